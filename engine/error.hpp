@@ -1,0 +1,46 @@
+#pragma once
+// The errors that Gramian reports. Library code throws these and nothing exits, aborts or prints;
+// host/cli turns each into one line on stderr and the exit code named here.
+
+#include <stdexcept>
+#include <string>
+
+namespace gramian {
+
+/// Base of all of Gramian's own errors. what() is one line: what, where, and what to do.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The request itself is wrong: an unknown option, a missing file, an impossible setting. Exit code 2.
+class InvalidUsage : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The data is wrong or not understood: truncated files, absurd shapes, rows without a cosine. Exit code 3.
+class InvalidInput : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Not enough memory; what() says what would have been enough. Exit code 4.
+class OutOfMemory : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The device that was asked for does not exist or failed. Exit code 5.
+class DeviceUnavailable : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The operation was cancelled (Ctrl-C). Exit code 130.
+class Interrupted : public Error {
+ public:
+  using Error::Error;
+};
+
+}  // namespace gramian

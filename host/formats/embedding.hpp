@@ -1,0 +1,34 @@
+#pragma once
+// One door for every file format: an embedding matrix and, where there is one, its vocabulary.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/matrix.hpp"
+#include "engine/vocabulary.hpp"
+
+namespace gramian::host {
+
+/// A matrix as it was found in a file. The matrix is a view of the mapped file wherever the file holds plain
+/// little-endian row-major values; text, big-endian and Fortran-ordered files are converted into memory.
+struct Embedding {
+  std::string path;    // as the user gave it, without #tensor
+  std::string tensor;  // name of the tensor inside the file; empty where files hold only one
+  std::string format;  // "npy", "safetensors", "word2vec-binary", "word2vec-text", "glove"
+  Matrix matrix;
+  std::optional<Vocabulary> vocabulary;  // one entry a row of the matrix
+  std::string vocabulary_path;           // sidecar that was read; empty when inside the file or absent
+  std::vector<std::string> files;        // every file read (shards too), for hashing
+};
+
+/// Opens `input` = PATH or PATH#tensor; the format is found by content. `vocab` names a vocabulary sidecar;
+/// without it the usual names beside the matrix are tried. `threads` parse text.
+/// Throws InvalidUsage (no such file, a directory), InvalidInput (anything wrong inside a file: the message
+/// names the file, the byte or line, and the remedy).
+Embedding open_embedding(std::string_view input, const std::optional<std::filesystem::path>& vocab, int threads);
+
+}  // namespace gramian::host
