@@ -24,8 +24,7 @@ To narrow(From value) {
 inline int64_t checked_product(int64_t a, int64_t b, const char* what) {
   int64_t product = 0;
   if (a < 0 || b < 0 || __builtin_mul_overflow(a, b, &product)) {
-    throw InvalidInput(std::string(what) + ": " + std::to_string(a) + " x " + std::to_string(b) +
-                       " overflows 64 bits");
+    throw InvalidInput(std::string(what) + ": " + std::to_string(a) + " x " + std::to_string(b) + " overflows 64 bits");
   }
   return product;
 }

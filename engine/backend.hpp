@@ -1,0 +1,114 @@
+#pragma once
+// The one seam between what is computed (engine) and how (kernels): what a device must be able to do.
+//
+// The operations are few and large. In particular a sweep is one call, so that a backend may fuse the product that
+// forms a tile of cosines with everything that consumes it.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/matrix.hpp"
+#include "engine/sweep.hpp"
+
+namespace gramian {
+
+/// Named by what is promised of every cosine against fp64: double <= 1e-14, single <= 1e-6, half <= 5e-4, absolute.
+enum class Precision : uint8_t { single, double_, half };
+std::string_view precision_name(Precision precision);
+/// The promise as a number.
+double precision_promise(Precision precision);
+
+/// How a stored row x becomes the row y that is worked with:
+///   y = x - shift;  y -= Σ_k <direction_k, y> direction_k;  if unit: y /= ‖y‖;  y -= recenter
+/// Empty members are left out. All in fp64.
+struct RowTransform {
+  std::vector<double> shift;     // d
+  DenseMatrix directions;        // D x d, orthonormal rows
+  bool unit = false;             // scale to length 1
+  std::vector<double> recenter;  // d, after scaling
+};
+
+/// Rows of an embedding matrix as a backend holds them. Created by Backend::upload.
+class DeviceRows {
+ public:
+  virtual ~DeviceRows() = default;
+  virtual int64_t rows() const = 0;
+  virtual int64_t dim() const = 0;
+};
+
+/// Unit rows in the form that a precision's sweep needs. Created by Backend::prepare.
+class UnitRows {
+ public:
+  virtual ~UnitRows() = default;
+  virtual int64_t rows() const = 0;
+  virtual int64_t dim() const = 0;
+  virtual CosineType cosine_type() const = 0;
+  /// How the promise is kept, for people: "fp32 FMA in chains of 128", "int16 fixed point", ...
+  virtual std::string form() const = 0;
+};
+
+struct DeviceInfo {
+  std::string name;      // "cpu", "cuda:0"
+  std::string hardware;  // what it is
+  std::string detail;    // instruction set, threads, libraries
+};
+
+/// Eigenvalues in descending order; column k of `vectors` (m x m) belongs to values[k].
+struct Eigen {
+  std::vector<double> values;
+  DenseMatrix vectors;
+};
+
+/// a = U diag(values) Vᵀ, values descending, r = min(rows, cols): u is rows x r, vt is r x cols.
+struct Svd {
+  std::vector<double> values;
+  DenseMatrix u;
+  DenseMatrix vt;
+};
+
+/// A device. Throws DeviceUnavailable, OutOfMemory, Interrupted. One call at a time per backend object.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual DeviceInfo info() const = 0;
+
+  /// Takes rows rows[0], rows[1], ... of `view` (all of them when `rows` is empty), in that order.
+  /// `view`'s bytes must outlive the result.
+  virtual std::unique_ptr<DeviceRows> upload(const MatrixView& view, std::span<const int64_t> rows) = 0;
+
+  /// ‖y‖ of every row before the scaling of `transform.unit`; not finite where a row holds NaN or infinity.
+  virtual std::vector<double> norms(const DeviceRows& rows, const RowTransform& transform) = 0;
+  /// Σᵢ yᵢ, d values.
+  virtual std::vector<double> column_sums(const DeviceRows& rows, const RowTransform& transform) = 0;
+  /// Σᵢ yᵢ zᵢᵀ (d1 x d2) in fp64, for rows i of a (transformed by ta) and of b (by tb); equal numbers of rows.
+  virtual DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
+                           const RowTransform& tb) = 0;
+  /// R (min(n,d) x d, upper triangular) of the QR factorization of the transformed rows: the same singular values.
+  virtual DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) = 0;
+
+  /// Of a symmetric matrix.
+  virtual Eigen eigh(const DenseMatrix& symmetric) = 0;
+  virtual Svd svd(const DenseMatrix& matrix) = 0;
+
+  /// Cosines of the listed pairs of transformed rows, recomputed in fp64 from the stored values, without tiles.
+  virtual std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform,
+                                           std::span<const Pair> pairs) = 0;
+
+  /// Unit rows for sweeps; `transform.unit` is implied.
+  virtual std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,
+                                            Precision precision) = 0;
+  /// The tiling this device likes best for `rows`.
+  virtual TileGrid grid(const UnitRows& rows) = 0;
+  /// Runs `request` over the tiles of `range`. Every integer and order statistic of the merged result is the same
+  /// whatever the grid, the split into ranges and the number of threads.
+  virtual SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
+                           const Progress& progress) = 0;
+  /// Seconds for the bare products of all tiles of the triangle, nothing consumed: the yardstick of a sweep. The
+  /// fastest of the ways this device has.
+  virtual double bare_triangle_seconds(const UnitRows& rows, const Progress& progress) = 0;
+};
+
+}  // namespace gramian

@@ -1,0 +1,122 @@
+#include "kernels/cpu/backend.hpp"
+
+#include <cblas.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+#include "engine/error.hpp"
+#include "kernels/cpu/bare_gemm.hpp"
+#include "kernels/cpu/dense.hpp"
+#include "kernels/cpu/gram.hpp"
+#include "kernels/cpu/isa.hpp"
+#include "kernels/cpu/rows.hpp"
+#include "kernels/cpu/sweep.hpp"
+#include "kernels/cpu/unit_rows.hpp"
+
+namespace gramian::cpu {
+namespace {
+
+std::string processor_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
+
+Form form_for(Precision precision) {
+  switch (precision) {
+    case Precision::double_:
+      return Form::f64;
+    case Precision::half:
+      // Where int16 has no gain, fp32 keeps the promise as well.
+      return isa_table().product_i16 != nullptr ? Form::i16 : Form::f32;
+    case Precision::single:
+      break;
+  }
+  return Form::f32;
+}
+
+class CpuBackend final : public Backend {
+ public:
+  explicit CpuBackend(const CpuOptions& options)
+      : threads_(options.threads > 0 ? options.threads : available_threads()), tile_edge_(options.tile_edge) {
+    // One thread inside BLAS and LAPACK: the same bits on every machine size, and our own threads do the sharing.
+    openblas_set_num_threads(1);
+  }
+
+  DeviceInfo info() const override {
+    return {"cpu", processor_name(),
+            std::string(isa_table().name) + ", " + std::to_string(threads_) + " threads, OpenBLAS for " +
+                openblas_get_corename()};
+  }
+
+  std::unique_ptr<DeviceRows> upload(const MatrixView& view, std::span<const int64_t> rows) override {
+    for (const int64_t row : rows) {
+      if (row < 0 || row >= view.rows) throw InvalidUsage("row " + std::to_string(row) + " is not in the matrix");
+    }
+    return std::make_unique<CpuRows>(view, rows);
+  }
+
+  std::vector<double> norms(const DeviceRows& rows, const RowTransform& transform) override {
+    return row_norms(as_cpu(rows), transform, threads_);
+  }
+
+  std::vector<double> column_sums(const DeviceRows& rows, const RowTransform& transform) override {
+    return cpu::column_sums(as_cpu(rows), transform, threads_);
+  }
+
+  DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb) override {
+    return cpu::gram(as_cpu(a), ta, as_cpu(b), tb, &a == &b && &ta == &tb, threads_);
+  }
+
+  DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) override {
+    return cpu::triangular_factor(as_cpu(rows), transform);
+  }
+
+  Eigen eigh(const DenseMatrix& symmetric) override { return cpu::eigh(symmetric); }
+  Svd svd(const DenseMatrix& matrix) override { return cpu::svd(matrix); }
+
+  std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform,
+                                   std::span<const Pair> pairs) override {
+    return cpu::pair_cosines(as_cpu(rows), transform, pairs, threads_);
+  }
+
+  std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,
+                                    Precision precision) override {
+    return pack_unit_rows(as_cpu(rows), transform, form_for(precision), threads_);
+  }
+
+  TileGrid grid(const UnitRows& rows) override {
+    return {rows.rows(), tile_edge_ > 0 ? tile_edge_ : preferred_tile_edge(rows.cosine_type())};
+  }
+
+  SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
+                   const Progress& progress) override {
+    return cpu::sweep(as_cpu(rows), request, grid, range, threads_, progress);
+  }
+
+  double bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {
+    return cpu::bare_triangle_seconds(as_cpu(rows), grid(rows), threads_, progress);
+  }
+
+ private:
+  int threads_;
+  int64_t tile_edge_;
+};
+
+}  // namespace
+
+int available_threads() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return 1;
+}
+
+std::unique_ptr<Backend> make_backend(const CpuOptions& options) { return std::make_unique<CpuBackend>(options); }
+
+}  // namespace gramian::cpu

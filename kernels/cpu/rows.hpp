@@ -1,0 +1,36 @@
+#pragma once
+// Rows as they were uploaded, and the one place that turns a stored row into a transformed one.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/backend.hpp"
+
+namespace gramian::cpu {
+
+/// The stored rows stay where they are (a mapped file); only the selection is held.
+class CpuRows final : public DeviceRows {
+ public:
+  CpuRows(const MatrixView& view, std::span<const int64_t> rows) : view_(view), rows_(rows.begin(), rows.end()) {}
+  int64_t rows() const override { return rows_.empty() ? view_.rows : std::ssize(rows_); }
+  int64_t dim() const override { return view_.cols; }
+  void read(int64_t row, double* out) const {
+    read_row(view_, rows_.empty() ? row : rows_[static_cast<size_t>(row)], out);
+  }
+
+ private:
+  MatrixView view_;
+  std::vector<int64_t> rows_;
+};
+
+const CpuRows& as_cpu(const DeviceRows& rows);
+
+/// Applies `transform` up to, not including, the scaling; returns the norm (NaN or infinity for a bad row). Numbers
+/// beyond the range where squares are safe are scaled by a power of two, so no finite row overflows.
+double transformed_norm(const CpuRows& rows, int64_t row, const RowTransform& transform, double* out);
+
+/// Applies all of `transform`.
+void transformed_row(const CpuRows& rows, int64_t row, const RowTransform& transform, double* out);
+
+}  // namespace gramian::cpu
