@@ -1,0 +1,34 @@
+# `cmake --install`: the library, the program where it is built, the public headers, and a package for find_package.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+install(TARGETS gramian EXPORT gramianTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET gramian_cli)
+  install(TARGETS gramian_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+# Headers keep their place in the house, so that `#include "engine/matrix.hpp"` is the same line inside and outside.
+# A folder called detail/ is nobody else's business and stays at home; so does all of kernels/ but its one door.
+foreach(folder engine host/formats host/report)
+  if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})
+    install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/
+            DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian/${folder}
+            FILES_MATCHING PATTERN "*.hpp"
+            PATTERN "detail" EXCLUDE)
+  endif()
+endforeach()
+if(EXISTS ${PROJECT_SOURCE_DIR}/kernels/cpu/backend.hpp)
+  install(FILES ${PROJECT_SOURCE_DIR}/kernels/cpu/backend.hpp
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian/kernels/cpu)
+endif()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gramian)
+install(EXPORT gramianTargets NAMESPACE gramian:: DESTINATION ${package_dir})
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/gramianConfig.cmake.in
+                              ${PROJECT_BINARY_DIR}/gramianConfig.cmake
+                              INSTALL_DESTINATION ${package_dir}
+                              NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/gramianConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/gramianConfig.cmake ${PROJECT_BINARY_DIR}/gramianConfigVersion.cmake
+        DESTINATION ${package_dir})
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+"""Checks which way includes run: host -> engine <- kernels.
+
+    check_includes.py ROOT          checks the tree; prints every violation as file:line; exit 1 if there is one
+    check_includes.py --self-test   plants one violation of each kind and demands that it is found
+
+What is checked, by the rule's name in the output:
+    engine       engine/ includes nothing of host/, kernels/, tests/ or bench/, and of the outside world only the C++
+                 standard library without its input and output: no vendor header, no POSIX, no file
+    kernels      kernels/ includes nothing of host/; kernels/cpu and kernels/cuda never include each other
+    host         of host/ only host/cli includes anything of kernels/
+    cuda         CUDA's headers are seen in kernels/cuda alone
+    public       an installed header includes installed headers and the standard library, nothing else
+    production   what ships includes nothing of tests/ or bench/
+    computed     an include whose name is a macro cannot be checked, so there is none
+    cycle        no cycle between engine, host and kernels; none between files
+"""
+
+import os
+import pathlib
+import re
+import sys
+import tempfile
+
+SUFFIXES = {".hpp", ".h", ".cpp", ".cc", ".cu", ".cuh", ".inl", ".inc"}
+LAYERS = ("engine", "kernels", "host")
+OURS = LAYERS + ("tests", "bench")
+
+STANDARD = set(
+    """algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono cinttypes
+    climits clocale cmath compare complex concepts condition_variable coroutine csetjmp csignal cstdarg cstddef cstdint
+    cstdio cstdlib cstring ctime cuchar cwchar cwctype deque exception execution expected filesystem format
+    forward_list fstream functional future initializer_list iomanip ios iosfwd iostream istream iterator latch limits
+    list locale map mdspan memory memory_resource mutex new numbers numeric optional ostream print queue random ranges
+    ratio regex scoped_allocator semaphore set shared_mutex source_location span spanstream sstream stack stdexcept
+    stop_token streambuf string string_view strstream syncstream system_error thread tuple type_traits typeindex
+    typeinfo unordered_map unordered_set utility valarray variant vector version""".split()
+)
+INPUT_OUTPUT = {"cstdio", "filesystem", "fstream", "ios", "iostream", "istream", "ostream", "print", "syncstream"}
+CUDA = re.compile(r"(cuda|cublas|cusolver|cusparse|curand|cufft|nvrtc|nvml|nccl|thrust/|cub/|cooperative_groups|mma\.h)")
+
+# Strings first, so that the // in one starts no comment; then comments. Quotes between digits separate digits.
+TOKENS = re.compile(
+    r'R"(?P<mark>[^()\\\s]{0,16})\(.*?\)(?P=mark)"'
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])*'"
+    r"|//[^\n]*|/\*.*?\*/",
+    re.S,
+)
+INCLUDE = re.compile(r'^[ \t]*(?:#|%:)[ \t]*include(?:_next)?[ \t]*(?:"(?P<quoted>[^"]+)"|<(?P<angled>[^>]+)>|(?P<macro>\S.*))', re.M)
+
+
+def includes(text):
+    """(line, name, quoted) of every include; name is None where it is a macro."""
+
+    def blank(match):
+        found = match.group()
+        if found.startswith("R") and "\n" in found:  # a raw string may hold lines that look like includes
+            return "\n" * found.count("\n")
+        return found if found[0] in "\"'R" else "\n" * found.count("\n") or " "
+
+    def splice(match):  # a line that goes on in the next, and the lines it took, so that those after keep their numbers
+        return match.group().replace("\\\n", "") + "\n" * match.group().count("\n")
+
+    text = re.sub(r"(?:[^\n]*\\\n)+[^\n]*", splice, text)
+    text = TOKENS.sub(blank, text)
+    for match in INCLUDE.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        if match["macro"]:
+            yield line, None, False
+        else:
+            yield line, match["quoted"] or match["angled"], match["quoted"] is not None
+
+
+def resolve(root, file, name, quoted):
+    """The included file relative to root, as a posix path, or None where it is not ours."""
+    places = [file.parent, pathlib.PurePosixPath()] if quoted else [pathlib.PurePosixPath()]
+    for place in places:
+        path = pathlib.PurePosixPath(os.path.normpath(place / name))
+        if (root / path).is_file():
+            return path
+    path = pathlib.PurePosixPath(os.path.normpath(name))  # not there (generated, a typing error): judge the spelling
+    while path.parts and path.parts[0] == "..":
+        path = pathlib.PurePosixPath(*path.parts[1:])
+    return path if len(path.parts) > 1 and path.parts[0] in OURS else None
+
+
+def within(path, *folders):
+    return any(path.is_relative_to(folder) for folder in folders)
+
+
+def installed(path):
+    """As cmake/install.cmake has it."""
+    if path.suffix != ".hpp" or "detail" in path.parts:
+        return False
+    return within(path, "engine", "host/formats", "host/report") or path == pathlib.PurePosixPath("kernels/cpu/backend.hpp")
+
+
+def judge(file, name, target):
+    """Names of the rules that `file` breaks by including `name`, which is our `target` or, if None, the outside world's."""
+    if target is None:
+        if within(file, "engine") and (name not in STANDARD or name in INPUT_OUTPUT):
+            yield "engine"
+        if within(file, *LAYERS) and not within(file, "kernels/cuda") and CUDA.match(name):
+            yield "cuda"
+        if installed(file) and name not in STANDARD:
+            yield "public"
+        return
+    if within(file, "engine") and not within(target, "engine"):
+        yield "engine"
+    if within(file, "kernels") and within(target, "host"):
+        yield "kernels"
+    if within(file, "kernels/cpu") and within(target, "kernels/cuda"):
+        yield "kernels"
+    if within(file, "kernels/cuda") and within(target, "kernels/cpu"):
+        yield "kernels"
+    if within(file, "host") and not within(file, "host/cli") and within(target, "kernels"):
+        yield "host"
+    if within(file, *LAYERS) and within(target, "tests", "bench"):
+        yield "production"
+    if installed(file) and not installed(target):
+        yield "public"
+
+
+def find_cycle(graph):
+    """One cycle of {node: {successor}} as a list that ends where it began, or None."""
+    done = set()
+    for start in sorted(graph):
+        if start in done:
+            continue
+        path, on_path = [start], {start}
+        pending = [iter(sorted(graph[start]))]
+        while pending:
+            successor = next(pending[-1], None)
+            if successor is None:
+                pending.pop()
+                on_path.discard(path[-1])
+                done.add(path.pop())
+            elif successor in on_path:
+                return path[path.index(successor):] + [successor]
+            elif successor not in done:
+                path.append(successor)
+                on_path.add(successor)
+                pending.append(iter(sorted(graph.get(successor, ()))))
+    return None
+
+
+def check(root):
+    """(violations as (rule, message), number of files read)."""
+    violations, files, layers = [], {}, {layer: set() for layer in LAYERS}
+    for folder in OURS:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in SUFFIXES and path.is_file():
+                files[pathlib.PurePosixPath(path.relative_to(root).as_posix())] = set()
+    for file, targets in files.items():
+        text = (root / file).read_text(encoding="utf-8", errors="replace")
+        for line, name, quoted in includes(text):
+            if name is None:
+                if within(file, *LAYERS):
+                    violations.append(("computed", f"{file}:{line}: includes a macro"))
+                continue
+            target = resolve(root, file, name, quoted)
+            violations += [(rule, f"{file}:{line}: includes {name}") for rule in dict.fromkeys(judge(file, name, target))]
+            if target is not None:
+                targets.add(target)
+                if within(file, *LAYERS) and within(target, *LAYERS) and file.parts[0] != target.parts[0]:
+                    layers[file.parts[0]].add(target.parts[0])
+    for graph in (layers, files):
+        cycle = find_cycle(graph)
+        if cycle:
+            violations.append(("cycle", " -> ".join(map(str, cycle))))
+    for layer in ("engine", "host"):  # a check of nothing would always pass
+        if not any(within(file, layer) for file in files):
+            violations.append(("empty", f"no source under {root / layer}: is this the project?"))
+    return violations, len(files)
+
+
+SOUND = {
+    "engine/matrix.hpp": "#pragma once\n#include <vector>\n",
+    "engine/matrix.cpp": '#include "engine/matrix.hpp"\n#include <sstream>\n',
+    "engine/analyses/rsa.cpp": '#include "../matrix.hpp"\n'
+    '// #include "host/formats/npy.hpp"\n/* long\n#include <iostream>\n*/\n'
+    'const char* kText = R"(\n#include <cuda.h>\n)"; const char* kUrl = "http://x"; int k = 1\'000\'000; // it\'s fine\n',
+    "kernels/cpu/backend.hpp": '#pragma once\n#include "engine/matrix.hpp"\n',
+    "kernels/cpu/sweep.cpp": '#include "kernels/cpu/backend.hpp"\n#include <cblas.h>\n#include <immintrin.h>\n',
+    "kernels/cuda/sweep.cu": '#include "engine/matrix.hpp"\n#include <cuda_runtime.h>\n#include <cub/cub.cuh>\n',
+    "host/formats/npy.hpp": '#pragma once\n#include <filesystem>\n#include "engine/matrix.hpp"\n',
+    "host/formats/npy.cpp": '#include "npy.hpp"\n#include <fast_float/fast_float.h>\n#include <sys/mman.h>\n',
+    "host/formats/detail/json.hpp": "#pragma once\n#include <nlohmann/json.hpp>\n",
+    "host/cli/main.cpp": '#include <CLI/CLI.hpp>\n#include "host/formats/npy.hpp"\n#include "kernels/cpu/backend.hpp"\n',
+    "tests/matrix_test.cpp": '#include <gtest/gtest.h>\n#include "kernels/cpu/backend.hpp"\n#include "host/formats/npy.hpp"\n',
+}
+
+# What is planted, where, and the one rule that has to find it there.
+PLANTED = [
+    ("engine", "engine/matrix.cpp", '#include "host/formats/npy.hpp"'),
+    ("engine", "engine/matrix.cpp", '#include "kernels/cpu/backend.hpp"'),
+    ("engine", "engine/matrix.cpp", "#include <kernels/cpu/backend.hpp>"),
+    ("engine", "engine/matrix.cpp", '#include "../kernels/cpu/backend.hpp"'),
+    ("engine", "engine/analyses/rsa.cpp", '#include "../../host/not/there.hpp"'),
+    ("engine", "engine/matrix.cpp", '  #  include  "host/formats/npy.hpp"'),
+    ("engine", "engine/matrix.cpp", '/* sly */ #include "host/formats/npy.hpp"'),
+    ("engine", "engine/matrix.cpp", '#inc\\\nlude "host/formats/npy.hpp"'),
+    ("engine", "engine/matrix.cpp", '#include "tests/matrix_test.cpp"'),
+    ("cuda", "kernels/cpu/sweep.cpp", "#include <cublasLt.h>"),
+    ("cuda", "host/cli/main.cpp", "#include <thrust/sort.h>"),
+    ("kernels", "kernels/cpu/sweep.cpp", '#include "host/formats/npy.hpp"'),
+    ("kernels", "kernels/cpu/sweep.cpp", '#include "kernels/cuda/sweep.cu"'),
+    ("kernels", "kernels/cpu/sweep.cpp", '#include "../cuda/sweep.cu"'),
+    ("kernels", "kernels/cuda/sweep.cu", '#include "../cpu/backend.hpp"'),
+    ("host", "host/formats/npy.cpp", '#include "kernels/cpu/backend.hpp"'),
+    ("public", "host/formats/npy.hpp", "#include <nlohmann/json.hpp>"),
+    ("public", "host/formats/npy.hpp", '#include "detail/json.hpp"'),
+    ("production", "host/formats/npy.cpp", '#include "tests/matrix_test.cpp"'),
+    ("computed", "engine/matrix.cpp", "#include GRAMIAN_BACKEND"),
+    ("cycle", "engine/matrix.hpp", '#include "engine/matrix.hpp"'),
+    ("cycle", "kernels/cpu/sweep.cpp", '#include "host/cli/main.cpp"'),
+] + [
+    ("engine", "engine/matrix.cpp", f"#include <{header}>")
+    for header in "cuda_runtime.h cublas_v2.h cusolverDn.h thrust/sort.h cub/cub.cuh dnnl.hpp cblas.h lapacke.h "
+    "openblas_config.h nlohmann/json.hpp CLI/CLI.hpp spdlog/spdlog.h fast_float/fast_float.h openssl/evp.h fstream "
+    "iostream filesystem cstdio stdio.h unistd.h sys/mman.h immintrin.h".split()
+]
+
+
+def self_test():
+    def tree(changes):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name, text in {**SOUND, **changes}.items():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text(text)
+            return check(root)[0]
+
+    failures = []
+    if tree({}):
+        failures.append(f"the sound tree is blamed: {tree({})}")
+    for rule, file, line in PLANTED:
+        # On the second line, so that a check that only reads first lines, or counts lines wrongly, is found out.
+        first, _, rest = SOUND[file].partition("\n")
+        found = tree({file: f"{first}\n{line}\n{rest}"})
+        at = None if rule == "cycle" else f"{file}:2: "
+        if not any(name == rule and (at is None or message.startswith(at)) for name, message in found):
+            failures.append(f"not found: {rule}: {file}: {line!r}; found only {found}")
+    with tempfile.TemporaryDirectory() as folder:
+        if not check(pathlib.Path(folder))[0]:
+            failures.append("an empty tree passes")
+    print("\n".join(failures) or f"{len(PLANTED)} planted violations found, no false alarm")
+    return 1 if failures else 0
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        return self_test()
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    violations, count = check(pathlib.Path(arguments[0]))
+    for rule, message in violations:
+        print(f"{message}  [{rule}]")
+    print(f"{count} files, {len(violations)} violations" + (" (the rules: CONTRIBUTING.md)" if violations else ""))
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
