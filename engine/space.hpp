@@ -1,0 +1,90 @@
+#pragma once
+// A set of rows of one embedding matrix on one backend, checked and preprocessed: what every analysis works on.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/backend.hpp"
+#include "engine/error.hpp"
+
+namespace gramian {
+
+/// What happens to rows before they are scaled to length 1.
+struct Preprocessing {
+  bool center = false;     // subtract the mean row
+  int64_t remove_top = 0;  // after centring (which it implies), project out this many principal directions
+};
+
+/// Rows that have no cosine, by their numbers in the matrix, ascending.
+struct BadRows {
+  std::vector<int64_t> zero;       // length zero, as stored or after preprocessing
+  std::vector<int64_t> nonfinite;  // a NaN or an infinity
+  int64_t count() const { return std::ssize(zero) + std::ssize(nonfinite); }
+};
+
+/// Thrown when there are bad rows and they may not be dropped.
+class BadRowsError : public InvalidInput {
+ public:
+  explicit BadRowsError(BadRows rows);
+  const BadRows& rows() const { return rows_; }
+
+ private:
+  BadRows rows_;
+};
+
+/// Norms of the listed rows (all when empty) as stored, and which of them are bad.
+struct RowCheck {
+  std::vector<double> norms;  // in the order of the rows; not finite where a row is not
+  BadRows bad;
+};
+RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const int64_t> rows);
+
+class Space {
+ public:
+  /// `rows`: which rows of `view`, in which order; empty: all. `view`'s bytes and `backend` must outlive the space.
+  /// Throws BadRowsError unless `drop_bad_rows`; InvalidInput when no row is left; InvalidUsage for a `remove_top` that
+  /// is not below min(rows, dim).
+  Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows, const Preprocessing& preprocessing,
+        bool drop_bad_rows);
+
+  int64_t size() const { return device_rows_->rows(); }
+  int64_t dim() const { return device_rows_->dim(); }
+  /// Number in the matrix of row i of this space.
+  int64_t matrix_row(int64_t i) const { return rows_[static_cast<size_t>(i)]; }
+  const std::vector<int64_t>& matrix_rows() const { return rows_; }
+  const BadRows& dropped() const { return dropped_; }
+
+  Backend& backend() const { return *backend_; }
+  const DeviceRows& device_rows() const { return *device_rows_; }
+  /// Preprocessing only.
+  const RowTransform& plain() const { return plain_; }
+  /// Preprocessing, then length 1.
+  const RowTransform& unit() const { return unit_; }
+
+  /// μ = Σ x̂ᵢ / n. Computed once.
+  const std::vector<double>& mean_unit_row();
+  /// Σ (x̂ᵢ − μ)(x̂ᵢ − μ)ᵀ, d x d. Computed once.
+  const DenseMatrix& centered_gram();
+  /// Preprocessing, length 1, minus μ.
+  const RowTransform& centered();
+  /// The packed form for sweeps; the last one asked for is kept.
+  const UnitRows& unit_rows(Precision precision);
+
+ private:
+  Backend* backend_;
+  MatrixView view_;
+  std::vector<int64_t> rows_;
+  BadRows dropped_;
+  std::unique_ptr<DeviceRows> device_rows_;
+  RowTransform plain_;
+  RowTransform unit_;
+  std::optional<std::vector<double>> mean_;
+  std::optional<RowTransform> centered_;
+  std::optional<DenseMatrix> centered_gram_;
+  std::unique_ptr<UnitRows> unit_rows_;
+  Precision unit_rows_precision_ = Precision::single;
+};
+
+}  // namespace gramian
