@@ -29,7 +29,8 @@ struct BracketLoop {
 
 /// Counts on the grid of engine/fine_grid.hpp. Some slots are wanted: values in them are copied to `kept`, which has
 /// room for one more segment and 16 values at every call. The wanted slots are given twice, since one instruction set
-/// likes flags and the other ranges: as the top bit of their counts, and as ranges [first, first + span].
+/// likes flags and the other ranges: as the top bit of their counts, and as ranges [first, first + span], each number
+/// repeated 32 times.
 template <class T>
 struct FineLoop {
   uint32_t* counts = nullptr;

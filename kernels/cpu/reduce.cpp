@@ -13,7 +13,9 @@ namespace gramian::cpu {
 namespace {
 
 /// Values a bracket's buffer holds before it is handed over, apart from room for one segment.
-constexpr int64_t kBuffered = 16384;
+constexpr int64_t kBuffered = 2048;
+/// FineLoop's ranges come this many times, ready for a vector register.
+constexpr int64_t kRangeCopies = 32;
 /// Top bit of a fine count: the slot's values are wanted.
 constexpr uint32_t kWanted = uint32_t{1} << 31;
 /// Counts are moved to 64 bits before they can reach that bit.
@@ -116,13 +118,13 @@ TileReducer<T>::TileReducer(const SweepRequest& request, int64_t n, int64_t tile
     for (int64_t slot = 0; slot < kFineBins; ++slot) {
       if (fine_counts_[static_cast<size_t>(slot)] == 0) continue;
       if (slot > 0 && fine_counts_[static_cast<size_t>(slot - 1)] != 0) {
-        ++range_span_.back();
+        for (auto copy = range_span_.end() - kRangeCopies; copy != range_span_.end(); ++copy) ++*copy;
       } else {
-        range_first_.push_back(static_cast<uint16_t>(slot));
-        range_span_.push_back(0);
+        range_first_.insert(range_first_.end(), kRangeCopies, static_cast<uint16_t>(slot));
+        range_span_.insert(range_span_.end(), kRangeCopies, 0);
       }
     }
-    fine_loop_.ranges = std::ssize(range_first_);
+    fine_loop_.ranges = std::ssize(range_first_) / kRangeCopies;
     fine_loop_.first = range_first_.data();
     fine_loop_.span = range_span_.data();
     fine_kept_ = AlignedBuffer<T>(kBuffered + tile_edge + 16);
