@@ -17,11 +17,13 @@ std::optional<ParsedInteger> parse_integer(std::string_view field) {
 
 ParsedFloat parse_float(const char* begin, const char* end, float& value) {
   const auto [next, error] = fast_float::from_chars(begin, end, value);
-  if (error == std::errc()) return {next, FloatStatus::ok};
-  if (error == std::errc::result_out_of_range) {
-    return {next, std::isinf(value) ? FloatStatus::out_of_range : FloatStatus::ok};
+  if (error == std::errc::invalid_argument) return {begin, FloatStatus::not_a_number_field};
+  // Versions of fast_float differ in whether they report an overflow; an infinity that is spelled out starts with i.
+  if (std::isinf(value)) {
+    const char first = *begin == '-' ? begin[1] : *begin;
+    if (first != 'i' && first != 'I') return {next, FloatStatus::out_of_range};
   }
-  return {begin, FloatStatus::not_a_number_field};
+  return {next, FloatStatus::ok};
 }
 
 bool is_number(std::string_view field) {

@@ -191,7 +191,7 @@ std::optional<FoundVocabulary> find_vocabulary(const std::string& matrix_path, i
     const auto path = directory / name;
     if (!exists(path)) continue;
     try {
-      return FoundVocabulary{read(path, matrix_path, rows, rows / 2), path.string()};
+      return FoundVocabulary{read(path, matrix_path, rows, (rows + 1) / 2), path.string()};
     } catch (const DoesNotFit&) {
       // Another matrix's vocabulary, most likely; the next name may fit.
     }
