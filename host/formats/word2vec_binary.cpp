@@ -25,7 +25,7 @@ NamedMatrix read_word2vec_binary(const std::shared_ptr<const MappedFile>& file, 
       "the header promises " + std::to_string(header.rows) + " vectors of " + std::to_string(header.cols);
   file->advise_sequential();
 
-  // Cannot overflow: the header was checked against the size of the file.
+  // Cannot overflow: the header's dimensions were checked against the size of the file.
   const auto vector_size = static_cast<size_t>(header.cols * 4);
   const auto most_records = static_cast<int64_t>(bytes.size() / (vector_size + 1));
   std::vector<std::string_view> tokens;

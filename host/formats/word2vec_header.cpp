@@ -21,13 +21,13 @@ std::optional<Word2vecHeader> read_word2vec_header(const MappedFile& file) {
   if (!rows || !cols) return std::nullopt;
 
   const Word2vecHeader header{rows->value, cols->value, static_cast<int64_t>(newline) + 1};
-  // The shortest record has two bytes a value: a digit and a space.
-  if (!rows->in_range || !cols->in_range || header.rows <= 0 || header.cols <= 0 || header.rows > file.size() / 2 ||
-      header.cols > file.size() / 2 / header.rows) {
+  // Readers check the number of vectors, and say how many there are. A value has two bytes at least: a digit and a
+  // space.
+  if (!rows->in_range || !cols->in_range || header.rows <= 0 || header.cols <= 0 || header.cols > file.size() / 2) {
     refuse_at_line(file.path(), 1,
-                   "the header " + in_quotes(line) + " promises that many vectors and dimensions, which a file of " +
+                   "the header " + in_quotes(line) + " promises vectors of impossible size or number for a file of " +
                        std::to_string(file.size()) +
-                       " bytes cannot hold; if the copy is complete, correct the header to 'ROWS DIMENSIONS'");
+                       " bytes; correct it to 'ROWS DIMENSIONS', or write the file again");
   }
   return header;
 }

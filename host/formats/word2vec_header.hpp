@@ -15,7 +15,7 @@ struct Word2vecHeader {
 };
 
 /// The header, when the first line of `file` is exactly two integers. Throws InvalidInput when it is, but says
-/// something impossible: zero, negative or huge numbers, more vectors than bytes.
+/// something impossible: zero, negative or huge numbers, a vector that is larger than the file.
 std::optional<Word2vecHeader> read_word2vec_header(const MappedFile& file);
 
 }  // namespace gramian::host

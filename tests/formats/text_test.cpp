@@ -111,6 +111,7 @@ TEST(Text, RefusesCountsThatDoNotFitTheHeader) {
   expect_refused<InvalidInput>(dir.write("v.txt", "1 2\na 1 2\nb 3 4\n"), {"promises 1 vectors", "2 lines"});
   expect_refused<InvalidInput>(dir.write("v.txt", "1 2\n"), {"promises"});
   expect_refused<InvalidInput>(dir.write("v.txt", "2 3\na 1 2\nb 3 4\n"), {"line 2", "2 values where 3"});
+  expect_refused<InvalidInput>(dir.write("v.txt", "9223372036854775807 2\na 1 2\n"), {"promises 9223", "1 lines"});
   for (const char* header : {"0 2", "2 0", "-2 2", "2 99999999999999999999", "4294967296 4294967296"}) {
     expect_refused<InvalidInput>(dir.write("v.txt", header + std::string("\na 1 2\n")), {"line 1", header});
   }

@@ -49,16 +49,30 @@ TEST(Word2vecBinary, SaysHowManyRecordsThereAre) {
   std::string file = word2vec_binary({"one", "two", "three"}, "\n");
   file[0] = '5';
   expect_refused<InvalidInput>(dir.write("v.bin", file), {"promises 5 vectors of 3", "only 3", "byte"});
+  // Half of a download: what is there counts, not what is missing.
+  expect_refused<InvalidInput>(dir.write("v.bin", "1000000" + file.substr(1, 30)), {"promises 1000000", "only 1"});
   file[0] = '2';
   expect_refused<InvalidInput>(dir.write("v.bin", file), {"promises 2 vectors of 3", "bytes follow"});
 }
 
 TEST(Word2vecBinary, RefusesAbsurdHeaders) {
   const TempDir dir;
-  for (const char* header : {"0 3", "3 0", "-1 3", "3 -1", "9223372036854775807 9223372036854775807",
-                             "3 4611686018427387904", "99999999999999999999 3", "1000000 300"}) {
-    const auto path = dir.write("v.bin", header + std::string("\na ") + std::string(12, '\x01'));
-    expect_refused<InvalidInput>(path, {path, "line 1", header});
+  const struct {
+    std::string header;
+    std::string_view part;
+  } kCases[] = {{"0 3", "line 1"},
+                {"3 0", "line 1"},
+                {"-1 3", "line 1"},
+                {"3 -1", "line 1"},
+                {"9223372036854775807 9223372036854775807", "line 1"},
+                {"3 4611686018427387904", "line 1"},
+                {"99999999999999999999 3", "line 1"},
+                {"1000000 300", "line 1"},
+                {"9223372036854775807 3", "only 1 complete"},
+                {"4611686018427387904 3", "only 1 complete"}};
+  for (const auto& c : kCases) {
+    const auto path = dir.write("v.bin", c.header + "\na " + std::string(12, '\x01'));
+    expect_refused<InvalidInput>(path, {path, c.part});
   }
 }
 
