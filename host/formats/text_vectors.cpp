@@ -152,24 +152,28 @@ NamedMatrix read_lines(const MappedFile& file, size_t begin, const Layout& layou
                    "the header promises " + std::to_string(*promised) + " vectors, but " + std::to_string(rows) +
                        " lines follow; copy or download the file again, or correct the header");
   }
-  // A value takes two bytes at least; this bounds the allocation by the size of the file.
+  const LineParser parser(layout);
+  const auto parse_piece = [&](std::string_view piece, int64_t row, const auto& store) {
+    for (; !piece.empty(); ++row) {
+      const size_t newline = piece.find('\n');
+      store(piece.substr(0, newline), row);
+      piece.remove_prefix(newline + 1);
+    }
+  };
+  // A value takes two bytes at least: here some line is too short, and is found without room for the matrix.
   if (rows > std::ssize(text) / 2 / layout.cols) {
-    refuse(layout.path, std::to_string(rows) + " lines of " + std::to_string(layout.cols) +
-                            " values do not fit in its " + std::to_string(file.size()) +
-                            " bytes; copy or download it again");
+    std::vector<float> scratch(static_cast<size_t>(layout.cols));
+    parse_piece(text, 0, [&](std::string_view line, int64_t row) { parser.parse(line, row, scratch.data()); });
   }
 
   const ValueBuffer buffer = allocate_values(layout.path, ElementType::f32, rows, layout.cols);
   auto* values = reinterpret_cast<float*>(buffer.bytes.get());
   std::vector<std::string_view> tokens(static_cast<size_t>(rows));
-  const LineParser parser(layout);
   for_each_piece(std::ssize(pieces), threads, [&](int64_t i) {
-    std::string_view piece = pieces[static_cast<size_t>(i)];
-    for (int64_t row = first_row[static_cast<size_t>(i)]; !piece.empty(); ++row) {
-      const size_t newline = piece.find('\n');
-      tokens[static_cast<size_t>(row)] = parser.parse(piece.substr(0, newline), row, values + row * layout.cols);
-      piece.remove_prefix(newline + 1);
-    }
+    const auto piece = static_cast<size_t>(i);
+    parse_piece(pieces[piece], first_row[piece], [&](std::string_view line, int64_t row) {
+      tokens[static_cast<size_t>(row)] = parser.parse(line, row, values + row * layout.cols);
+    });
   });
 
   int64_t token_bytes = 0;
@@ -189,16 +193,19 @@ NamedMatrix read_word2vec_text(const std::shared_ptr<const MappedFile>& file, co
 }
 
 std::optional<int64_t> glove_dimensions(const MappedFile& file) {
-  const std::string_view bytes = file.bytes();
-  const size_t first_end = bytes.find('\n');
-  const int64_t first = trailing_numbers(strip_line_end(bytes.substr(0, first_end)));
-  if (first < 2) return std::nullopt;
-  if (first_end == std::string_view::npos) return first;
-  const std::string_view rest = bytes.substr(first_end + 1);
-  const size_t second_end = rest.find('\n');
-  if (second_end == std::string_view::npos) return first;
-  const int64_t second = trailing_numbers(strip_line_end(rest.substr(0, second_end)));
-  return second >= 2 ? std::min(first, second) : first;
+  std::string_view text = file.bytes();
+  std::vector<int64_t> counts;
+  while (counts.size() < 3 && !text.empty()) {
+    const size_t newline = text.find('\n');
+    counts.push_back(trailing_numbers(strip_line_end(text.substr(0, newline))));
+    text.remove_prefix(newline == std::string_view::npos ? text.size() : newline + 1);
+  }
+  std::ranges::sort(counts);
+  const auto repeated = std::ranges::adjacent_find(counts);
+  const auto chosen =
+      repeated != counts.end() ? repeated : std::ranges::find_if(counts, [](int64_t count) { return count >= 2; });
+  if (chosen == counts.end() || *chosen < 2) return std::nullopt;
+  return *chosen;
 }
 
 NamedMatrix read_glove(const std::shared_ptr<const MappedFile>& file, int64_t cols, int threads) {

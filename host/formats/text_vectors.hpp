@@ -21,9 +21,10 @@ namespace gramian::host {
 NamedMatrix read_word2vec_text(const std::shared_ptr<const MappedFile>& file, const Word2vecHeader& header,
                                int threads);
 
-/// The number of values a line in a GloVe file: on the first line, how many numbers stand at its end (its first
-/// field, always part of the token, is not counted). Where the second line ends in fewer numbers, that fewer: then
-/// the first line's token ends in a number ("windows 95"). At least 2; nothing when `file` is not GloVe text.
+/// The number of values a line in a GloVe file. A line suggests as many as there are numbers at its end, its first
+/// field (always part of the token) aside; that is too many for a token that ends in a number ("windows 95"), and
+/// wrong for a damaged line. So what two of the first three lines suggest is taken; where no two agree, the least.
+/// At least 2; nothing when `file` is not GloVe text.
 std::optional<int64_t> glove_dimensions(const MappedFile& file);
 
 /// Reads GloVe text of `cols` values a line into an owned f32 matrix. A token may hold spaces: the values are the

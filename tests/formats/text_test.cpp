@@ -52,12 +52,19 @@ TEST(Text, GloveTokensMayHoldSpaces) {
   EXPECT_EQ(values_of(embedding), (std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
 }
 
-TEST(Text, GloveDimensionsFromTheFirstTwoLines) {
+TEST(Text, GloveDimensionsFromTheFirstThreeLines) {
   const TempDir dir;
   EXPECT_EQ(open_text(dir, "windows 95 1 2\nthe 3 4\n").matrix.view.cols, 2);
   EXPECT_EQ(open_text(dir, "1 0.1 0.2\n2 3 4\n").matrix.view.cols, 2);
   EXPECT_EQ(open_text(dir, "at x.com 0.1 0.2\nthe 3 4\n").matrix.view.cols, 2);
   EXPECT_EQ(open_text(dir, "nan 0.1 0.2\n").matrix.view.cols, 2);
+  EXPECT_EQ(open_text(dir, "the 1 2\nwindows 95 1 2\nof 1 2\n").matrix.view.cols, 2);
+  // A damaged line among the three is outvoted, and named.
+  for (const char* bad : {"a 0..1 0.2 0.3\n", "a 0.2 0.3\n", "a 0.2\n", "a 0.1 0.2 0.3 0.4\n", "\n"}) {
+    expect_refused<InvalidInput>(dir.write("v.txt", bad + std::string("b 1 2 3\nc 1 2 3\n")), {"line 1"});
+    expect_refused<InvalidInput>(dir.write("v.txt", "b 1 2 3\n" + std::string(bad) + "c 1 2 3\n"), {"line 2"});
+    expect_refused<InvalidInput>(dir.write("v.txt", "b 1 2 3\nc 1 2 3\n" + std::string(bad)), {"line 3"});
+  }
 }
 
 TEST(Text, NanAndInfinityAreValues) {
