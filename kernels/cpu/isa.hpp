@@ -75,6 +75,8 @@ struct IsaTable {
 
   /// Σ x[k] y[k] in fp64, eight chains.
   double (*dot)(const double* x, const double* y, int64_t count);
+  /// <x, x>, <x, y>, <y, y> of fp32 values at any address, in fp64.
+  void (*dots_f32)(const void* x, const void* y, int64_t count, double dots[3]);
 };
 
 /// The best table for this processor; GRAMIAN_CPU_ISA=avx512|avx2|baseline in the environment asks for a lesser one.
