@@ -30,6 +30,22 @@ int64_t below(std::mt19937_64& generator, int64_t bound) {
   return static_cast<int64_t>(x % range);
 }
 
+/// The first k of every row's neighbours.
+NeighborTable nearest(const NeighborTable& table, int64_t k) {
+  if (table.k == k) return table;
+  NeighborTable result;
+  result.k = k;
+  result.held.resize(table.held.size());
+  result.entries.resize(table.held.size() * static_cast<size_t>(k));
+  for (int64_t row = 0; row < std::ssize(table.held); ++row) {
+    const auto all = table.of(row);
+    const int64_t held = std::min(k, std::ssize(all));
+    std::copy_n(all.begin(), held, result.entries.begin() + row * k);
+    result.held[static_cast<size_t>(row)] = held;
+  }
+  return result;
+}
+
 }  // namespace
 
 UnitedRequest unite(std::span<const SweepRequest> requests) {
@@ -39,8 +55,10 @@ UnitedRequest unite(std::span<const SweepRequest> requests) {
     UnitedRequest::Slots slots;
     all.extremes = all.extremes || request.extremes;
     all.dense = all.dense || request.dense;
+    all.top_k = std::max(all.top_k, request.top_k);
     for (const HistogramSpec& spec : request.histograms) slots.histograms.push_back(add_once(all.histograms, spec));
     for (const Bracket& bracket : request.brackets) slots.brackets.push_back(add_once(all.brackets, bracket));
+    for (const double threshold : request.thresholds) slots.thresholds.push_back(add_once(all.thresholds, threshold));
     all.probes.insert(all.probes.end(), request.probes.begin(), request.probes.end());
     united.slots.push_back(std::move(slots));
   }
@@ -63,6 +81,7 @@ SweepState extract(const SweepState& state, const UnitedRequest& united, size_t 
   if (request.extremes) part.extremes = state.extremes;
   for (const size_t slot : slots.histograms) part.histograms.push_back(state.histograms[slot]);
   for (const size_t slot : slots.brackets) part.brackets.push_back(state.brackets[slot]);
+  for (const size_t slot : slots.thresholds) part.degrees.push_back(state.degrees[slot]);
   if (!slots.probes.empty()) {
     std::vector<double> values(united.request.probes.size(), std::nan(""));
     for (const ProbeValue& probe : state.probes) values[static_cast<size_t>(probe.index)] = probe.cosine;
@@ -71,6 +90,7 @@ SweepState extract(const SweepState& state, const UnitedRequest& united, size_t 
     }
   }
   if (request.dense) part.dense = state.dense;
+  if (request.top_k > 0) part.neighbors = nearest(state.neighbors, request.top_k);
   return part;
 }
 

@@ -14,6 +14,7 @@
 #include "kernels/cpu/isa.hpp"
 #include "kernels/cpu/rows.hpp"
 #include "kernels/cpu/sweep.hpp"
+#include "kernels/cpu/threshold_band.hpp"
 #include "kernels/cpu/unit_rows.hpp"
 
 namespace gramian::cpu {
@@ -97,6 +98,10 @@ class CpuBackend final : public Backend {
   SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
                    const Progress& progress) override {
     return cpu::sweep(as_cpu(rows), request, grid, range, threads_, progress);
+  }
+
+  CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) override {
+    return cpu::threshold_band(as_cpu(rows), threshold, begin, end, threads_);
   }
 
   double bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {

@@ -42,6 +42,14 @@ struct FineLoop {
   T max{};            // raised
 };
 
+/// Positions in a segment whose value reaches the row's threshold, or that of their own column; room for a segment.
+struct ReachingLoop {
+  uint32_t* for_row = nullptr;
+  int64_t row_count = 0;
+  uint32_t* for_columns = nullptr;
+  int64_t column_count = 0;
+};
+
 /// One operand of a tile product: `panels` panels of `depth` steps each, contiguous.
 template <class T>
 struct Operand {
@@ -72,6 +80,13 @@ struct IsaTable {
   void (*histogram_f64)(const double* x, int64_t count, const HistogramLoop& loop);
   void (*brackets_f32)(const float* x, int64_t count, const BracketLoop<float>& loop);
   void (*brackets_f64)(const double* x, int64_t count, const BracketLoop<double>& loop);
+
+  void (*reaching_f32)(const float* x, int64_t count, float row, const float* columns, ReachingLoop* loop);
+  void (*reaching_f64)(const double* x, int64_t count, double row, const double* columns, ReachingLoop* loop);
+
+  /// How many values reach `threshold`; each also adds 1 to its column's counter.
+  int64_t (*degrees_f32)(const float* x, int64_t count, float threshold, int32_t* columns);
+  int64_t (*degrees_f64)(const double* x, int64_t count, double threshold, int64_t* columns);
 
   /// Σ x[k] y[k] in fp64, eight chains.
   double (*dot)(const double* x, const double* y, int64_t count);
