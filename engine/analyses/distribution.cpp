@@ -73,10 +73,14 @@ DistributionAnalysis::DistributionAnalysis(Space& space, Precision precision, Di
     throw InvalidUsage("the histogram's range must go from a number to a larger one");
   }
   if (spec.bins < 1 || spec.bins > 65536) throw InvalidUsage("a histogram has 1 to 65536 bins");
+  for (const int64_t rank : settings_.ranks) {
+    if (rank < 0 || rank >= pairs_) throw InvalidUsage("there is no pair of rank " + std::to_string(rank));
+  }
   if (pairs_ == 0) {
     done_ = true;
     return;
   }
+  for (const int64_t rank : settings_.ranks) wanted_.push_back({.rank = rank});
   std::vector<double> quantiles = settings_.quantiles;
   quantiles.push_back(0.5);
   for (const double q : quantiles) {
@@ -214,17 +218,18 @@ Distribution DistributionAnalysis::result() {
   result.extremes = extremes_;
   result.histogram_spec = settings_.histogram;
   result.histogram = histogram_;
+  const auto find = [&](int64_t rank) { return std::ranges::lower_bound(wanted_, rank, {}, &Wanted::rank)->value; };
   const auto at = [&](double q) {
     if (pairs_ == 0) return std::numeric_limits<double>::quiet_NaN();
     const double position = q * static_cast<double>(pairs_ - 1);
     const double low = std::floor(position);
-    const auto find = [&](int64_t rank) { return std::ranges::lower_bound(wanted_, rank, {}, &Wanted::rank)->value; };
     const double a = find(static_cast<int64_t>(low));
     const double b = find(std::min(static_cast<int64_t>(low) + 1, pairs_ - 1));
     return a + (b - a) * (position - low);
   };
   result.median = at(0.5);
   for (const double q : settings_.quantiles) result.quantiles.push_back({q, at(q)});
+  for (const int64_t rank : settings_.ranks) result.order_statistics.push_back(find(rank));
   if (pairs_ == 0) {
     result.extremes.min = result.extremes.max = std::numeric_limits<double>::quiet_NaN();
     result.histogram.counts.assign(static_cast<size_t>(settings_.histogram.bins), 0);

@@ -12,6 +12,7 @@ namespace gramian {
 
 struct DistributionSettings {
   std::vector<double> quantiles = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};  // each in [0, 1]
+  std::vector<int64_t> ranks;  // order statistics wanted besides, 0-based, 0 <= rank < pairs
   HistogramSpec histogram;
   uint64_t seed = 0;
   /// Half width of a quantile's bracket in standard errors of the pilot sample. Smaller ones miss more often, which
@@ -31,6 +32,7 @@ struct Distribution {
   Extremes extremes;  // pairs of row numbers in the space
   double median = 0.0;
   std::vector<Quantile> quantiles;
+  std::vector<double> order_statistics;  // as DistributionSettings::ranks
   HistogramSpec histogram_spec;
   HistogramCounts histogram;
 };
@@ -44,7 +46,7 @@ struct Distribution {
 /// and one more sweep keeps only that bin.
 class DistributionAnalysis final : public SweepAnalysis {
  public:
-  /// Throws InvalidUsage for a quantile outside [0, 1] or an impossible histogram.
+  /// Throws InvalidUsage for a quantile outside [0, 1], a rank that no pair has or an impossible histogram.
   DistributionAnalysis(Space& space, Precision precision, DistributionSettings settings);
 
   SweepRequest needs() override;
