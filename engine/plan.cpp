@@ -55,8 +55,7 @@ UnitedRequest unite(std::span<const SweepRequest> requests) {
     united.slots.push_back(std::move(slots));
   }
   std::ranges::sort(all.probes);
-  const auto repeated = std::ranges::unique(all.probes);
-  all.probes.erase(repeated.begin(), repeated.end());
+  all.probes.erase(std::unique(all.probes.begin(), all.probes.end()), all.probes.end());
   for (size_t r = 0; r < requests.size(); ++r) {
     for (const Pair& pair : requests[r].probes) {
       united.slots[r].probes.push_back(

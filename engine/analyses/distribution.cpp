@@ -120,8 +120,8 @@ DistributionAnalysis::DistributionAnalysis(Space& space, Precision precision, Di
     wanted_.push_back({.rank = std::min(low + 1, pairs_ - 1)});
   }
   std::ranges::sort(wanted_, {}, &Wanted::rank);
-  const auto repeated = std::ranges::unique(wanted_, {}, &Wanted::rank);
-  wanted_.erase(repeated.begin(), repeated.end());
+  const auto same_rank = [](const Wanted& a, const Wanted& b) { return a.rank == b.rank; };
+  wanted_.erase(std::unique(wanted_.begin(), wanted_.end(), same_rank), wanted_.end());
 }
 
 void DistributionAnalysis::ask(Wanted& wanted, Bracket bracket, double inside) {
