@@ -46,7 +46,7 @@ class UnitRows {
   virtual int64_t rows() const = 0;
   virtual int64_t dim() const = 0;
   virtual CosineType cosine_type() const = 0;
-  /// How the promise is kept, for people: "fp32 FMA in chains of 128", "int16 fixed point", ...
+  /// How the promise is kept, for people: "fp32 FMA in chains of 32", "int16 fixed point", ...
   virtual std::string form() const = 0;
 };
 

@@ -24,8 +24,9 @@ namespace {
 
 constexpr int64_t kRows = 61;  // more than one panel, not a multiple of anything
 constexpr Precision kPrecisions[] = {Precision::double_, Precision::single, Precision::half};
-// Round one chain of the inner loops, and real ones.
-constexpr int64_t kDims[] = {1, 2, 7, 48, 127, 128, 129, 300, 768, 4096};
+// Round the links and the chain of the inner loops; where products of equal size round worst (130, 513, 1022, 4095);
+// and real ones.
+constexpr int64_t kDims[] = {1, 2, 7, 31, 33, 48, 64, 127, 128, 129, 130, 300, 513, 768, 1022, 4095, 4096};
 
 class Accuracy : public ::testing::TestWithParam<std::tuple<BackendCase, int64_t>> {};
 
