@@ -241,6 +241,13 @@ void histogram_fast(const float* x, int64_t count, const HistogramLoop& loop) {
   // |x| <= 1: each of the two roundings and the two rounded constants is off by at most 2^-24 of its magnitude.
   const double magnitude = (loop.lo < 0 ? -loop.lo : loop.lo) * scale + scale + static_cast<double>(loop.bins) + 2.0;
   const auto margin = static_cast<float>(magnitude * 0x1p-22);
+  if (!(margin < 0.5f)) {
+    // Bins too narrow for fp32, or even for the factor to be finite: nothing could be trusted.
+    for (int64_t k = 0; k < count; ++k) {
+      ++loop.counts[(k & 3) * loop.copy_stride + exact_slot(static_cast<double>(x[k]), loop)];
+    }
+    return;
+  }
   const auto top = static_cast<float>(loop.bins + 1);
   uint32_t* const c0 = loop.counts;
   uint32_t* const c1 = c0 + loop.copy_stride;

@@ -63,11 +63,13 @@ SweepRequest everything(int64_t n, CosineType type) {
   SweepRequest request;
   request.extremes = true;
   request.dense = true;
-  request.histograms = {{-1.0, 1.0, 2048},   fine_histogram(),   {-1.0, 1.0, 1},  {-0.5, 1.0, 3},  // on the fine grid
-                        {-0.25, 0.75, 8},    {-0.75, 0.625, 11},  // hi closes a fine bin
-                        {-1.0, 1.0, 1000},   {-1.0, 1.0, 65536}, {0.0, 0.9, 1},   {-0.3, 0.7, 65536},  // off it
-                        {-1.1, 1.3, 77},     {0.9999, 1.0, 50},  {-2.0, -1.5, 4}, {1.5, 2.0, 4},
-                        {0.1, 0.1000001, 9}, {-1e300, 1e300, 10}};
+  request.histograms = {
+      {-1.0, 1.0, 2048},   fine_histogram(),    {-1.0, 1.0, 1},   {-0.5, 1.0, 3},      // on the fine grid
+      {-0.25, 0.75, 8},    {-0.75, 0.625, 11},                                         // hi closes a fine bin
+      {-1.0, 1.0, 1000},   {-1.0, 1.0, 65536},  {0.0, 0.9, 1},    {-0.3, 0.7, 65536},  // off it
+      {-1.1, 1.3, 77},     {0.9999, 1.0, 50},   {-2.0, -1.5, 4},  {1.5, 2.0, 4},
+      {0.1, 0.1000001, 9}, {-1e300, 1e300, 10}, {0.0, 1e-300, 7}, {-1e-40, 1e-40, 3},
+  };
   const int coarse = wide ? 42 : 13;
   request.brackets = {
       fine_bracket(0, kFineBins - 1, type),
