@@ -51,8 +51,11 @@ Bracket fine_bracket(int64_t first, int64_t last, CosineType type) {
 }
 
 void merge(SweepState& into, SweepState&& part) {
-  if (part.pairs == 0 && part.histograms.empty() && part.brackets.empty()) return;
-  if (into.pairs == 0 && into.histograms.empty() && into.brackets.empty()) {
+  const auto neutral = [](const SweepState& state) {
+    return state.pairs == 0 && state.histograms.empty() && state.brackets.empty() && state.dense.empty();
+  };
+  if (neutral(part)) return;
+  if (neutral(into)) {
     into = std::move(part);
     return;
   }

@@ -98,10 +98,12 @@ TEST_P(SweepBytes, SameForAllPartsHoweverMerged) {
     const auto backend = device.make(2);
     const Stored stored = store(lattice(n, 4), ElementType::f32);
     const Prepared prepared(*backend, stored.matrix, precision);
+    SweepRequest only_dense;
+    only_dense.dense = true;
     SweepRequest only_probes;
     if (n > 1) only_probes.probes = {{0, 1}, {0, n - 1}, {n - 2, n - 1}};
     std::ranges::sort(only_probes.probes);
-    for (const SweepRequest& request : {everything(n, prepared.rows->cosine_type()), only_probes}) {
+    for (const SweepRequest& request : {everything(n, prepared.rows->cosine_type()), only_dense, only_probes}) {
       SweepState whole = prepared.sweep(request, 48);
       canonicalize(whole);
       for (const int64_t parts : {1, 2, 3, 7}) {
