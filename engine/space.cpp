@@ -109,11 +109,18 @@ Space::Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows
   unit_.unit = true;
 }
 
+std::vector<double> mean_row(Backend& backend, const DeviceRows& rows, RowTransform transform) {
+  const auto n = static_cast<double>(rows.rows());
+  std::vector<double> mean = backend.column_sums(rows, transform);
+  for (double& x : mean) x /= n;
+  transform.recenter = mean;
+  const std::vector<double> left = backend.column_sums(rows, transform);
+  for (size_t k = 0; k < mean.size(); ++k) mean[k] += left[k] / n;
+  return mean;
+}
+
 const std::vector<double>& Space::mean_unit_row() {
-  if (!mean_) {
-    mean_ = backend_->column_sums(*device_rows_, unit_);
-    for (double& x : *mean_) x /= static_cast<double>(size());
-  }
+  if (!mean_) mean_ = mean_row(*backend_, *device_rows_, unit_);
   return *mean_;
 }
 

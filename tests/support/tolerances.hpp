@@ -18,4 +18,21 @@ constexpr double promise(Precision precision) {
   return 1e-6;
 }
 
+/// Mean and standard deviation of all cosines.
+inline constexpr double kMomentTolerance = 1e-13;
+/// The standard deviation of nearly equal cosines, relative to the spread of the rows.
+inline constexpr double kNearlyEqualTolerance = 1e-9;
+/// RSA and CKA.
+inline constexpr double kRsaTolerance = 1e-12;
+/// Cosines of centred rows, with directions removed or not, in double precision.
+inline constexpr double kCenteredTolerance = 1e-12;
+/// Singular values, relative to the largest.
+inline constexpr double kSingularTolerance = 1e-12;
+/// Singular values down to 1e-9 of the largest, each relative to itself.
+inline constexpr double kSmallSingularTolerance = 1e-6;
+/// Products of different singular vectors, and lengths of each.
+inline constexpr double kOrthogonalTolerance = 1e-12;
+/// U diag(σ) Vᵀ and V diag(λ) Vᵀ against the matrix, entries of order 1.
+inline constexpr double kReconstructionTolerance = 1e-13;
+
 }  // namespace gramian::testing
