@@ -69,6 +69,9 @@ struct Svd {
   DenseMatrix vt;
 };
 
+/// The diagonal of a Gram product is neither so small nor so large that its entries lost digits or overflowed.
+bool squares_are_safe(const DenseMatrix& gram);
+
 /// A device. Throws DeviceUnavailable, OutOfMemory, Interrupted. One call at a time per backend object.
 class Backend {
  public:
