@@ -99,7 +99,7 @@ DistributionAnalysis::DistributionAnalysis(Space& space, Precision precision, Di
     if (!(q >= 0.0 && q <= 1.0)) throw InvalidUsage("quantile " + std::to_string(q) + " is not between 0 and 1");
   }
   const HistogramSpec& spec = settings_.histogram;
-  if (!(spec.lo < spec.hi) || !std::isfinite(spec.lo) || !std::isfinite(spec.hi)) {
+  if (!(spec.lo < spec.hi) || !std::isfinite(spec.hi - spec.lo)) {
     throw InvalidUsage("the histogram's range must go from a number to a larger one");
   }
   if (spec.bins < 1 || spec.bins > 65536) throw InvalidUsage("a histogram has 1 to 65536 bins");
@@ -253,7 +253,9 @@ Distribution DistributionAnalysis::result() {
     const double low = std::floor(position);
     const double a = find(static_cast<int64_t>(low));
     const double b = find(std::min(static_cast<int64_t>(low) + 1, pairs_ - 1));
-    return a + (b - a) * (position - low);
+    // As numpy rounds it: from the nearer end.
+    const double t = position - low;
+    return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1.0 - t);
   };
   result.median = at(0.5);
   for (const double q : settings_.quantiles) result.quantiles.push_back({q, at(q)});

@@ -83,7 +83,7 @@ int64_t CpuUnitRows::bytes(Form form, int64_t rows, int64_t dim) {
 std::string CpuUnitRows::form() const {
   switch (form_) {
     case Form::f32:
-      return "fp32 FMA in chains of " + std::to_string(kChain);
+      return "fp32 FMA in chains of " + std::to_string(kLink);
     case Form::f64:
       return "fp64";
     case Form::i16:
