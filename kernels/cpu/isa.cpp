@@ -22,7 +22,8 @@ std::vector<const IsaTable*> runnable_tables() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("bmi2");
   static const IsaTable vnni = [] {
     IsaTable table = kAvx512Table;
     table.name = "avx512-vnni";
