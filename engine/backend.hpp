@@ -46,7 +46,7 @@ class UnitRows {
   virtual int64_t rows() const = 0;
   virtual int64_t dim() const = 0;
   virtual CosineType cosine_type() const = 0;
-  /// How the promise is kept, for people: "fp32 FMA in chains of 128", "int16 fixed point", ...
+  /// How the promise is kept, for people: "fp32 FMA in chains of 32", "int16 fixed point", ...
   virtual std::string form() const = 0;
 };
 
@@ -69,6 +69,17 @@ struct Svd {
   DenseMatrix u;
   DenseMatrix vt;
 };
+
+/// A band of a thresholded matrix of cosines, in compressed sparse rows: row r of the band holds
+/// columns[offsets[r] .. offsets[r + 1]), ascending, with their cosines. The diagonal is left out.
+struct CsrBand {
+  std::vector<int64_t> offsets;
+  std::vector<int32_t> columns;  // fits: a backend refuses more than 2^31 - 1 rows here
+  std::vector<float> cosines;
+};
+
+/// The diagonal of a Gram product is neither so small nor so large that its entries lost digits or overflowed.
+bool squares_are_safe(const DenseMatrix& gram);
 
 /// A device. Throws DeviceUnavailable, OutOfMemory, Interrupted. One call at a time per backend object.
 class Backend {
@@ -107,6 +118,8 @@ class Backend {
   /// whatever the grid, the split into ranges and the number of threads.
   virtual SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
                            const Progress& progress) = 0;
+  /// All cosines >= threshold in rows [begin, end), both sides of the diagonal: bit for bit those of a sweep.
+  virtual CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) = 0;
   /// Seconds for the bare products of all tiles of the triangle, nothing consumed: the yardstick of a sweep. The
   /// fastest of the ways this device has.
   virtual double bare_triangle_seconds(const UnitRows& rows, const Progress& progress) = 0;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <random>
 
+#include "engine/random.hpp"
+
 namespace gramian {
 namespace {
 
@@ -20,14 +22,20 @@ size_t add_once(std::vector<T>& all, const T& wanted) {
   return all.size() - 1;
 }
 
-/// Uniform on [0, bound) from a generator whose output is fixed by the standard, so that a seed means the same
-/// everywhere (std::uniform_int_distribution does not promise that).
-int64_t below(std::mt19937_64& generator, int64_t bound) {
-  const auto range = static_cast<uint64_t>(bound);
-  const uint64_t reject = (0 - range) % range;
-  uint64_t x = generator();
-  while (x < reject) x = generator();
-  return static_cast<int64_t>(x % range);
+/// The first k of every row's neighbours.
+NeighborTable nearest(const NeighborTable& table, int64_t k) {
+  if (table.k == k) return table;
+  NeighborTable result;
+  result.k = k;
+  result.held.resize(table.held.size());
+  result.entries.resize(table.held.size() * static_cast<size_t>(k));
+  for (int64_t row = 0; row < std::ssize(table.held); ++row) {
+    const auto all = table.of(row);
+    const int64_t held = std::min(k, std::ssize(all));
+    std::copy_n(all.begin(), held, result.entries.begin() + row * k);
+    result.held[static_cast<size_t>(row)] = held;
+  }
+  return result;
 }
 
 }  // namespace
@@ -39,14 +47,15 @@ UnitedRequest unite(std::span<const SweepRequest> requests) {
     UnitedRequest::Slots slots;
     all.extremes = all.extremes || request.extremes;
     all.dense = all.dense || request.dense;
+    all.top_k = std::max(all.top_k, request.top_k);
     for (const HistogramSpec& spec : request.histograms) slots.histograms.push_back(add_once(all.histograms, spec));
     for (const Bracket& bracket : request.brackets) slots.brackets.push_back(add_once(all.brackets, bracket));
+    for (const double threshold : request.thresholds) slots.thresholds.push_back(add_once(all.thresholds, threshold));
     all.probes.insert(all.probes.end(), request.probes.begin(), request.probes.end());
     united.slots.push_back(std::move(slots));
   }
   std::ranges::sort(all.probes);
-  const auto repeated = std::ranges::unique(all.probes);
-  all.probes.erase(repeated.begin(), repeated.end());
+  all.probes.erase(std::unique(all.probes.begin(), all.probes.end()), all.probes.end());
   for (size_t r = 0; r < requests.size(); ++r) {
     for (const Pair& pair : requests[r].probes) {
       united.slots[r].probes.push_back(
@@ -63,6 +72,7 @@ SweepState extract(const SweepState& state, const UnitedRequest& united, size_t 
   if (request.extremes) part.extremes = state.extremes;
   for (const size_t slot : slots.histograms) part.histograms.push_back(state.histograms[slot]);
   for (const size_t slot : slots.brackets) part.brackets.push_back(state.brackets[slot]);
+  for (const size_t slot : slots.thresholds) part.degrees.push_back(state.degrees[slot]);
   if (!slots.probes.empty()) {
     std::vector<double> values(united.request.probes.size(), std::nan(""));
     for (const ProbeValue& probe : state.probes) values[static_cast<size_t>(probe.index)] = probe.cosine;
@@ -71,6 +81,7 @@ SweepState extract(const SweepState& state, const UnitedRequest& united, size_t 
     }
   }
   if (request.dense) part.dense = state.dense;
+  if (request.top_k > 0) part.neighbors = nearest(state.neighbors, request.top_k);
   return part;
 }
 
@@ -87,8 +98,8 @@ std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed) {
   std::mt19937_64 generator(seed);
   pairs.reserve(static_cast<size_t>(count));
   while (std::ssize(pairs) < count) {
-    const int64_t i = below(generator, n);
-    const int64_t j = below(generator, n);
+    const int64_t i = random_below(generator, n);
+    const int64_t j = random_below(generator, n);
     if (i != j) pairs.push_back({std::min(i, j), std::max(i, j)});
   }
   std::ranges::sort(pairs);

@@ -41,7 +41,7 @@ struct SweepReport {
 /// One request that covers all of `requests`; identical histograms and brackets are gathered once.
 struct UnitedRequest {
   struct Slots {
-    std::vector<size_t> histograms, brackets, probes;
+    std::vector<size_t> histograms, brackets, probes, thresholds;
   };
   SweepRequest request;
   std::vector<Slots> slots;  // one per input request

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -34,6 +36,22 @@ void append(std::vector<T>& into, std::vector<T>&& part) {
   }
 }
 
+bool is_neutral(const SweepState& state) {
+  return state.pairs == 0 && state.histograms.empty() && state.brackets.empty() && state.dense.empty() &&
+         state.neighbors.held.empty() && state.degrees.empty();
+}
+
+void merge(NeighborTable& into, const NeighborTable& part) {
+  std::vector<Neighbor> both;
+  for (int64_t row = 0; row < std::ssize(into.held); ++row) {
+    both.clear();
+    std::ranges::merge(into.of(row), part.of(row), std::back_inserter(both), std::less<>());
+    const int64_t held = std::min(into.k, std::ssize(both));
+    std::copy_n(both.begin(), held, into.entries.begin() + row * into.k);
+    into.held[static_cast<size_t>(row)] = held;
+  }
+}
+
 }  // namespace
 
 Bracket fine_bracket(int64_t first, int64_t last, CosineType type) {
@@ -51,8 +69,8 @@ Bracket fine_bracket(int64_t first, int64_t last, CosineType type) {
 }
 
 void merge(SweepState& into, SweepState&& part) {
-  if (part.pairs == 0 && part.histograms.empty() && part.brackets.empty()) return;
-  if (into.pairs == 0 && into.histograms.empty() && into.brackets.empty()) {
+  if (is_neutral(part)) return;
+  if (is_neutral(into)) {
     into = std::move(part);
     return;
   }
@@ -71,6 +89,8 @@ void merge(SweepState& into, SweepState&& part) {
     append(into.brackets[b].wide_values, std::move(part.brackets[b].wide_values));
   }
   append(into.probes, std::move(part.probes));
+  merge(into.neighbors, part.neighbors);
+  for (size_t t = 0; t < into.degrees.size(); ++t) add(into.degrees[t], part.degrees[t]);
   for (size_t k = 0; k < into.dense.size(); ++k) {
     if (std::isnan(into.dense[k])) into.dense[k] = part.dense[k];
   }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/fine_grid.hpp"
@@ -57,9 +58,14 @@ struct SweepRequest {
   bool extremes = false;
   std::vector<HistogramSpec> histograms;
   std::vector<Bracket> brackets;
-  std::vector<Pair> probes;  // pairs whose cosine is wanted as it was computed; ascending, i < j
-  bool dense = false;        // the whole matrix, for small n
-  bool empty() const { return !extremes && histograms.empty() && brackets.empty() && probes.empty() && !dense; }
+  std::vector<Pair> probes;        // pairs whose cosine is wanted as it was computed; ascending, i < j
+  bool dense = false;              // the whole matrix, for small n
+  int64_t top_k = 0;               // so many nearest neighbours of every row
+  std::vector<double> thresholds;  // for each: how many cosines of every row reach it
+  bool empty() const {
+    return !extremes && histograms.empty() && brackets.empty() && probes.empty() && !dense && top_k == 0 &&
+           thresholds.empty();
+  }
 };
 
 /// Smallest and largest cosine, each with its first pair in (i, j) order.
@@ -93,6 +99,27 @@ struct ProbeValue {
   friend auto operator<=>(const ProbeValue&, const ProbeValue&) = default;
 };
 
+/// A row and its cosine to another. Neighbours are ordered by cosine, highest first, equal ones by row, lowest first.
+struct Neighbor {
+  int64_t row = 0;
+  double cosine = 0.0;
+  friend bool operator==(const Neighbor&, const Neighbor&) = default;
+  friend bool operator<(const Neighbor& a, const Neighbor& b) {
+    return a.cosine > b.cosine || (a.cosine == b.cosine && a.row < b.row);
+  }
+};
+
+/// The k nearest neighbours of each of n rows (itself excluded), in order; fewer where no more were seen.
+struct NeighborTable {
+  int64_t k = 0;
+  std::vector<int64_t> held;      // n; neighbours of row i that are there
+  std::vector<Neighbor> entries;  // n x k; row i's begin at i k
+  std::span<const Neighbor> of(int64_t row) const {
+    return std::span(entries).subspan(static_cast<size_t>(row * k),
+                                      static_cast<size_t>(held[static_cast<size_t>(row)]));
+  }
+};
+
 /// What a sweep over some tiles has found. Parts appear in the order of the request.
 struct SweepState {
   uint64_t pairs = 0;
@@ -100,7 +127,9 @@ struct SweepState {
   std::vector<HistogramCounts> histograms;
   std::vector<BracketCounts> brackets;
   std::vector<ProbeValue> probes;
-  std::vector<double> dense;  // n x n row-major, upper triangle; NaN where no tile has been
+  std::vector<double> dense;                   // n x n row-major, upper triangle; NaN where no tile has been
+  NeighborTable neighbors;                     // top_k > 0
+  std::vector<std::vector<uint64_t>> degrees;  // a threshold: n counts of cosines >= it, the diagonal left out
 };
 
 /// Adds `part` to `into`. Both must come from the same request and matrix, over disjoint tiles; a default-constructed

@@ -25,8 +25,9 @@ struct Embedding {
   std::vector<std::string> files;        // every file read (shards too), for hashing
 };
 
-/// Opens `input` = PATH or PATH#tensor; the format is found by content. `vocab` names a vocabulary sidecar;
-/// without it the usual names beside the matrix are tried. `threads` parse text.
+/// Opens `input` = PATH or PATH#tensor; the format is found by content. `vocab` names a vocabulary sidecar,
+/// which also replaces tokens inside the file; without it, and without such tokens, the usual names beside the matrix
+/// are tried (vocabulary_file.hpp). `threads` parse text; fewer than 1 count as 1.
 /// Throws InvalidUsage (no such file, a directory), InvalidInput (anything wrong inside a file: the message
 /// names the file, the byte or line, and the remedy).
 Embedding open_embedding(std::string_view input, const std::optional<std::filesystem::path>& vocab, int threads);

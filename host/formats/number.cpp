@@ -17,7 +17,7 @@ std::optional<ParsedInteger> parse_integer(std::string_view field) {
 
 ParsedFloat parse_float(const char* begin, const char* end, float& value) {
   const auto [next, error] = fast_float::from_chars(begin, end, value);
-  if (error == std::errc::invalid_argument) return {begin, FloatStatus::not_a_number_field};
+  if (error == std::errc::invalid_argument) return {begin, FloatStatus::not_a_number};
   // Versions of fast_float differ in whether they report an overflow; an infinity that is spelled out starts with i.
   if (std::isinf(value)) {
     const char first = *begin == '-' ? begin[1] : *begin;
@@ -30,7 +30,7 @@ bool is_number(std::string_view field) {
   float ignored = 0;
   const char* end = field.data() + field.size();
   const ParsedFloat parsed = parse_float(field.data(), end, ignored);
-  return parsed.status != FloatStatus::not_a_number_field && parsed.next == end;
+  return parsed.status != FloatStatus::not_a_number && parsed.next == end;
 }
 
 }  // namespace gramian::host

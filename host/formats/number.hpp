@@ -23,7 +23,7 @@ struct ParsedInteger {
 /// All of `field` as a decimal integer; nothing when it is not one.
 std::optional<ParsedInteger> parse_integer(std::string_view field);
 
-enum class FloatStatus { ok, not_a_number_field, out_of_range };
+enum class FloatStatus { ok, not_a_number, out_of_range };
 
 /// The decimal number at the front of [begin, end) as the nearest float ("nan" and "inf" included). `next` is where
 /// it stopped. out_of_range: beyond the largest float; values too small for a float become 0.

@@ -103,8 +103,8 @@ Embedding open_embedding(std::string_view input, const std::optional<std::filesy
     return embedding;
   } catch (const std::bad_alloc&) {
     throw OutOfMemory(printable(path, 4096) +
-                      ": not enough memory for its tokens and tables; free some, or convert "
-                      "the matrix to .npy with fewer rows");
+                      ": not enough memory for its tokens; free about twice the size of the "
+                      "file and its vocabulary");
   }
 }
 

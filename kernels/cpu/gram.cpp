@@ -105,24 +105,44 @@ DenseMatrix gram(const CpuRows& a, const RowTransform& ta, const CpuRows& b, con
   return result;
 }
 
+namespace {
+
+/// The cosine of two stored fp32 rows as they are; NaN where a norm leaves the safe range.
+double stored_cosine(const std::byte* x, const std::byte* y, int64_t d) {
+  double dots[3];
+  isa_table().dots_f32(x, y, d, dots);
+  const double squares = dots[0] * dots[2];
+  if (!(squares > 1e-280 && squares < 1e280)) return std::nan("");
+  return dots[1] / (std::sqrt(dots[0]) * std::sqrt(dots[2]));
+}
+
+}  // namespace
+
 std::vector<double> pair_cosines(const CpuRows& rows, const RowTransform& transform, std::span<const Pair> pairs,
                                  int threads) {
   RowTransform unit = transform;
   unit.unit = true;
   unit.recenter.clear();
+  const bool as_stored =
+      rows.rows() > 0 && rows.stored_f32(0) != nullptr && unit.shift.empty() && unit.directions.rows == 0;
   std::vector<double> cosines(pairs.size());
   constexpr int64_t kChunk = 512;
+  const int64_t d = rows.dim();
   const int64_t count = std::ssize(pairs);
   parallel_for(threads, (count + kChunk - 1) / kChunk, [&](int64_t chunk, int) {
-    std::vector<double> x(static_cast<size_t>(rows.dim()));
-    std::vector<double> y(static_cast<size_t>(rows.dim()));
+    std::vector<double> x(static_cast<size_t>(d));
+    std::vector<double> y(static_cast<size_t>(d));
     int64_t loaded = -1;
     for (int64_t p = chunk * kChunk; p < std::min(count, (chunk + 1) * kChunk); ++p) {
-      const Pair pair = pairs[static_cast<size_t>(p)];
-      if (pair.i != loaded) transformed_row(rows, pair.i, unit, x.data());
-      loaded = pair.i;
-      transformed_row(rows, pair.j, unit, y.data());
-      cosines[static_cast<size_t>(p)] = std::clamp(isa_table().dot(x.data(), y.data(), rows.dim()), -1.0, 1.0);
+      const auto [i, j] = pairs[static_cast<size_t>(p)];
+      double cosine = as_stored ? stored_cosine(rows.stored_f32(i), rows.stored_f32(j), d) : std::nan("");
+      if (std::isnan(cosine)) {
+        if (i != loaded) transformed_row(rows, i, unit, x.data());
+        loaded = i;
+        transformed_row(rows, j, unit, y.data());
+        cosine = isa_table().dot(x.data(), y.data(), d);
+      }
+      cosines[static_cast<size_t>(p)] = std::clamp(cosine, -1.0, 1.0);
     }
   });
   return cosines;

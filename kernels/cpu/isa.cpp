@@ -1,6 +1,6 @@
 #include "kernels/cpu/isa.hpp"
 
-#include <array>
+#include <atomic>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
@@ -22,7 +22,8 @@ std::vector<const IsaTable*> runnable_tables() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("bmi2");
   static const IsaTable vnni = [] {
     IsaTable table = kAvx512Table;
     table.name = "avx512-vnni";
@@ -49,13 +50,32 @@ const IsaTable* const* isa_tables(int* count) {
   return tables().data();
 }
 
-const IsaTable& isa_table() {
-  if (const char* wanted = std::getenv("GRAMIAN_CPU_ISA"); wanted != nullptr) {
-    for (const IsaTable* table : tables()) {
-      if (std::string_view(table->name) == wanted) return *table;
-    }
+namespace {
+
+const IsaTable* find(std::string_view name) {
+  for (const IsaTable* table : tables()) {
+    if (std::string_view(table->name) == name) return table;
   }
-  return *tables().front();
+  return nullptr;
+}
+
+std::atomic<const IsaTable*>& current() {
+  static std::atomic<const IsaTable*> table = [] {
+    const char* wanted = std::getenv("GRAMIAN_CPU_ISA");
+    const IsaTable* named = wanted != nullptr ? find(wanted) : nullptr;
+    return named != nullptr ? named : tables().front();
+  }();
+  return table;
+}
+
+}  // namespace
+
+const IsaTable& isa_table() { return *current().load(std::memory_order_relaxed); }
+
+bool select_isa(const char* name) {
+  const IsaTable* table = find(name);
+  if (table != nullptr) current() = table;
+  return table != nullptr;
 }
 
 }  // namespace gramian::cpu

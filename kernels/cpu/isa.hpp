@@ -29,7 +29,8 @@ struct BracketLoop {
 
 /// Counts on the grid of engine/fine_grid.hpp. Some slots are wanted: values in them are copied to `kept`, which has
 /// room for one more segment and 16 values at every call. The wanted slots are given twice, since one instruction set
-/// likes flags and the other ranges: as the top bit of their counts, and as ranges [first, first + span].
+/// likes flags and the other ranges: as the top bit of their counts, and as ranges [first, first + span], each number
+/// repeated 32 times.
 template <class T>
 struct FineLoop {
   uint32_t* counts = nullptr;
@@ -39,6 +40,14 @@ struct FineLoop {
   T* kept = nullptr;  // next free slot; advanced
   T min{};            // lowered
   T max{};            // raised
+};
+
+/// Positions in a segment whose value reaches the row's threshold, or that of their own column; room for a segment.
+struct ReachingLoop {
+  uint32_t* for_row = nullptr;
+  int64_t row_count = 0;
+  uint32_t* for_columns = nullptr;
+  int64_t column_count = 0;
 };
 
 /// One operand of a tile product: `panels` panels of `depth` steps each, contiguous.
@@ -72,13 +81,26 @@ struct IsaTable {
   void (*brackets_f32)(const float* x, int64_t count, const BracketLoop<float>& loop);
   void (*brackets_f64)(const double* x, int64_t count, const BracketLoop<double>& loop);
 
+  void (*reaching_f32)(const float* x, int64_t count, float row, const float* columns, ReachingLoop* loop);
+  void (*reaching_f64)(const double* x, int64_t count, double row, const double* columns, ReachingLoop* loop);
+
+  /// How many values reach `threshold`; each also adds 1 to its column's counter.
+  int64_t (*degrees_f32)(const float* x, int64_t count, float threshold, int32_t* columns);
+  int64_t (*degrees_f64)(const double* x, int64_t count, double threshold, int64_t* columns);
+
   /// Σ x[k] y[k] in fp64, eight chains.
   double (*dot)(const double* x, const double* y, int64_t count);
+  /// <x, x>, <x, y>, <y, y> of fp32 values at any address, in fp64.
+  void (*dots_f32)(const void* x, const void* y, int64_t count, double dots[3]);
 };
 
-/// The best table for this processor; GRAMIAN_CPU_ISA=avx512|avx2|baseline in the environment asks for a lesser one.
+/// The table in use: the best for this processor, unless GRAMIAN_CPU_ISA in the environment or select_isa names
+/// another.
 const IsaTable& isa_table();
 /// Tables that this processor can run, best first.
 const IsaTable* const* isa_tables(int* count);
+/// Makes the named table the one in use by the whole process; false where this processor cannot run it. Not while work
+/// is going on.
+bool select_isa(const char* name);
 
 }  // namespace gramian::cpu

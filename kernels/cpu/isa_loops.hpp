@@ -28,6 +28,10 @@ inline T limit(T x) {
   return (x < T(-1) ? T(-1) : x > T(1) ? T(1) : x) + T(0);
 }
 
+/// fp64 has room enough for whole chains.
+template <class T>
+constexpr int64_t kTerms = sizeof(T) == 4 ? kLink : kChain;
+
 /// One block of kRows x (kVectors lanes): a chain of `depth` products per element, then one addition to c.
 template <class T, int kRows, int kVectors>
 inline __attribute__((always_inline)) void micro_block(const T* a, const T* b, int64_t depth, T* c, int64_t ldc,
@@ -36,24 +40,36 @@ inline __attribute__((always_inline)) void micro_block(const T* a, const T* b, i
   using Unaligned = typename Lanes<T>::Unaligned;
   constexpr int kLanes = Lanes<T>::kCount;
   Vector sum[kRows][kVectors];
+  Vector whole[kRows][kVectors];  // of the links so far; in the L1 cache, unlike `sum`
+  int64_t k = 0;
+  do {
+    if (k > 0) {
 #pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r) {
+      for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) sum[r][v] = Vector{};
-  }
-  for (int64_t k = 0; k < depth; ++k) {
-    Vector column[kVectors];
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) column[v] = *reinterpret_cast<const Unaligned*>(b + v * kLanes);
+        for (int v = 0; v < kVectors; ++v) whole[r][v] = k > kTerms<T> ? whole[r][v] + sum[r][v] : sum[r][v];
+      }
+    }
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
-      const Vector row = a[r] - Vector{};
 #pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) sum[r][v] += row * column[v];
+      for (int v = 0; v < kVectors; ++v) sum[r][v] = Vector{};
     }
-    a += kPanel;
-    b += kPanel;
-  }
+    const int64_t end = depth - k < kTerms<T> ? depth : k + kTerms<T>;
+    for (; k < end; ++k) {
+      Vector column[kVectors];
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) column[v] = *reinterpret_cast<const Unaligned*>(b + v * kLanes);
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r) {
+        const Vector row = a[r] - Vector{};
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; ++v) sum[r][v] += row * column[v];
+      }
+      a += kPanel;
+      b += kPanel;
+    }
+  } while (k < depth);
   const Vector one = T(1) - Vector{};
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
@@ -61,6 +77,7 @@ inline __attribute__((always_inline)) void micro_block(const T* a, const T* b, i
     for (int v = 0; v < kVectors; ++v) {
       auto* out = reinterpret_cast<Unaligned*>(c + r * ldc + v * kLanes);
       Vector x = sum[r][v];
+      if (depth > kTerms<T>) x = whole[r][v] + x;
       if (accumulate) x = Vector(*out) + x;
       if (clamp) {
         x = x < -one ? -one : x;
@@ -224,6 +241,13 @@ void histogram_fast(const float* x, int64_t count, const HistogramLoop& loop) {
   // |x| <= 1: each of the two roundings and the two rounded constants is off by at most 2^-24 of its magnitude.
   const double magnitude = (loop.lo < 0 ? -loop.lo : loop.lo) * scale + scale + static_cast<double>(loop.bins) + 2.0;
   const auto margin = static_cast<float>(magnitude * 0x1p-22);
+  if (!(margin < 0.5f)) {
+    // Bins too narrow for fp32, or even for the factor to be finite: nothing could be trusted.
+    for (int64_t k = 0; k < count; ++k) {
+      ++loop.counts[(k & 3) * loop.copy_stride + exact_slot(static_cast<double>(x[k]), loop)];
+    }
+    return;
+  }
   const auto top = static_cast<float>(loop.bins + 1);
   uint32_t* const c0 = loop.counts;
   uint32_t* const c1 = c0 + loop.copy_stride;
@@ -342,6 +366,82 @@ void brackets_f32(const float* x, int64_t count, const BracketLoop<float>& loop)
 void brackets_f32(const float* x, int64_t count, const BracketLoop<float>& loop) { brackets_plain(x, count, loop); }
 #endif
 
+/// Bit per lane where a >= b.
+template <class T>
+inline unsigned lanes_reaching(typename Lanes<T>::Vector a, typename Lanes<T>::Vector b) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4)
+    return _mm512_cmp_ps_mask(__m512(a), __m512(b), _CMP_GE_OQ);
+  else
+    return _mm512_cmp_pd_mask(__m512d(a), __m512d(b), _CMP_GE_OQ);
+#elif defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) {
+    return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(__m256(a), __m256(b), _CMP_GE_OQ)));
+  } else {
+    return static_cast<unsigned>(_mm256_movemask_pd(_mm256_cmp_pd(__m256d(a), __m256d(b), _CMP_GE_OQ)));
+  }
+#else
+  unsigned mask = 0;
+  for (int lane = 0; lane < Lanes<T>::kCount; ++lane) mask |= static_cast<unsigned>(a[lane] >= b[lane]) << lane;
+  return mask;
+#endif
+}
+
+template <class T>
+void reaching(const T* x, int64_t count, T row, const T* columns, ReachingLoop* loop) {
+  using Vector = typename Lanes<T>::Vector;
+  using Unaligned = typename Lanes<T>::Unaligned;
+  constexpr int kLanes = Lanes<T>::kCount;
+  const Vector rows = row - Vector{};
+  int64_t row_count = 0;
+  int64_t column_count = 0;
+  int64_t k = 0;
+  for (; k + kLanes <= count; k += kLanes) {
+    const Vector value = *reinterpret_cast<const Unaligned*>(x + k);
+    unsigned for_row = lanes_reaching<T>(value, rows);
+    unsigned for_columns = lanes_reaching<T>(value, *reinterpret_cast<const Unaligned*>(columns + k));
+    if (__builtin_expect((for_row | for_columns) != 0, 0)) {
+      for (; for_row != 0; for_row &= for_row - 1) {
+        loop->for_row[row_count++] = static_cast<uint32_t>(k + __builtin_ctz(for_row));
+      }
+      for (; for_columns != 0; for_columns &= for_columns - 1) {
+        loop->for_columns[column_count++] = static_cast<uint32_t>(k + __builtin_ctz(for_columns));
+      }
+    }
+  }
+  for (; k < count; ++k) {
+    if (x[k] >= row) loop->for_row[row_count++] = static_cast<uint32_t>(k);
+    if (x[k] >= columns[k]) loop->for_columns[column_count++] = static_cast<uint32_t>(k);
+  }
+  loop->row_count = row_count;
+  loop->column_count = column_count;
+}
+
+/// Counter is the integer as wide as T, so that a comparison's -1 lanes subtract directly.
+template <class T, class Counter>
+int64_t degrees(const T* x, int64_t count, T threshold, Counter* columns) {
+  using Unaligned = typename Lanes<T>::Unaligned;
+  using Counts = typename Lanes<Counter>::Vector;
+  using UnalignedCounts = typename Lanes<Counter>::Unaligned;
+  constexpr int kLanes = Lanes<T>::kCount;
+  Counts sum{};
+  int64_t k = 0;
+  for (; k + kLanes <= count; k += kLanes) {
+    const Counts reaches = *reinterpret_cast<const Unaligned*>(x + k) >= threshold;
+    auto* column = reinterpret_cast<UnalignedCounts*>(columns + k);
+    *column = Counts(*column) - reaches;
+    sum -= reaches;
+  }
+  int64_t degree = 0;
+  for (int lane = 0; lane < kLanes; ++lane) degree += sum[lane];
+  for (; k < count; ++k) {
+    const bool reaches = x[k] >= threshold;
+    columns[k] += reaches;
+    degree += reaches;
+  }
+  return degree;
+}
+
 double dot(const double* x, const double* y, int64_t count) {
   double sum[8] = {};
   int64_t k = 0;
@@ -350,6 +450,39 @@ double dot(const double* x, const double* y, int64_t count) {
   }
   for (; k < count; ++k) sum[k & 7] += x[k] * y[k];
   return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+}
+
+void dots_f32(const void* x, const void* y, int64_t count, double dots[3]) {
+  using Wide = Lanes<double>::Vector;
+  constexpr int kLanes = Lanes<double>::kCount;
+  typedef float Narrow __attribute__((vector_size(GRAMIAN_VECTOR_BYTES / 2), aligned(1), may_alias));
+  typedef float Single __attribute__((aligned(1), may_alias));
+  const auto* p = static_cast<const char*>(x);
+  const auto* q = static_cast<const char*>(y);
+  Wide xx{};
+  Wide xy{};
+  Wide yy{};
+  int64_t k = 0;
+  for (; k + kLanes <= count; k += kLanes) {
+    const Wide a = __builtin_convertvector(*reinterpret_cast<const Narrow*>(p + 4 * k), Wide);
+    const Wide b = __builtin_convertvector(*reinterpret_cast<const Narrow*>(q + 4 * k), Wide);
+    xx += a * a;
+    xy += a * b;
+    yy += b * b;
+  }
+  dots[0] = dots[1] = dots[2] = 0.0;
+  for (; k < count; ++k) {
+    const double a = *reinterpret_cast<const Single*>(p + 4 * k);
+    const double b = *reinterpret_cast<const Single*>(q + 4 * k);
+    dots[0] += a * a;
+    dots[1] += a * b;
+    dots[2] += b * b;
+  }
+  for (int lane = 0; lane < kLanes; ++lane) {
+    dots[0] += xx[lane];
+    dots[1] += xy[lane];
+    dots[2] += yy[lane];
+  }
 }
 
 constexpr IsaTable make_table(const char* name) {
@@ -365,7 +498,12 @@ constexpr IsaTable make_table(const char* name) {
           histogram_exact,
           brackets_f32,
           brackets_plain<double>,
-          dot};
+          reaching<float>,
+          reaching<double>,
+          degrees<float, int32_t>,
+          degrees<double, int64_t>,
+          dot,
+          dots_f32};
 }
 
 }  // namespace

@@ -15,6 +15,11 @@ class CpuRows final : public DeviceRows {
   CpuRows(const MatrixView& view, std::span<const int64_t> rows) : view_(view), rows_(rows.begin(), rows.end()) {}
   int64_t rows() const override { return rows_.empty() ? view_.rows : std::ssize(rows_); }
   int64_t dim() const override { return view_.cols; }
+  /// The stored fp32 values of a row at any alignment; null where the rows are stored otherwise.
+  const std::byte* stored_f32(int64_t row) const {
+    if (view_.type != ElementType::f32) return nullptr;
+    return view_.data + (rows_.empty() ? row : rows_[static_cast<size_t>(row)]) * view_.row_stride * 4;
+  }
   void read(int64_t row, double* out) const {
     read_row(view_, rows_.empty() ? row : rows_[static_cast<size_t>(row)], out);
   }

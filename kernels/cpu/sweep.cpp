@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
+#include "kernels/cpu/degrees.hpp"
+#include "kernels/cpu/neighbors.hpp"
 #include "kernels/cpu/reduce.hpp"
 #include "kernels/cpu/threads.hpp"
 #include "kernels/cpu/tile.hpp"
@@ -26,14 +29,21 @@ SweepState run(const CpuUnitRows& rows, const SweepRequest& request, const TileG
   }
   double* dense = request.dense ? total.dense.data() : nullptr;
   SharedBrackets<T> shared(request.brackets);
+  std::optional<SharedNeighbors<T>> nearest;
+  if (request.top_k > 0) nearest.emplace(rows.rows(), std::min(request.top_k, std::max<int64_t>(rows.rows() - 1, 0)));
   struct Worker {
     AlignedBuffer<T> cosines;
     TileReducer<T> reducer;
+    std::optional<NeighborReducer<T>> neighbors;
+    DegreeReducer<T> degrees;
   };
   std::vector<std::unique_ptr<Worker>> workers(static_cast<size_t>(threads));
   const auto make_worker = [&] {
-    return std::make_unique<Worker>(Worker{AlignedBuffer<T>(grid.edge() * grid.edge()),
-                                           TileReducer<T>(request, rows.rows(), grid.edge(), shared, dense)});
+    auto worker = std::make_unique<Worker>(Worker{
+        AlignedBuffer<T>(grid.edge() * grid.edge()), TileReducer<T>(request, rows.rows(), grid.edge(), shared, dense),
+        std::nullopt, DegreeReducer<T>(request.thresholds, rows.rows(), grid.edge())});
+    if (nearest) worker->neighbors.emplace(*nearest, grid.edge());
+    return worker;
   };
   const int64_t count = range.end - range.begin;
   parallel_for(
@@ -44,6 +54,8 @@ SweepState run(const CpuUnitRows& rows, const SweepRequest& request, const TileG
         const Tile tile = grid.at(range.begin + item);
         form_tile(rows, tile, mine->cosines.data(), grid.edge());
         mine->reducer.consume(tile, mine->cosines.data(), grid.edge());
+        mine->degrees.consume(tile, mine->cosines.data(), grid.edge());
+        if (mine->neighbors) mine->neighbors->consume(tile, mine->cosines.data(), grid.edge());
       },
       [&](int64_t done) {
         if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
@@ -52,12 +64,16 @@ SweepState run(const CpuUnitRows& rows, const SweepRequest& request, const TileG
   if (!workers[0]) workers[0] = make_worker();
   SweepState counts;
   for (const std::unique_ptr<Worker>& worker : workers) {
-    if (worker) merge(counts, worker->reducer.finish());
+    if (!worker) continue;
+    SweepState part = worker->reducer.finish();
+    part.degrees = worker->degrees.take();
+    merge(counts, std::move(part));
   }
   std::vector<BracketCounts> brackets = shared.take();
   for (size_t b = 0; b < brackets.size(); ++b) brackets[b].below = counts.brackets[b].below;
   counts.brackets = std::move(brackets);
   counts.dense = std::move(total.dense);
+  if (nearest) counts.neighbors = nearest->take();
   return counts;
 }
 
