@@ -25,7 +25,7 @@ namespace {
 
 constexpr Precision kPrecisions[] = {Precision::single, Precision::double_, Precision::half};
 // Round tiles of 48 and of 96, and several of each.
-constexpr int64_t kSizes[] = {0, 1, 2, 3, 47, 48, 49, 95, 96, 97, 101, 197};
+constexpr int64_t kSizes[] = {0, 1, 2, 3, 47, 48, 49, 95, 96, 97, 101};
 
 /// Exact ties and values on edges; nothing special; everything equal.
 std::map<std::string, oracle::Table> kinds(int64_t n) {
@@ -134,6 +134,8 @@ TEST_P(SweepBytes, PermutedRowsHaveTheSameCosines) {
     const Prepared prepared(*backend, stored.matrix, precision);
     SweepRequest request = everything(n, prepared.rows->cosine_type());
     request.probes.clear();
+    request.top_k = 0;
+    request.thresholds.clear();
     SweepState state = prepared.sweep(request, 48);
     canonicalize(state);
     // Where the extremes and the cosines are is all that may differ.
