@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "tests/oracle/oracle.hpp"
 #include "tests/support/cosines.hpp"
@@ -63,12 +64,14 @@ SweepRequest everything(int64_t n, CosineType type) {
   SweepRequest request;
   request.extremes = true;
   request.dense = true;
+  request.top_k = 7;
+  request.thresholds = {0.125, 0.3, -2.0, 1.0, 1.5, -0.25};
   request.histograms = {
-      {-1.0, 1.0, 2048},   fine_histogram(),    {-1.0, 1.0, 1},   {-0.5, 1.0, 3},      // on the fine grid
-      {-0.25, 0.75, 8},    {-0.75, 0.625, 11},                                         // hi closes a fine bin
-      {-1.0, 1.0, 1000},   {-1.0, 1.0, 65536},  {0.0, 0.9, 1},    {-0.3, 0.7, 65536},  // off it
-      {-1.1, 1.3, 77},     {0.9999, 1.0, 50},   {-2.0, -1.5, 4},  {1.5, 2.0, 4},
-      {0.1, 0.1000001, 9}, {-1e300, 1e300, 10}, {0.0, 1e-300, 7}, {-1e-40, 1e-40, 3},
+      {-1.0, 1.0, 2048}, fine_histogram(),    {-1.0, 1.0, 1},      {-0.5, 1.0, 3},     // on the fine grid
+      {-0.25, 0.75, 8},  {-0.75, 0.625, 11},                                           // hi closes a fine bin
+      {-1.0, 1.0, 1000}, {-1.0, 1.0, 65536},  {0.0, 0.9, 1},       {-0.3, 0.7, 4099},  // off it
+      {-1.1, 0.1, 24},   {0.2, 1.0, 32},      {-1.1, 1.3, 77},     {0.9999, 1.0, 50}, {-2.0, -1.5, 4},
+      {1.5, 2.0, 4},     {0.1, 0.1000001, 9}, {-1e300, 1e300, 10}, {0.0, 1e-300, 7},  {-1e-40, 1e-40, 3},
   };
   const int coarse = wide ? 42 : 13;
   request.brackets = {
@@ -172,6 +175,35 @@ void expect_consistent(const SweepState& state, const SweepRequest& request, int
     }
   }
 
+  const auto cosine = [&](int64_t i, int64_t j) {
+    return state.dense[static_cast<size_t>(std::min(i, j) * n + std::max(i, j))];
+  };
+  ASSERT_EQ(state.degrees.size(), request.thresholds.size());
+  for (size_t t = 0; t < request.thresholds.size(); ++t) {
+    ASSERT_EQ(std::ssize(state.degrees[t]), n);
+    for (int64_t i = 0; i < n; ++i) {
+      uint64_t degree = 0;
+      for (int64_t j = 0; j < n; ++j) degree += j != i && cosine(i, j) >= request.thresholds[t] ? 1 : 0;
+      ASSERT_EQ(state.degrees[t][static_cast<size_t>(i)], degree) << "threshold " << t << " row " << i;
+    }
+  }
+  if (request.top_k > 0) {
+    for (int64_t i = 0; i < n; ++i) {
+      std::vector<std::pair<double, int64_t>> all;
+      for (int64_t j = 0; j < n; ++j) {
+        if (j != i) all.emplace_back(-cosine(i, j), j);
+      }
+      std::ranges::sort(all);
+      all.resize(std::min(all.size(), static_cast<size_t>(request.top_k)));
+      const auto found_row = state.neighbors.of(i);
+      ASSERT_EQ(found_row.size(), all.size()) << "row " << i;
+      for (size_t k = 0; k < all.size(); ++k) {
+        ASSERT_EQ(found_row[k].row, all[k].second) << "row " << i << " neighbour " << k;
+        ASSERT_EQ(found_row[k].cosine, -all[k].first) << "row " << i << " neighbour " << k;
+      }
+    }
+  }
+
   ASSERT_EQ(state.probes.size(), request.probes.size());
   std::vector<bool> seen(request.probes.size());
   for (const ProbeValue& probe : state.probes) {
@@ -200,6 +232,12 @@ std::string bytes_of(const SweepState& state) {
   }
   append_values(out, state.probes);
   append_values(out, state.dense);
+  for (const std::vector<uint64_t>& degrees : state.degrees) append_values(out, degrees);
+  append_values(out, state.neighbors.held);
+  for (int64_t i = 0; i < std::ssize(state.neighbors.held); ++i) {
+    const auto held = state.neighbors.of(i);
+    append_bytes(out, held.data(), held.size_bytes());
+  }
   return out;
 }
 
