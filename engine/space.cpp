@@ -111,8 +111,15 @@ Space::Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows
 
 const std::vector<double>& Space::mean_unit_row() {
   if (!mean_) {
-    mean_ = backend_->column_sums(*device_rows_, unit_);
-    for (double& x : *mean_) x /= static_cast<double>(size());
+    // Twice: the error of a sum grows with n, and where all rows are alike it would pass for their variance.
+    std::vector<double> mean(static_cast<size_t>(dim()), 0.0);
+    for (int pass = 0; pass < 2; ++pass) {
+      RowTransform rest = unit_;
+      if (pass > 0) rest.recenter = mean;
+      const std::vector<double> sums = backend_->column_sums(*device_rows_, rest);
+      for (size_t c = 0; c < sums.size(); ++c) mean[c] += sums[c] / static_cast<double>(size());
+    }
+    mean_ = std::move(mean);
   }
   return *mean_;
 }

@@ -34,6 +34,9 @@ double bilinear(const std::vector<double>& mu, const DenseMatrix& c, const std::
 /// Rounding leaves at most this share of the largest term where the covariance is exactly zero.
 constexpr double kRounding = 64 * std::numeric_limits<double>::epsilon();
 
+/// Cosines near 1 have no finer steps, so a standard deviation below it is that of equal cosines.
+constexpr double kResolution = 8 * std::numeric_limits<double>::epsilon();
+
 double covariance(double n, double bilinear_term, double frobenius, double delta, double epsilon) {
   const double p = n * (n - 1.0);
   const double first = 2.0 * n * bilinear_term / p;
@@ -63,6 +66,7 @@ PairMoments pair_moments(Space& space) {
   for (const double x : mu) square += x * x;
   moments.mean = square - delta / (n - 1.0);
   moments.sd = std::sqrt(std::max(0.0, covariance(n, bilinear(mu, a, mu), frobenius_squared(a), delta, delta)));
+  if (moments.sd < kResolution) moments.sd = 0.0;
   return moments;
 }
 
