@@ -46,7 +46,7 @@ class UnitRows {
   virtual int64_t rows() const = 0;
   virtual int64_t dim() const = 0;
   virtual CosineType cosine_type() const = 0;
-  /// How the promise is kept, for people: "fp32 FMA in chains of 128", "int16 fixed point", ...
+  /// How the promise is kept, for people: "fp32 FMA in chains of 32", "int16 fixed point", ...
   virtual std::string form() const = 0;
 };
 
@@ -77,6 +77,9 @@ struct CsrBand {
   std::vector<int32_t> columns;  // fits: a backend refuses more than 2^31 - 1 rows here
   std::vector<float> cosines;
 };
+
+/// The diagonal of a Gram product is neither so small nor so large that its entries lost digits or overflowed.
+bool squares_are_safe(const DenseMatrix& gram);
 
 /// A device. Throws DeviceUnavailable, OutOfMemory, Interrupted. One call at a time per backend object.
 class Backend {

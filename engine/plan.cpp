@@ -5,6 +5,8 @@
 #include <cmath>
 #include <random>
 
+#include "engine/random.hpp"
+
 namespace gramian {
 namespace {
 
@@ -18,16 +20,6 @@ size_t add_once(std::vector<T>& all, const T& wanted) {
   if (it != all.end()) return static_cast<size_t>(it - all.begin());
   all.push_back(wanted);
   return all.size() - 1;
-}
-
-/// Uniform on [0, bound) from a generator whose output is fixed by the standard, so that a seed means the same
-/// everywhere (std::uniform_int_distribution does not promise that).
-int64_t below(std::mt19937_64& generator, int64_t bound) {
-  const auto range = static_cast<uint64_t>(bound);
-  const uint64_t reject = (0 - range) % range;
-  uint64_t x = generator();
-  while (x < reject) x = generator();
-  return static_cast<int64_t>(x % range);
 }
 
 /// The first k of every row's neighbours.
@@ -63,8 +55,7 @@ UnitedRequest unite(std::span<const SweepRequest> requests) {
     united.slots.push_back(std::move(slots));
   }
   std::ranges::sort(all.probes);
-  const auto repeated = std::ranges::unique(all.probes);
-  all.probes.erase(repeated.begin(), repeated.end());
+  all.probes.erase(std::unique(all.probes.begin(), all.probes.end()), all.probes.end());
   for (size_t r = 0; r < requests.size(); ++r) {
     for (const Pair& pair : requests[r].probes) {
       united.slots[r].probes.push_back(
@@ -107,8 +98,8 @@ std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed) {
   std::mt19937_64 generator(seed);
   pairs.reserve(static_cast<size_t>(count));
   while (std::ssize(pairs) < count) {
-    const int64_t i = below(generator, n);
-    const int64_t j = below(generator, n);
+    const int64_t i = random_below(generator, n);
+    const int64_t j = random_below(generator, n);
     if (i != j) pairs.push_back({std::min(i, j), std::max(i, j)});
   }
   std::ranges::sort(pairs);

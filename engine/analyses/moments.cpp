@@ -34,8 +34,7 @@ double bilinear(const std::vector<double>& mu, const DenseMatrix& c, const std::
 /// Rounding leaves at most this share of the largest term where the covariance is exactly zero.
 constexpr double kRounding = 64 * std::numeric_limits<double>::epsilon();
 
-/// Cosines near 1 have no finer steps, so a standard deviation below it is that of equal cosines.
-constexpr double kResolution = 8 * std::numeric_limits<double>::epsilon();
+constexpr double kSmallestSd = 4 * std::numeric_limits<double>::epsilon();
 
 double covariance(double n, double bilinear_term, double frobenius, double delta, double epsilon) {
   const double p = n * (n - 1.0);
@@ -65,8 +64,9 @@ PairMoments pair_moments(Space& space) {
   double square = 0.0;
   for (const double x : mu) square += x * x;
   moments.mean = square - delta / (n - 1.0);
-  moments.sd = std::sqrt(std::max(0.0, covariance(n, bilinear(mu, a, mu), frobenius_squared(a), delta, delta)));
-  if (moments.sd < kResolution) moments.sd = 0.0;
+  const double variance = covariance(n, bilinear(mu, a, mu), frobenius_squared(a), delta, delta);
+  // Unit rows are known to half a unit in the last place: a smaller spread than a few of them is rounding.
+  moments.sd = variance > kSmallestSd * kSmallestSd ? std::sqrt(variance) : 0.0;
   return moments;
 }
 
