@@ -34,6 +34,27 @@ DistributionSettings threshold_settings(const ThresholdRule& rule, DistributionS
   return settings;
 }
 
+double expected_edges(Space& space, const ThresholdRule& rule, uint64_t seed, int64_t sampled) {
+  const auto n = static_cast<double>(space.size());
+  const double pairs = n * (n - 1.0) / 2.0;
+  if (rule.kind == ThresholdRule::Kind::edges) return rule.number;
+  if (rule.kind == ThresholdRule::Kind::quantile) return (1.0 - rule.number) * pairs;
+  const std::vector<Pair> sample = sample_pairs(space.size(), sampled, seed);
+  if (sample.empty()) return 0.0;
+  std::vector<double> cosines = space.backend().pair_cosines(space.device_rows(), space.unit(), sample);
+  const auto count = static_cast<double>(cosines.size());
+  double threshold = rule.number;
+  if (rule.kind == ThresholdRule::Kind::median_sd) {
+    const double mean = std::reduce(cosines.begin(), cosines.end()) / count;
+    double squares = 0.0;
+    for (const double cosine : cosines) squares += (cosine - mean) * (cosine - mean);
+    std::ranges::nth_element(cosines, cosines.begin() + std::ssize(cosines) / 2);
+    threshold = cosines[cosines.size() / 2] + rule.number * std::sqrt(squares / count);
+  }
+  const auto reaching = std::ranges::count_if(cosines, [&](double cosine) { return cosine >= threshold; });
+  return static_cast<double>(reaching) / count * pairs;
+}
+
 SweepRequest DegreesAnalysis::needs() {
   SweepRequest request;
   if (!done_) request.thresholds = {threshold_};

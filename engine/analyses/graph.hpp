@@ -31,6 +31,10 @@ double threshold_of(const ThresholdRule& rule, const Distribution& distribution)
 /// edges that is not between 1 and the number of pairs.
 DistributionSettings threshold_settings(const ThresholdRule& rule, DistributionSettings settings, int64_t pairs);
 
+/// About how many edges the graph will have, before any sweep: from the rule where it says so, else from `sampled`
+/// pairs. Good to a few per cent of all pairs / sqrt(sampled), no bound.
+double expected_edges(Space& space, const ThresholdRule& rule, uint64_t seed, int64_t sampled = 16384);
+
 /// Degrees of the full graph, without its edges.
 class DegreesAnalysis final : public SweepAnalysis {
  public:

@@ -13,6 +13,8 @@ using Action = std::function<void()>;
 void add_inspect(CLI::App& app, Action& chosen);
 void add_stats(CLI::App& app, Action& chosen);
 void add_similarity(CLI::App& app, Action& chosen);
+void add_neighbors(CLI::App& app, Action& chosen);
+void add_graph(CLI::App& app, Action& chosen);
 void add_spectrum(CLI::App& app, Action& chosen);
 void add_rsa(CLI::App& app, Action& chosen);
 void add_synth(CLI::App& app, Action& chosen);

@@ -68,6 +68,8 @@ int run(int count, char** arguments) {
   add_inspect(app, chosen);
   add_stats(app, chosen);
   add_similarity(app, chosen);
+  add_neighbors(app, chosen);
+  add_graph(app, chosen);
   add_spectrum(app, chosen);
   add_rsa(app, chosen);
   add_synth(app, chosen);

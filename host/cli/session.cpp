@@ -304,6 +304,15 @@ void Session::finish(const std::string& table) {
                       {"form", form_.empty() ? Json(nullptr) : Json(form_)}};
   json["inputs"] = inputs_json();
   json["settings"] = settings_;
+  // Before the result is put together, which says how long it took.
+  std::optional<host::OutputFolder> folder;
+  if (options_.output) {
+    folder.emplace(*options_.output);
+    for (const auto& [name, write] : files_) {
+      timed("write", [&] { write(folder->add(name)); });
+      check_interrupt();
+    }
+  }
   const DeviceInfo device = backend_->info();
   json["backend"] = {{"name", device.name}, {"hardware", device.hardware}, {"detail", device.detail}};
   timing_["threads"] = threads_;
@@ -312,10 +321,7 @@ void Session::finish(const std::string& table) {
   const std::string text = json_text(json);
   check_interrupt();
 
-  std::optional<host::OutputFolder> folder;
-  if (options_.output) {
-    folder.emplace(*options_.output);
-    for (const auto& [name, write] : files_) write(folder->add(name));
+  if (folder) {
     folder->add("result.json").write(text);
     check_interrupt();
     folder->commit();

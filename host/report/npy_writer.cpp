@@ -24,6 +24,11 @@ void write_npy(OutputFile& file, std::span<const double> values) {
   file.write(std::as_bytes(values));
 }
 
+void write_npy(OutputFile& file, std::span<const int64_t> values) {
+  file.write(npy_header("<i8", {std::ssize(values)}));
+  file.write(std::as_bytes(values));
+}
+
 void write_npy(OutputFile& file, const DenseMatrix& matrix) {
   file.write(npy_header("<f8", {matrix.rows, matrix.cols}));
   file.write(std::as_bytes(std::span(matrix.values)));

@@ -23,7 +23,9 @@ OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path_, ignored)) throw InvalidUsage(path_.string() + ": is a directory");
   // Hidden, so that `*.npy` does not pick it up; with the process, so that two runs do not share it.
-  temporary_ = path_.parent_path() / ("." + path_.filename().string() + "." + std::to_string(::getpid()) + ".part");
+  std::string hidden = ".";
+  hidden.append(path_.filename().string()).append(".").append(std::to_string(::getpid())).append(".part");
+  temporary_ = path_.parent_path() / hidden;
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail("cannot be created", errno);
   exists_ = true;
@@ -64,6 +66,16 @@ void OutputFile::write(std::string_view bytes) {
 
 void OutputFile::write(std::span<const std::byte> bytes) {
   write(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+void OutputFile::write_at(int64_t offset, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::pwrite(descriptor_, bytes.data(), bytes.size(), offset);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("cannot be written", errno);
+    offset += count;
+    bytes = bytes.subspan(static_cast<size_t>(count));
+  }
 }
 
 void OutputFile::close() {

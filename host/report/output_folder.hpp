@@ -2,6 +2,7 @@
 // Output files that appear whole or not at all.
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -22,6 +23,8 @@ class OutputFile {
 
   void write(std::string_view bytes);
   void write(std::span<const std::byte> bytes);
+  /// Puts `bytes` at `offset`, for formats whose parts grow side by side. Not to be mixed with write().
+  void write_at(int64_t offset, std::span<const std::byte> bytes);
   /// Everything is handed to the system; what fails late (a quota, a network file system) fails here.
   void close();
   /// close(), then gives the file its name, replacing what had it.

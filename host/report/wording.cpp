@@ -17,22 +17,27 @@ std::string formatted(const char* format, Values... values) {
   return {text.data(), static_cast<size_t>(length)};
 }
 
-}  // namespace
-
-std::string grouped(int64_t number) {
-  std::string digits = std::to_string(number);
-  const size_t first = number < 0 ? 1 : 0;
-  for (size_t place = digits.size(); place > first + 3; place -= 3) digits.insert(place - 3, ",");
-  return digits;
-}
-
-std::string shortest(double number) {
+template <class Number>
+std::string shortest_of(Number number) {
   if (std::isnan(number)) return "nan";
   if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
   std::array<char, 40> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), number);
   return {text.data(), end.ptr};
 }
+
+}  // namespace
+
+std::string grouped(int64_t number) {
+  std::string digits = std::to_string(number);
+  const size_t first = number < 0 ? 1 : 0;
+  for (size_t place = digits.size(); place > first + 3; place -= 3) digits.insert(place - 3, 1, ',');
+  return digits;
+}
+
+std::string shortest(double number) { return shortest_of(number); }
+
+std::string shortest_float(float number) { return shortest_of(number); }
 
 std::string significant(double number, int digits) {
   if (std::isnan(number)) return "-";

@@ -11,6 +11,8 @@ namespace gramian::host {
 std::string grouped(int64_t number);
 /// The shortest decimals that read back as the same number: 0.05, 1e-06; "nan", "inf".
 std::string shortest(double number);
+/// The same for a float: 0.9, which as a double would be 0.8999999761581421.
+std::string shortest_float(float number);
 /// `digits` significant digits, without an exponent where that stays readable: 0.2153, 1.2e-07; "-" for NaN.
 std::string significant(double number, int digits = 4);
 /// `decimals` places after the point; "-" for NaN.

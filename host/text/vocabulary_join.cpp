@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "host/text/tsv_text.hpp"
 #include "host/text/unicode.hpp"
 #include "host/text/word_forms.hpp"
 
@@ -140,24 +141,7 @@ VocabularyJoin join_rows(int64_t first_rows, int64_t second_rows, const Vocabula
 std::string join_as_tsv(const std::vector<JoinedItem>& items) {
   std::string text = "token\trow1\trow2\n";
   for (const JoinedItem& item : items) {
-    for (const char c : item.token) {
-      switch (c) {
-        case '\\':
-          text += "\\\\";
-          break;
-        case '\t':
-          text += "\\t";
-          break;
-        case '\n':
-          text += "\\n";
-          break;
-        case '\r':
-          text += "\\r";
-          break;
-        default:
-          text += c;
-      }
-    }
+    text += tsv_text(item.token);
     text += '\t' + std::to_string(item.first) + '\t' + std::to_string(item.second) + '\n';
   }
   return text;

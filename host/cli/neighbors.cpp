@@ -1,0 +1,241 @@
+#include "engine/analyses/neighbors.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <unordered_map>
+
+#include "engine/error.hpp"
+#include "host/cli/command.hpp"
+#include "host/cli/rows.hpp"
+#include "host/cli/session.hpp"
+#include "host/cli/table.hpp"
+#include "host/report/npy_writer.hpp"
+#include "host/report/wording.hpp"
+
+namespace gramian::cli {
+namespace {
+
+struct NeighborsOptions {
+  CommonOptions common;
+  std::string input;
+  bool all = false;
+  std::optional<int64_t> k;
+  std::optional<double> radius;
+  bool chord = false;
+  int64_t hubs = 20;
+};
+
+constexpr int64_t kDefaultK = 10;
+
+/// A query: a token as typed and its row in the space.
+struct Query {
+  std::string token;
+  int64_t row = 0;
+};
+
+std::vector<Query> find_queries(Session& session, const Input& input, const Space& space,
+                                const std::vector<std::string>& tokens) {
+  std::unordered_map<int64_t, int64_t> places;
+  for (int64_t i = 0; i < space.size(); ++i) places.emplace(space.matrix_row(i), i);
+  std::vector<Query> queries;
+  Json resolved = Json::object();
+  for (const std::string& token : tokens) {
+    const int64_t row = require_token(input, token);
+    const auto place = places.find(row);
+    if (place == places.end()) {
+      throw InvalidUsage("the token " + token_in_quotes(token, 200) + " is not among the rows that are used");
+    }
+    queries.push_back({token, place->second});
+    const std::string_view found = (*input.vocabulary())[row];
+    if (found == token) continue;
+    resolved[host::valid_utf8(token)] = host::valid_utf8(found);
+    session.note(token_in_quotes(token) + " was found as " + token_in_quotes(found) + ".");
+  }
+  session.result()["resolved"] = std::move(resolved);
+  return queries;
+}
+
+std::vector<std::vector<Neighbor>> answer(Space& space, const NeighborsOptions& options,
+                                          const std::vector<Query>& queries) {
+  std::vector<int64_t> rows;
+  for (const Query& query : queries) rows.push_back(query.row);
+  if (!options.radius) return neighbors_of(space, rows, options.k.value_or(kDefaultK));
+  std::vector<std::vector<Neighbor>> found = neighbors_within(space, rows, *options.radius);
+  if (options.k) {
+    for (std::vector<Neighbor>& neighbors : found) {
+      if (std::ssize(neighbors) > *options.k) neighbors.resize(static_cast<size_t>(*options.k));
+    }
+  }
+  return found;
+}
+
+/// What the table says of one query.
+std::string paragraph(const Input& input, const Space& space, const Query& query,
+                      const std::vector<Neighbor>& neighbors, bool chord) {
+  std::string text = "  " + token_in_quotes(query.token) + "\n";
+  if (neighbors.empty()) return text + "    nothing that near\n";
+  constexpr size_t kShown = 50;
+  Table table("<>>", "    ");
+  for (size_t k = 0; k < std::min(kShown, neighbors.size()); ++k) {
+    std::vector<std::string> cells = {name_of(input, space, neighbors[k].row), host::fixed(neighbors[k].cosine)};
+    if (chord) cells.push_back(host::fixed(chord_distance(neighbors[k].cosine)));
+    table.row(std::move(cells));
+  }
+  text += table.text();
+  if (neighbors.size() > kShown) {
+    text += "    ... " + host::grouped(std::ssize(neighbors)) + " in all; --json or -o gives them\n";
+  }
+  return text;
+}
+
+std::string name_queries(Session& session, const Input& input, Space& space, const NeighborsOptions& options,
+                         const std::vector<std::string>& tokens) {
+  const std::vector<Query> queries = find_queries(session, input, space, tokens);
+  const std::vector<std::vector<Neighbor>> found =
+      session.timed("neighbors", [&] { return answer(space, options, queries); });
+  Json& lists = session.result()["neighbors"] = Json::object();
+  Json rows = Json::object();
+  std::string text;
+  for (size_t q = 0; q < queries.size(); ++q) {
+    const std::string key = host::valid_utf8(queries[q].token);
+    Json list = Json::array();
+    Json numbers = Json::array();
+    for (const Neighbor& neighbor : found[q]) {
+      const int64_t row = space.matrix_row(neighbor.row);
+      Json entry = Json::array({token_json(input.vocabulary(), row), neighbor.cosine});
+      if (options.chord) entry.push_back(chord_distance(neighbor.cosine));
+      list.push_back(std::move(entry));
+      numbers.push_back(row);
+    }
+    lists[key] = std::move(list);
+    rows[key] = std::move(numbers);
+    text += paragraph(input, space, queries[q], found[q], options.chord);
+  }
+  session.result()["neighbor_rows"] = std::move(rows);
+  return text;
+}
+
+/// Writes one value a neighbour, n x k, a row at a time.
+template <class Value, class Of>
+void write_table(host::OutputFile& file, const char* descr, const NeighborTable& table, Of&& value_of) {
+  file.write(host::npy_header(descr, {std::ssize(table.held), table.k}));
+  std::vector<Value> values(static_cast<size_t>(table.k));
+  for (int64_t row = 0; row < std::ssize(table.held); ++row) {
+    std::ranges::transform(table.of(row), values.begin(), value_of);
+    file.write(std::as_bytes(std::span(values)));
+  }
+}
+
+void add_table_files(Session& session, const Input& input, const Space& space, const NeighborTable& table, bool chord) {
+  const auto number = [&space](const Neighbor& neighbor) { return space.matrix_row(neighbor.row); };
+  const bool wide = input.view().rows > std::numeric_limits<int32_t>::max();
+  session.add_file("neighbors.indices.npy", [&table, number, wide](host::OutputFile& file) {
+    if (wide) {
+      write_table<int64_t>(file, "<i8", table, number);
+    } else {
+      write_table<int32_t>(file, "<i4", table,
+                           [&](const Neighbor& neighbor) { return static_cast<int32_t>(number(neighbor)); });
+    }
+  });
+  session.add_file("neighbors.scores.npy", [&table](host::OutputFile& file) {
+    write_table<float>(file, "<f4", table,
+                       [](const Neighbor& neighbor) { return static_cast<float>(neighbor.cosine); });
+  });
+  if (!chord) return;
+  session.add_file("neighbors.chords.npy", [&table](host::OutputFile& file) {
+    write_table<float>(file, "<f4", table,
+                       [](const Neighbor& neighbor) { return static_cast<float>(chord_distance(neighbor.cosine)); });
+  });
+}
+
+std::string add_hubness(Session& session, const Input& input, const Space& space, const Hubness& spread, int64_t k) {
+  const auto count = [&](int64_t row) { return spread.occurrences[static_cast<size_t>(row)]; };
+  Json& json = session.result()["hubness"];
+  json["k"] = k;
+  json["skewness"] = spread.skewness;
+  json["antihubs"] = spread.antihubs;
+  json["hubs"] = token_pairs(input, space, spread.hubs, count);
+  json["hub_rows"] = matrix_rows_json(space, spread.hubs);
+  json["occurrences"] = doubling_bins(spread.occurrences);
+  Table head("<>");
+  head.row({"rows", host::grouped(space.size())});
+  head.row({"neighbours of each", host::grouped(k)});
+  head.row({"skewness of occurrences", host::fixed(spread.skewness, 2)});
+  head.row({"antihubs: nobody's neighbour", host::grouped(spread.antihubs)});
+  Table table("<>");
+  for (size_t h = 0; h < std::min<size_t>(10, spread.hubs.size()); ++h) {
+    table.row({name_of(input, space, spread.hubs[h]), host::grouped(count(spread.hubs[h]))});
+  }
+  return head.text() + "\n  hubs: neighbours of so many rows\n" + table.text();
+}
+
+void run_neighbors(const NeighborsOptions& options) {
+  // Here --tokens asks, and does not choose: a token's neighbours are sought among all rows.
+  CommonOptions common = options.common;
+  common.tokens.reset();
+  if (!options.common.tokens && !options.all) {
+    throw InvalidUsage("neighbors: name tokens by --tokens, or ask for --all");
+  }
+  if (options.radius && !options.common.tokens) {
+    throw InvalidUsage("--radius goes with --tokens; all pairs that near are those of 'gramian graph --threshold " +
+                       host::shortest(*options.radius) + "'");
+  }
+  const int64_t k = options.k.value_or(kDefaultK);
+  std::vector<std::string> tokens;
+  if (options.common.tokens) tokens = parse_tokens(*options.common.tokens);
+  Session session("neighbors", common);
+  Input& input = session.open(options.input, common.vocab);
+  session.choose_rows(input);
+  for (const std::string& token : tokens) require_token(input, token);
+  const auto n = static_cast<double>(input.rows.size());
+  if (options.all) {
+    // The table, and a copy that grows in the sweep.
+    constexpr double kEntry = 2 * sizeof(Neighbor);
+    session.require_memory(n * static_cast<double>(k) * kEntry);
+    session.plan_sweep_memory(input, std::ssize(input.rows));
+  }
+  Json& settings = session.settings();
+  settings["k"] = options.radius && !options.k ? Json(nullptr) : Json(k);
+  settings["radius"] = options.radius ? Json(*options.radius) : Json(nullptr);
+  settings["queries"] = Json::array();
+  for (const std::string& token : tokens) settings["queries"].push_back(host::valid_utf8(token));
+  const auto space = session.make_space(input);
+
+  std::string text = Session::describe(input) + "\n\n";
+  if (!tokens.empty()) text += name_queries(session, input, *space, options, tokens);
+  std::unique_ptr<NeighborsAnalysis> analysis;
+  Hubness spread;
+  if (options.all) {
+    analysis = std::make_unique<NeighborsAnalysis>(*space, k);
+    SweepAnalysis* const analyses[] = {analysis.get()};
+    session.sweep(*space, analyses);
+    spread = session.timed("hubness", [&] { return hubness(analysis->table(), options.hubs); });
+    text += (tokens.empty() ? "" : "\n") + add_hubness(session, input, *space, spread, k);
+    add_table_files(session, input, *space, analysis->table(), options.chord);
+    session.add_file("neighbors.occurrences.npy", [&spread](host::OutputFile& file) {
+      host::write_npy(file, std::span<const int64_t>(spread.occurrences));
+    });
+    add_rows_file(session, input, *space);
+    if (!common.output) session.note("-o DIR writes all neighbours.");
+  }
+  session.finish(text);
+}
+
+}  // namespace
+
+void add_neighbors(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<NeighborsOptions>();
+  CLI::App* command = app.add_subcommand("neighbors", "Nearest neighbours of tokens, or of all");
+  add_matrix(*command, options->input, "E");
+  command->add_flag("--all", options->all, "Of every row, into -o: indices and scores; how uneven they are (hubness)");
+  command->add_option("-k", options->k, "So many (default 10)")->type_name("K");
+  command->add_option("--radius", options->radius, "All with at least this cosine (with -k: at most K of them)")
+      ->type_name("C");
+  command->add_flag("--chord", options->chord, "The distance between unit rows besides, sqrt(2 - 2 cos)");
+  command->add_option("--hubs", options->hubs, "List so many hubs (default 20)")->type_name("N")->check(at_least(0));
+  add_common_options(*command, options->common, Inputs::one);
+  command->get_option("--tokens")->description("Neighbours of these: a,b,c or @FILE with one a line");
+  command->callback([options, &chosen] { chosen = [options] { run_neighbors(*options); }; });
+}
+
+}  // namespace gramian::cli

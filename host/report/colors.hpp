@@ -1,0 +1,26 @@
+#pragma once
+// Colours of pictures.
+
+#include <cstdint>
+#include <string>
+
+namespace gramian::host {
+
+struct Color {
+  uint8_t r = 0;
+  uint8_t g = 0;
+  uint8_t b = 0;
+  friend bool operator==(const Color&, const Color&) = default;
+};
+
+/// "#0d0887"
+std::string hex(Color color);
+
+/// The plasma colour map (S. van der Walt and N. Smith for matplotlib, CC0): dark blue at 0, purple, orange, yellow at
+/// 1. Linear between 33 samples of it: within 4 of 255 of the original. What lies outside [0, 1] is clamped.
+Color plasma(double t);
+
+/// A colour a community, the same for the same number; grey from the twelfth on.
+Color community_color(int64_t community);
+
+}  // namespace gramian::host
