@@ -5,6 +5,8 @@
 #include <cmath>
 #include <random>
 
+#include "engine/random.hpp"
+
 namespace gramian {
 namespace {
 
@@ -18,16 +20,6 @@ size_t add_once(std::vector<T>& all, const T& wanted) {
   if (it != all.end()) return static_cast<size_t>(it - all.begin());
   all.push_back(wanted);
   return all.size() - 1;
-}
-
-/// Uniform on [0, bound) from a generator whose output is fixed by the standard, so that a seed means the same
-/// everywhere (std::uniform_int_distribution does not promise that).
-int64_t below(std::mt19937_64& generator, int64_t bound) {
-  const auto range = static_cast<uint64_t>(bound);
-  const uint64_t reject = (0 - range) % range;
-  uint64_t x = generator();
-  while (x < reject) x = generator();
-  return static_cast<int64_t>(x % range);
 }
 
 /// The first k of every row's neighbours.
