@@ -77,6 +77,12 @@ struct CsrBand {
   std::vector<float> cosines;
 };
 
+/// Of every row yᵢ of one side and zᵢ of the other, given M.
+struct RowForms {
+  std::vector<double> product;   // yᵢᵀ M zᵢ
+  std::vector<double> distance;  // ‖Mᵀyᵢ − zᵢ‖
+};
+
 /// A device. Throws DeviceUnavailable, OutOfMemory, Interrupted. One call at a time per backend object.
 class Backend {
  public:
@@ -94,6 +100,11 @@ class Backend {
   /// Σᵢ yᵢ zᵢᵀ (d1 x d2) in fp64, for rows i of a (transformed by ta) and of b (by tb); equal numbers of rows.
   virtual DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                            const RowTransform& tb) = 0;
+  /// For every row i of a (transformed by ta) and of b (by tb), M d1 x d2, in fp64. An M without elements is the
+  /// identity, with rows or columns of zeros where d1 != d2; the shorter row is then as if zeros followed it. Throws
+  /// InvalidUsage for different numbers of rows or an M of another shape.
+  virtual RowForms row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
+                             const RowTransform& tb) = 0;
   /// R (min(n,d) x d, upper triangular) of the QR factorization of the transformed rows: the same singular values.
   virtual DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) = 0;
 

@@ -12,6 +12,7 @@
 #include "kernels/cpu/dense.hpp"
 #include "kernels/cpu/gram.hpp"
 #include "kernels/cpu/isa.hpp"
+#include "kernels/cpu/row_forms.hpp"
 #include "kernels/cpu/rows.hpp"
 #include "kernels/cpu/sweep.hpp"
 #include "kernels/cpu/threshold_band.hpp"
@@ -72,6 +73,11 @@ class CpuBackend final : public Backend {
 
   DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb) override {
     return cpu::gram(as_cpu(a), ta, as_cpu(b), tb, &a == &b && &ta == &tb, threads_);
+  }
+
+  RowForms row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
+                     const RowTransform& tb) override {
+    return cpu::row_forms(as_cpu(a), ta, m, as_cpu(b), tb, threads_);
   }
 
   DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) override {
