@@ -12,6 +12,7 @@
 #include "kernels/cpu/dense.hpp"
 #include "kernels/cpu/gram.hpp"
 #include "kernels/cpu/isa.hpp"
+#include "kernels/cpu/resample.hpp"
 #include "kernels/cpu/row_forms.hpp"
 #include "kernels/cpu/rows.hpp"
 #include "kernels/cpu/sweep.hpp"
@@ -78,6 +79,13 @@ class CpuBackend final : public Backend {
   RowForms row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
                      const RowTransform& tb) override {
     return cpu::row_forms(as_cpu(a), ta, m, as_cpu(b), tb, threads_);
+  }
+
+  void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision, int64_t replicates,
+                       const std::function<void(int64_t, Resample&)>& draw,
+                       const std::function<void(int64_t, const DenseMatrix&)>& take,
+                       const Progress& progress) override {
+    cpu::resampled_grams(a, b, precision, replicates, draw, take, threads_, progress);
   }
 
   DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) override {
