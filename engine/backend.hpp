@@ -47,7 +47,7 @@ class UnitRows {
   virtual int64_t rows() const = 0;
   virtual int64_t dim() const = 0;
   virtual CosineType cosine_type() const = 0;
-  /// How the promise is kept, for people: "fp32 FMA in chains of 128", "int16 fixed point", ...
+  /// How the promise is kept, for people: "fp32 FMA in chains of 32", "int16 fixed point", ...
   virtual std::string form() const = 0;
 };
 
@@ -97,6 +97,9 @@ struct Resample {
   std::vector<int64_t> right;   // empty: the same as left
   std::vector<double> weights;  // empty: all 1
 };
+
+/// The diagonal of a Gram product is neither so small nor so large that its entries lost digits or overflowed.
+bool squares_are_safe(const DenseMatrix& gram);
 
 /// A device. Throws DeviceUnavailable, OutOfMemory, Interrupted. One call at a time per backend object.
 class Backend {

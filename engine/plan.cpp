@@ -55,8 +55,7 @@ UnitedRequest unite(std::span<const SweepRequest> requests) {
     united.slots.push_back(std::move(slots));
   }
   std::ranges::sort(all.probes);
-  const auto repeated = std::ranges::unique(all.probes);
-  all.probes.erase(repeated.begin(), repeated.end());
+  all.probes.erase(std::unique(all.probes.begin(), all.probes.end()), all.probes.end());
   for (size_t r = 0; r < requests.size(); ++r) {
     for (const Pair& pair : requests[r].probes) {
       united.slots[r].probes.push_back(
@@ -99,8 +98,8 @@ std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed) {
   std::mt19937_64 generator(seed);
   pairs.reserve(static_cast<size_t>(count));
   while (std::ssize(pairs) < count) {
-    const int64_t i = below(generator, n);
-    const int64_t j = below(generator, n);
+    const int64_t i = random_below(generator, n);
+    const int64_t j = random_below(generator, n);
     if (i != j) pairs.push_back({std::min(i, j), std::max(i, j)});
   }
   std::ranges::sort(pairs);

@@ -27,8 +27,27 @@ std::string describe(const BadRows& bad) {
   return "rows without a cosine: " + text;
 }
 
+/// Squares of the entries need not be representable.
 double length(const std::vector<double>& x) {
-  return std::sqrt(std::inner_product(x.begin(), x.end(), x.begin(), 0.0));
+  double sum = 0.0;
+  for (const double value : x) sum = std::hypot(sum, value);
+  return sum;
+}
+
+/// The first `count` principal directions of the transformed rows.
+DenseMatrix top_directions(Backend& backend, const DeviceRows& rows, const RowTransform& transform, int64_t count) {
+  const DenseMatrix gram = backend.gram(rows, transform, rows, transform);
+  DenseMatrix directions(count, gram.cols);
+  if (squares_are_safe(gram)) {
+    const Eigen principal = backend.eigh(gram);
+    for (int64_t k = 0; k < count; ++k) {
+      for (int64_t c = 0; c < gram.cols; ++c) directions(k, c) = principal.vectors(c, k);
+    }
+  } else {
+    const Svd principal = backend.svd(backend.triangular_factor(rows, transform));
+    std::copy_n(principal.vt.values.begin(), directions.values.size(), directions.values.begin());
+  }
+  return directions;
 }
 
 }  // namespace
@@ -76,7 +95,7 @@ Space::Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows
   if (rows_.empty()) throw InvalidInput("no row is left to work with");
 
   device_rows_ = backend.upload(view, rows_);
-  if (preprocessing.center || preprocessing.remove_top > 0) {
+  if (preprocessing.center || preprocessing.remove_top != 0) {
     if (preprocessing.remove_top < 0 || preprocessing.remove_top >= std::min(size(), dim())) {
       throw InvalidUsage("--remove-top " + std::to_string(preprocessing.remove_top) +
                          ": must be below the smaller of " + std::to_string(size()) + " rows and " +
@@ -85,12 +104,7 @@ Space::Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows
     plain_.shift = backend.column_sums(*device_rows_, {});
     for (double& x : plain_.shift) x /= static_cast<double>(size());
     if (preprocessing.remove_top > 0) {
-      const Eigen principal = backend.eigh(backend.gram(*device_rows_, plain_, *device_rows_, plain_));
-      DenseMatrix directions(preprocessing.remove_top, dim());
-      for (int64_t k = 0; k < directions.rows; ++k) {
-        for (int64_t c = 0; c < dim(); ++c) directions(k, c) = principal.vectors(c, k);
-      }
-      plain_.directions = std::move(directions);
+      plain_.directions = top_directions(backend, *device_rows_, plain_, preprocessing.remove_top);
     }
     const std::vector<double> norms = backend.norms(*device_rows_, plain_);
     const double shift = length(plain_.shift);
@@ -109,11 +123,18 @@ Space::Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows
   unit_.unit = true;
 }
 
+std::vector<double> mean_row(Backend& backend, const DeviceRows& rows, RowTransform transform) {
+  const auto n = static_cast<double>(rows.rows());
+  std::vector<double> mean = backend.column_sums(rows, transform);
+  for (double& x : mean) x /= n;
+  transform.recenter = mean;
+  const std::vector<double> left = backend.column_sums(rows, transform);
+  for (size_t k = 0; k < mean.size(); ++k) mean[k] += left[k] / n;
+  return mean;
+}
+
 const std::vector<double>& Space::mean_unit_row() {
-  if (!mean_) {
-    mean_ = backend_->column_sums(*device_rows_, unit_);
-    for (double& x : *mean_) x /= static_cast<double>(size());
-  }
+  if (!mean_) mean_ = mean_row(*backend_, *device_rows_, unit_);
   return *mean_;
 }
 

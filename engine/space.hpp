@@ -41,6 +41,10 @@ struct RowCheck {
 };
 RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const int64_t> rows);
 
+/// The mean of the transformed rows (without `recenter`), taken twice: the second time of what the first leaves, so
+/// that equal rows have exactly themselves as their mean.
+std::vector<double> mean_row(Backend& backend, const DeviceRows& rows, RowTransform transform);
+
 class Space {
  public:
   /// `rows`: which rows of `view`, in which order; empty: all. `view`'s bytes and `backend` must outlive the space.

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <random>
 #include <string>
 #include <utility>
 
 #include "engine/ordered.hpp"
+#include "engine/random.hpp"
 
 namespace gramian {
 namespace {
@@ -27,13 +30,15 @@ double value(uint64_t key, CosineType type) {
                                  : static_cast<double>(from_ordered_key(static_cast<uint32_t>(key)));
 }
 
+double value_bytes(CosineType type) { return type == CosineType::f64 ? 8.0 : 4.0; }
+
 /// The cheapest way to keep about `inside` values: exact counters, else the values, else coarse counters.
-void choose_keep(Bracket& bracket, CosineType type, double inside, int64_t keep_bytes) {
+void choose_keep(Bracket& bracket, CosineType type, double inside, double keep_bytes) {
   const uint64_t span = key(bracket.hi, type) - key(bracket.lo, type);
   bracket.keep = Bracket::Keep::counts;
   bracket.shift = 0;
   if (span < kMaxCounters) return;
-  if (inside * (type == CosineType::f64 ? 8.0 : 4.0) <= static_cast<double>(keep_bytes)) {
+  if (inside * value_bytes(type) <= keep_bytes) {
     bracket.keep = Bracket::Keep::values;
     return;
   }
@@ -48,6 +53,31 @@ size_t slot_of(const std::vector<uint64_t>& counts, uint64_t rank) {
     below += counts[slot];
   }
   return counts.size();
+}
+
+/// So many partners for every row: uniform over pairs, every row equally often, and no order to sort into.
+std::vector<Pair> pilot_pairs(int64_t n, int64_t partners, uint64_t seed) {
+  // Another stream than the accuracy sample's.
+  std::mt19937_64 generator(seed ^ 0x9e3779b97f4a7c15u);
+  std::vector<Pair> pairs;
+  pairs.reserve(static_cast<size_t>(n * partners));
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t p = 0; p < partners; ++p) {
+      const int64_t j = random_below(generator, n - 1);
+      pairs.push_back({i, j < i ? j : j + 1});
+    }
+  }
+  return pairs;
+}
+
+/// Counts of x + offset on the fine grid.
+std::vector<uint64_t> fine_counts(const std::vector<double>& x, double offset) {
+  std::vector<uint64_t> counts(static_cast<size_t>(kFineBins));
+  for (const double value : x) {
+    const auto slot = static_cast<int64_t>(std::floor((value + offset) * static_cast<double>(kFinePerUnit)));
+    ++counts[static_cast<size_t>(std::clamp<int64_t>(slot + kFinePerUnit, 0, kFineBins - 1))];
+  }
+  return counts;
 }
 
 template <class T>
@@ -69,7 +99,7 @@ DistributionAnalysis::DistributionAnalysis(Space& space, Precision precision, Di
     if (!(q >= 0.0 && q <= 1.0)) throw InvalidUsage("quantile " + std::to_string(q) + " is not between 0 and 1");
   }
   const HistogramSpec& spec = settings_.histogram;
-  if (!(spec.lo < spec.hi) || !std::isfinite(spec.lo) || !std::isfinite(spec.hi)) {
+  if (!(spec.lo < spec.hi) || !std::isfinite(spec.hi - spec.lo)) {
     throw InvalidUsage("the histogram's range must go from a number to a larger one");
   }
   if (spec.bins < 1 || spec.bins > 65536) throw InvalidUsage("a histogram has 1 to 65536 bins");
@@ -90,71 +120,67 @@ DistributionAnalysis::DistributionAnalysis(Space& space, Precision precision, Di
     wanted_.push_back({.rank = std::min(low + 1, pairs_ - 1)});
   }
   std::ranges::sort(wanted_, {}, &Wanted::rank);
-  const auto repeated = std::ranges::unique(wanted_, {}, &Wanted::rank);
-  wanted_.erase(repeated.begin(), repeated.end());
+  const auto same_rank = [](const Wanted& a, const Wanted& b) { return a.rank == b.rank; };
+  wanted_.erase(std::unique(wanted_.begin(), wanted_.end(), same_rank), wanted_.end());
 }
 
-void DistributionAnalysis::ask(Wanted& wanted, const Bracket& bracket) {
-  auto it = std::ranges::find(asked_, bracket);
-  if (it == asked_.end()) it = asked_.insert(asked_.end(), bracket);
+void DistributionAnalysis::ask(Wanted& wanted, Bracket bracket, double inside) {
+  const auto same = [&](const Bracket& other) { return other.lo == bracket.lo && other.hi == bracket.hi; };
+  auto it = std::ranges::find_if(asked_, same);
+  if (it == asked_.end()) {
+    choose_keep(bracket, type_, inside, keep_left_);
+    if (bracket.keep == Bracket::Keep::values) keep_left_ -= inside * value_bytes(type_);
+    it = asked_.insert(asked_.end(), bracket);
+  }
   wanted.bracketed = true;
   wanted.bracket = static_cast<size_t>(it - asked_.begin());
 }
 
 void DistributionAnalysis::bracket_everything() {
-  Bracket all = fine_bracket(0, kFineBins - 1, type_);
-  all.keep = Bracket::Keep::values;
-  for (Wanted& wanted : wanted_) ask(wanted, all);
+  const Bracket all = fine_bracket(0, kFineBins - 1, type_);
+  for (Wanted& wanted : wanted_) ask(wanted, all, static_cast<double>(pairs_));
 }
 
 void DistributionAnalysis::bracket_by_pilot() {
   // A pilot pair costs the same always; what brackets keep costs pairs / sqrt(pilot). The sum is least at
   // pilot ~ pairs^(2/3), with a factor measured on a CPU that is flat round its best.
-  const auto best = static_cast<int64_t>(std::pow(static_cast<double>(pairs_) / 4.0, 2.0 / 3.0));
-  const int64_t count = std::clamp(best, kPilotMin, kPilotMax);
-  // Another stream than the accuracy sample's.
-  const std::vector<Pair> pairs = sample_pairs(space_.size(), count, settings_.seed ^ 0x9e3779b97f4a7c15u);
-  std::vector<double> pilot = space_.backend().pair_cosines(space_.device_rows(), space_.unit(), pairs);
-  std::ranges::sort(pilot);
+  const auto best = static_cast<int64_t>(std::pow(static_cast<double>(pairs_) / 2.0, 2.0 / 3.0));
+  const int64_t partners = (std::clamp(best, kPilotMin, kPilotMax) + space_.size() - 1) / space_.size();
+  const std::vector<Pair> pairs = pilot_pairs(space_.size(), partners, settings_.seed);
+  const std::vector<double> pilot = space_.backend().pair_cosines(space_.device_rows(), space_.unit(), pairs);
+  // The sweep's cosines may differ from the pilot's by as much as was promised.
+  const std::vector<uint64_t> lowered = fine_counts(pilot, -promise_);
+  const std::vector<uint64_t> raised = fine_counts(pilot, promise_);
   const auto m = static_cast<double>(pilot.size());
-  const int64_t share = settings_.keep_bytes / std::ssize(wanted_);
-  const auto bin = [](double x) {
-    const auto slot = static_cast<int64_t>(std::floor(x * static_cast<double>(kFinePerUnit))) + kFinePerUnit;
-    return std::clamp<int64_t>(slot, 0, kFineBins - 1);
-  };
   for (Wanted& wanted : wanted_) {
     const double q = static_cast<double>(wanted.rank) / static_cast<double>(pairs_);
     const double half = settings_.bracket_errors * std::sqrt(q * (1.0 - q) * m) + settings_.bracket_errors;
     const double low = std::floor(q * m - half);
     const double high = std::ceil(q * m + half);
-    const int64_t first = low < 0 ? 0 : bin(pilot[static_cast<size_t>(low)] - promise_);
-    const int64_t last = high >= m ? kFineBins - 1 : bin(pilot[static_cast<size_t>(high)] + promise_);
-    Bracket bracket = fine_bracket(first, last, type_);
-    const auto from = std::ranges::lower_bound(pilot, bracket.lo);
-    const auto to = std::ranges::upper_bound(pilot, bracket.hi);
-    const double inside = static_cast<double>(to - from) / m * static_cast<double>(pairs_);
-    choose_keep(bracket, type_, inside, share);
-    // Coarse counters would only tell what the fine grid tells as well.
-    if (bracket.shift == 0) ask(wanted, bracket);
+    const auto first = low < 0 ? size_t{0} : slot_of(lowered, static_cast<uint64_t>(low));
+    const auto last = high >= m ? raised.size() - 1 : slot_of(raised, static_cast<uint64_t>(high));
+    const auto begin = lowered.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end = lowered.begin() + static_cast<std::ptrdiff_t>(last) + 1;
+    const auto inside = static_cast<double>(std::accumulate(begin, end, uint64_t{0})) / m;
+    ask(wanted, fine_bracket(static_cast<int64_t>(first), static_cast<int64_t>(last), type_),
+        inside * static_cast<double>(pairs_));
   }
 }
 
 void DistributionAnalysis::bracket_by_fine_counts(Wanted& wanted) {
   const size_t slot = slot_of(fine_, static_cast<uint64_t>(wanted.rank));
-  Bracket bracket = fine_bracket(static_cast<int64_t>(slot), static_cast<int64_t>(slot), type_);
-  choose_keep(bracket, type_, static_cast<double>(fine_[slot]), settings_.keep_bytes / std::ssize(wanted_));
-  ask(wanted, bracket);
+  const auto bin = static_cast<int64_t>(slot);
+  ask(wanted, fine_bracket(bin, bin, type_), static_cast<double>(fine_[slot]));
 }
 
-Bracket DistributionAnalysis::narrowed(const Bracket& coarse, const BracketCounts& found, int64_t rank) const {
-  const size_t slot = slot_of(found.counts, static_cast<uint64_t>(rank) - found.below);
+void DistributionAnalysis::bracket_by_slot(Wanted& wanted, const Bracket& coarse, const BracketCounts& found) {
+  const size_t slot = slot_of(found.counts, static_cast<uint64_t>(wanted.rank) - found.below);
   const uint64_t first = key(coarse.lo, type_) + (static_cast<uint64_t>(slot) << coarse.shift);
   const uint64_t last = std::min(first + (uint64_t{1} << coarse.shift) - 1, key(coarse.hi, type_));
   Bracket bracket;
   bracket.lo = value(first, type_);
   bracket.hi = value(last, type_);
-  choose_keep(bracket, type_, static_cast<double>(found.counts[slot]), settings_.keep_bytes / std::ssize(wanted_));
-  return bracket;
+  ask(wanted, bracket, static_cast<double>(found.counts[slot]));
 }
 
 SweepRequest DistributionAnalysis::needs() {
@@ -162,6 +188,7 @@ SweepRequest DistributionAnalysis::needs() {
   if (done_) return request;
   if (first_) {
     asked_.clear();
+    keep_left_ = static_cast<double>(settings_.keep_bytes);
     if (pairs_ <= kKeepAll) {
       bracket_everything();
     } else {
@@ -183,6 +210,7 @@ void DistributionAnalysis::take(SweepState state) {
   }
   const std::vector<Bracket> answered = std::move(asked_);
   asked_.clear();
+  keep_left_ = static_cast<double>(settings_.keep_bytes);
   done_ = true;
   for (Wanted& wanted : wanted_) {
     if (wanted.known) continue;
@@ -196,7 +224,7 @@ void DistributionAnalysis::take(SweepState state) {
     }
     const Bracket& bracket = answered[wanted.bracket];
     if (bracket.keep == Bracket::Keep::counts && bracket.shift > 0) {
-      ask(wanted, narrowed(bracket, *found, wanted.rank));
+      bracket_by_slot(wanted, bracket, *found);
       done_ = false;
       continue;
     }
@@ -225,7 +253,9 @@ Distribution DistributionAnalysis::result() {
     const double low = std::floor(position);
     const double a = find(static_cast<int64_t>(low));
     const double b = find(std::min(static_cast<int64_t>(low) + 1, pairs_ - 1));
-    return a + (b - a) * (position - low);
+    // As numpy rounds it: from the nearer end.
+    const double t = position - low;
+    return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1.0 - t);
   };
   result.median = at(0.5);
   for (const double q : settings_.quantiles) result.quantiles.push_back({q, at(q)});

@@ -103,8 +103,8 @@ Adjacency neighbor_graph(const NeighborTable& table) {
   graph.offsets.push_back(0);
   for (std::vector<Neighbor>& neighbors : joined) {
     std::ranges::sort(neighbors, {}, &Neighbor::row);
-    const auto repeated = std::ranges::unique(neighbors, {}, &Neighbor::row);
-    neighbors.erase(repeated.begin(), repeated.end());
+    const auto same_row = [](const Neighbor& a, const Neighbor& b) { return a.row == b.row; };
+    neighbors.erase(std::unique(neighbors.begin(), neighbors.end(), same_row), neighbors.end());
     for (const Neighbor& neighbor : neighbors) {
       graph.columns.push_back(static_cast<int32_t>(neighbor.row));
       graph.cosines.push_back(static_cast<float>(neighbor.cosine));

@@ -34,6 +34,8 @@ double bilinear(const std::vector<double>& mu, const DenseMatrix& c, const std::
 /// Rounding leaves at most this share of the largest term where the covariance is exactly zero.
 constexpr double kRounding = 64 * std::numeric_limits<double>::epsilon();
 
+constexpr double kSmallestSd = 4 * std::numeric_limits<double>::epsilon();
+
 double covariance(double n, double bilinear_term, double frobenius, double delta, double epsilon) {
   const double p = n * (n - 1.0);
   const double first = 2.0 * n * bilinear_term / p;
@@ -62,7 +64,9 @@ PairMoments pair_moments(Space& space) {
   double square = 0.0;
   for (const double x : mu) square += x * x;
   moments.mean = square - delta / (n - 1.0);
-  moments.sd = std::sqrt(std::max(0.0, covariance(n, bilinear(mu, a, mu), frobenius_squared(a), delta, delta)));
+  const double variance = covariance(n, bilinear(mu, a, mu), frobenius_squared(a), delta, delta);
+  // Unit rows are known to half a unit in the last place: a smaller spread than a few of them is rounding.
+  moments.sd = variance > kSmallestSd * kSmallestSd ? std::sqrt(variance) : 0.0;
   return moments;
 }
 

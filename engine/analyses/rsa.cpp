@@ -22,10 +22,7 @@ double cka(double cross, double a, double b) {
 /// Columns centred, rows not scaled.
 RowTransform column_centered(Space& space) {
   RowTransform transform = space.plain();
-  const RowTransform& plain = space.plain();
-  std::vector<double> mean = space.backend().column_sums(space.device_rows(), plain);
-  for (double& x : mean) x /= static_cast<double>(space.size());
-  transform.recenter = std::move(mean);
+  transform.recenter = mean_row(space.backend(), space.device_rows(), space.plain());
   return transform;
 }
 

@@ -122,7 +122,7 @@ std::vector<int64_t> permutation(int64_t n, uint64_t seed, int64_t replicate) {
   std::vector<int64_t> order(static_cast<size_t>(n));
   std::iota(order.begin(), order.end(), 0);
   for (int64_t k = n - 1; k > 0; --k) {
-    std::swap(order[static_cast<size_t>(k)], order[static_cast<size_t>(below(generator, k + 1))]);
+    std::swap(order[static_cast<size_t>(k)], order[static_cast<size_t>(random_below(generator, k + 1))]);
   }
   return order;
 }
@@ -130,7 +130,7 @@ std::vector<int64_t> permutation(int64_t n, uint64_t seed, int64_t replicate) {
 std::vector<int64_t> bootstrap_weights(int64_t n, uint64_t seed, int64_t replicate) {
   std::mt19937_64 generator = generator_of(seed, kBootstrapStream, replicate);
   std::vector<int64_t> weights(static_cast<size_t>(n));
-  for (int64_t k = 0; k < n; ++k) ++weights[static_cast<size_t>(below(generator, n))];
+  for (int64_t k = 0; k < n; ++k) ++weights[static_cast<size_t>(random_below(generator, n))];
   return weights;
 }
 

@@ -31,16 +31,19 @@ Spectrum spectrum(Space& space, const SpectrumSettings& settings) {
   }
   const RowTransform& transform = settings.raw ? space.plain() : space.unit();
   Backend& backend = space.backend();
-  const Eigen eigen = backend.eigh(backend.gram(space.device_rows(), transform, space.device_rows(), transform));
+  const DenseMatrix gram = backend.gram(space.device_rows(), transform, space.device_rows(), transform);
   Spectrum result;
   DenseMatrix vectors(settings.vectors, space.dim());
-  for (int64_t k = 0; k < rank; ++k) {
-    result.singular_values.push_back(std::sqrt(std::max(0.0, eigen.values[static_cast<size_t>(k)])));
+  if (squares_are_safe(gram)) {
+    const Eigen eigen = backend.eigh(gram);
+    for (int64_t k = 0; k < rank; ++k) {
+      result.singular_values.push_back(std::sqrt(std::max(0.0, eigen.values[static_cast<size_t>(k)])));
+    }
+    for (int64_t k = 0; k < settings.vectors; ++k) {
+      for (int64_t c = 0; c < space.dim(); ++c) vectors(k, c) = eigen.vectors(c, k);
+    }
+    result.from_gram = result.singular_values.back() >= kGramLimit * result.singular_values.front();
   }
-  for (int64_t k = 0; k < settings.vectors; ++k) {
-    for (int64_t c = 0; c < space.dim(); ++c) vectors(k, c) = eigen.vectors(c, k);
-  }
-  result.from_gram = result.singular_values.back() >= kGramLimit * result.singular_values.front();
   if (!result.from_gram) {
     const Svd svd = backend.svd(backend.triangular_factor(space.device_rows(), transform));
     result.singular_values = svd.values;
@@ -50,17 +53,21 @@ Spectrum spectrum(Space& space, const SpectrumSettings& settings) {
   }
   result.vectors = oriented(std::move(vectors));
 
+  // Of their shares of the largest, whose squares are representable.
+  const double largest = result.singular_values.front();
   double sum = 0.0;
   double squares = 0.0;
   double fourths = 0.0;
-  for (const double s : result.singular_values) {
+  for (const double value : result.singular_values) {
+    const double s = largest > 0.0 ? value / largest : 0.0;
     sum += s;
     squares += s * s;
     fourths += s * s * s * s;
   }
   double entropy = 0.0;
-  for (const double s : result.singular_values) {
-    if (s > 0.0) entropy -= s / sum * std::log(s / sum);
+  for (const double value : result.singular_values) {
+    const double share = value > 0.0 ? value / largest / sum : 1.0;
+    entropy -= share * std::log(share);
   }
   const double smallest = result.singular_values.back();
   result.effective_rank = sum > 0.0 ? std::exp(entropy) : 0.0;

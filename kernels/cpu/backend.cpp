@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <string>
 
 #include "engine/error.hpp"
@@ -30,6 +31,17 @@ std::string processor_name() {
   return "unknown processor";
 }
 
+/// Bytes that could be had without swapping.
+int64_t free_memory() {
+  std::ifstream info("/proc/meminfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("MemAvailable:")) return std::stoll(line.substr(13)) * 1024;
+  }
+  return std::numeric_limits<int64_t>::max();
+}
+
+std::string megabytes(int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MB"; }
+
 Form form_for(Precision precision) {
   switch (precision) {
     case Precision::double_:
@@ -46,7 +58,9 @@ Form form_for(Precision precision) {
 class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(const CpuOptions& options)
-      : threads_(options.threads > 0 ? options.threads : available_threads()), tile_edge_(options.tile_edge) {
+      : threads_(options.threads > 0 ? options.threads : available_threads()),
+        tile_edge_(options.tile_edge),
+        memory_limit_(options.memory_limit) {
     // One thread inside BLAS and LAPACK: the same bits on every machine size, and our own threads do the sharing.
     openblas_set_num_threads(1);
   }
@@ -102,7 +116,16 @@ class CpuBackend final : public Backend {
 
   std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,
                                     Precision precision) override {
-    return pack_unit_rows(as_cpu(rows), transform, form_for(precision), threads_);
+    const Form form = form_for(precision);
+    const int64_t tile_edge = preferred_tile_edge(form == Form::f64 ? CosineType::f64 : CosineType::f32);
+    const int64_t needed = CpuUnitRows::bytes(form, rows.rows(), rows.dim()) + threads_ * tile_edge * tile_edge * 8;
+    const int64_t allowed = memory_limit_ > 0 ? memory_limit_ : free_memory();
+    if (needed > allowed) {
+      throw OutOfMemory("the rows in " + std::string(precision_name(precision)) + " precision need " +
+                        megabytes(needed) + " of memory and " + megabytes(allowed) +
+                        (memory_limit_ > 0 ? " are allowed: raise --memory-limit" : " are free: use --limit"));
+    }
+    return pack_unit_rows(as_cpu(rows), transform, form, threads_);
   }
 
   TileGrid grid(const UnitRows& rows) override {
@@ -125,6 +148,7 @@ class CpuBackend final : public Backend {
  private:
   int threads_;
   int64_t tile_edge_;
+  int64_t memory_limit_;
 };
 
 }  // namespace

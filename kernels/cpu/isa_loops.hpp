@@ -28,6 +28,10 @@ inline T limit(T x) {
   return (x < T(-1) ? T(-1) : x > T(1) ? T(1) : x) + T(0);
 }
 
+/// fp64 has room enough for whole chains.
+template <class T>
+constexpr int64_t kTerms = sizeof(T) == 4 ? kLink : kChain;
+
 /// One block of kRows x (kVectors lanes): a chain of `depth` products per element, then one addition to c.
 template <class T, int kRows, int kVectors>
 inline __attribute__((always_inline)) void micro_block(const T* a, const T* b, int64_t depth, T* c, int64_t ldc,
@@ -36,24 +40,36 @@ inline __attribute__((always_inline)) void micro_block(const T* a, const T* b, i
   using Unaligned = typename Lanes<T>::Unaligned;
   constexpr int kLanes = Lanes<T>::kCount;
   Vector sum[kRows][kVectors];
+  Vector whole[kRows][kVectors];  // of the links so far; in the L1 cache, unlike `sum`
+  int64_t k = 0;
+  do {
+    if (k > 0) {
 #pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r) {
+      for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) sum[r][v] = Vector{};
-  }
-  for (int64_t k = 0; k < depth; ++k) {
-    Vector column[kVectors];
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) column[v] = *reinterpret_cast<const Unaligned*>(b + v * kLanes);
+        for (int v = 0; v < kVectors; ++v) whole[r][v] = k > kTerms<T> ? whole[r][v] + sum[r][v] : sum[r][v];
+      }
+    }
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
-      const Vector row = a[r] - Vector{};
 #pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) sum[r][v] += row * column[v];
+      for (int v = 0; v < kVectors; ++v) sum[r][v] = Vector{};
     }
-    a += kPanel;
-    b += kPanel;
-  }
+    const int64_t end = depth - k < kTerms<T> ? depth : k + kTerms<T>;
+    for (; k < end; ++k) {
+      Vector column[kVectors];
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) column[v] = *reinterpret_cast<const Unaligned*>(b + v * kLanes);
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r) {
+        const Vector row = a[r] - Vector{};
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; ++v) sum[r][v] += row * column[v];
+      }
+      a += kPanel;
+      b += kPanel;
+    }
+  } while (k < depth);
   const Vector one = T(1) - Vector{};
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
@@ -61,6 +77,7 @@ inline __attribute__((always_inline)) void micro_block(const T* a, const T* b, i
     for (int v = 0; v < kVectors; ++v) {
       auto* out = reinterpret_cast<Unaligned*>(c + r * ldc + v * kLanes);
       Vector x = sum[r][v];
+      if (depth > kTerms<T>) x = whole[r][v] + x;
       if (accumulate) x = Vector(*out) + x;
       if (clamp) {
         x = x < -one ? -one : x;
@@ -224,6 +241,13 @@ void histogram_fast(const float* x, int64_t count, const HistogramLoop& loop) {
   // |x| <= 1: each of the two roundings and the two rounded constants is off by at most 2^-24 of its magnitude.
   const double magnitude = (loop.lo < 0 ? -loop.lo : loop.lo) * scale + scale + static_cast<double>(loop.bins) + 2.0;
   const auto margin = static_cast<float>(magnitude * 0x1p-22);
+  if (!(margin < 0.5f)) {
+    // Bins too narrow for fp32, or even for the factor to be finite: nothing could be trusted.
+    for (int64_t k = 0; k < count; ++k) {
+      ++loop.counts[(k & 3) * loop.copy_stride + exact_slot(static_cast<double>(x[k]), loop)];
+    }
+    return;
+  }
   const auto top = static_cast<float>(loop.bins + 1);
   uint32_t* const c0 = loop.counts;
   uint32_t* const c1 = c0 + loop.copy_stride;

@@ -7,8 +7,11 @@
 namespace gramian::cpu {
 
 inline constexpr int64_t kPanel = 48;
-/// Terms of the inner dimension that are summed in one chain before the chain is added to the tile: keeps the rounding
-/// error of fp32 below the promise, and a panel's chunk inside the L1 cache.
+/// Terms of the inner dimension that are summed in one chain before the chain is added to the tile: keeps a panel's
+/// chunk inside the L1 cache.
 inline constexpr int64_t kChain = 128;
+/// In fp32 a chain is the sum of links of so many terms. Products of equal size (rows of ±1, say) all round the same
+/// way, so that an error grows with the square of a run's length: 1.9e-6 of a cosine in runs of 128, 0.8e-6 in links.
+inline constexpr int64_t kLink = 32;
 
 }  // namespace gramian::cpu

@@ -14,6 +14,8 @@ namespace {
 
 /// Values a bracket's buffer holds before it is handed over, apart from room for one segment.
 constexpr int64_t kBuffered = 2048;
+/// Values in one segment at most, unless one row has more.
+constexpr int64_t kSegment = 8192;
 /// FineLoop's ranges come this many times, ready for a vector register.
 constexpr int64_t kRangeCopies = 32;
 /// Top bit of a fine count: the slot's values are wanted.
@@ -51,11 +53,15 @@ void keep(BracketCounts& bracket, const double* values, int64_t count) {
 
 template <class T>
 SharedBrackets<T>::SharedBrackets(const std::vector<Bracket>& brackets)
-    : brackets_(brackets), mutexes_(brackets.size()), counts_(brackets.size()) {
+    : brackets_(brackets),
+      mutexes_(brackets.size()),
+      counts_(brackets.size()),
+      recent_(brackets.size()),
+      recent_total_(brackets.size(), 0) {
   for (size_t b = 0; b < brackets.size(); ++b) {
     if (brackets[b].keep != Bracket::Keep::counts) continue;
     const auto span = ordered_key(static_cast<T>(brackets[b].hi)) - ordered_key(static_cast<T>(brackets[b].lo));
-    counts_[b].counts.assign(static_cast<size_t>(span >> brackets[b].shift) + 1, 0);
+    recent_[b].assign(static_cast<size_t>(span >> brackets[b].shift) + 1, 0);
   }
 }
 
@@ -68,10 +74,28 @@ void SharedBrackets<T>::drain(int64_t bracket, const T* values, int64_t count) {
     keep(counts_[b], values, count);
     return;
   }
-  const auto first = ordered_key(static_cast<T>(brackets_[b].lo));
-  for (int64_t k = 0; k < count; ++k) {
-    ++counts_[b].counts[static_cast<size_t>((ordered_key(values[k]) - first) >> brackets_[b].shift)];
+  recent_total_[b] += count;
+  if (recent_total_[b] > int64_t{std::numeric_limits<uint32_t>::max()}) {
+    flush(b);
+    recent_total_[b] = count;
   }
+  const auto first = ordered_key(static_cast<T>(brackets_[b].lo));
+  uint32_t* const recent = recent_[b].data();
+  for (int64_t k = 0; k < count; ++k) ++recent[(ordered_key(values[k]) - first) >> brackets_[b].shift];
+}
+
+template <class T>
+void SharedBrackets<T>::flush(size_t bracket) {
+  std::vector<uint64_t>& counts = counts_[bracket].counts;
+  counts.resize(recent_[bracket].size(), 0);
+  for (size_t slot = 0; slot < counts.size(); ++slot) counts[slot] += recent_[bracket][slot];
+  std::ranges::fill(recent_[bracket], 0u);
+}
+
+template <class T>
+std::vector<BracketCounts> SharedBrackets<T>::take() {
+  for (size_t b = 0; b < brackets_.size(); ++b) flush(b);
+  return std::move(counts_);
 }
 
 template <class T>
@@ -103,7 +127,7 @@ TileReducer<T>::TileReducer(const SweepRequest& request, int64_t n, int64_t tile
   }
   for (size_t b = 0; b < request.brackets.size(); ++b) {
     (on_fine_grid(request.brackets[b], std::is_same_v<T, double>) ? fine_brackets_ : plain_brackets_).push_back(b);
-    buffers_.emplace_back(2 * kBuffered + tile_edge);
+    buffers_.emplace_back(2 * kBuffered + std::max(kSegment, tile_edge));
     kept_.push_back(buffers_.back().data());
   }
   below_.assign(request.brackets.size(), 0);
@@ -127,7 +151,7 @@ TileReducer<T>::TileReducer(const SweepRequest& request, int64_t n, int64_t tile
     fine_loop_.ranges = std::ssize(range_first_) / kRangeCopies;
     fine_loop_.first = range_first_.data();
     fine_loop_.span = range_span_.data();
-    fine_kept_ = AlignedBuffer<T>(kBuffered + tile_edge + 16);
+    fine_kept_ = AlignedBuffer<T>(kBuffered + std::max(kSegment, tile_edge) + 16);
     fine_loop_.counts = fine_counts_.data();
     fine_loop_.kept = fine_kept_.data();
   }
@@ -136,10 +160,19 @@ TileReducer<T>::TileReducer(const SweepRequest& request, int64_t n, int64_t tile
 template <class T>
 void TileReducer<T>::consume(const Tile& tile, const T* cosines, int64_t ld) {
   const int64_t width = tile.col_end - tile.col_begin;
-  for (int64_t row = tile.row_begin; row < tile.row_end; ++row) {
+  // Rows that lie next to each other in memory are one segment: fewer, longer loops.
+  const int64_t rows_at_once = !tile.diagonal && width == ld ? std::max<int64_t>(1, kSegment / width) : 1;
+  for (int64_t row = tile.row_begin; row < tile.row_end; row += rows_at_once) {
     const int64_t skip = tile.diagonal ? row + 1 - tile.col_begin : 0;
     if (skip >= width) break;
-    consume_segment(row, tile.col_begin + skip, cosines + (row - tile.row_begin) * ld + skip, width - skip);
+    const int64_t rows = std::min(rows_at_once, tile.row_end - row);
+    consume_segment(row, tile.col_begin + skip, width, cosines + (row - tile.row_begin) * ld + skip,
+                    rows * width - skip);
+  }
+  for (int64_t row = tile.row_begin; dense_ != nullptr && row < tile.row_end; ++row) {
+    const int64_t skip = tile.diagonal ? row + 1 - tile.col_begin : 0;
+    if (skip >= width) break;
+    std::copy_n(cosines + (row - tile.row_begin) * ld + skip, width - skip, dense_ + row * n_ + tile.col_begin + skip);
   }
   for (auto probe = std::ranges::lower_bound(request_.probes, Pair{tile.row_begin, 0});
        probe != request_.probes.end() && probe->i < tile.row_end;) {
@@ -156,7 +189,7 @@ void TileReducer<T>::consume(const Tile& tile, const T* cosines, int64_t ld) {
 }
 
 template <class T>
-void TileReducer<T>::consume_segment(int64_t row, int64_t col, const T* x, int64_t count) {
+void TileReducer<T>::consume_segment(int64_t row, int64_t col, int64_t width, const T* x, int64_t count) {
   state_.pairs += static_cast<uint64_t>(count);
   since_flush_ += count;
   if (since_flush_ >= kFlushEvery) {
@@ -175,25 +208,28 @@ void TileReducer<T>::consume_segment(int64_t row, int64_t col, const T* x, int64
   } else if (request_.extremes) {
     loop_extremes(x, count, &lo, &hi);
   }
-  if (request_.extremes) note_extremes(row, col, x, count, lo, hi);
+  if (request_.extremes) note_extremes(row, col, width, x, count, lo, hi);
   for (const Histogram& histogram : histograms_) loop_histogram(x, count, histogram.loop);
   if (!plain_brackets_.empty()) {
     filter_into_brackets(plain_brackets_, x, count);
     drain(kBuffered);
   }
-  if (dense_ != nullptr) std::copy_n(x, count, dense_ + row * n_ + col);
 }
 
 template <class T>
-void TileReducer<T>::note_extremes(int64_t row, int64_t col, const T* x, int64_t count, T lo, T hi) {
+void TileReducer<T>::note_extremes(int64_t row, int64_t col, int64_t width, const T* x, int64_t count, T lo, T hi) {
+  const auto place = [&](T value) {
+    const int64_t offset = std::find(x, x + count, value) - x;
+    return Pair{row + offset / width, col + offset % width};
+  };
   Extremes& best = state_.extremes;
   if (static_cast<double>(lo) <= best.min) {
-    const Pair at{row, col + (std::find(x, x + count, lo) - x)};
+    const Pair at = place(lo);
     if (static_cast<double>(lo) < best.min || at < best.min_at) best.min_at = at;
     best.min = static_cast<double>(lo);
   }
   if (static_cast<double>(hi) >= best.max) {
-    const Pair at{row, col + (std::find(x, x + count, hi) - x)};
+    const Pair at = place(hi);
     if (static_cast<double>(hi) > best.max || at < best.max_at) best.max_at = at;
     best.max = static_cast<double>(hi);
   }

@@ -17,12 +17,17 @@ class SharedBrackets {
  public:
   explicit SharedBrackets(const std::vector<Bracket>& brackets);
   void drain(int64_t bracket, const T* values, int64_t count);
-  std::vector<BracketCounts> take() { return std::move(counts_); }
+  std::vector<BracketCounts> take();
 
  private:
+  void flush(size_t bracket);
+
   const std::vector<Bracket>& brackets_;
   std::vector<std::mutex> mutexes_;
   std::vector<BracketCounts> counts_;
+  // Counted in 32 bits, since these counters are what misses the cache.
+  std::vector<std::vector<uint32_t>> recent_;
+  std::vector<int64_t> recent_total_;
 };
 
 /// One worker. T is the type of the cosines.
@@ -37,8 +42,9 @@ class TileReducer {
   SweepState finish();
 
  private:
-  void consume_segment(int64_t row, int64_t col, const T* x, int64_t count);
-  void note_extremes(int64_t row, int64_t col, const T* x, int64_t count, T lo, T hi);
+  /// `count` values from (row, col) on: a piece of one row, or whole rows of a block `width` columns wide.
+  void consume_segment(int64_t row, int64_t col, int64_t width, const T* x, int64_t count);
+  void note_extremes(int64_t row, int64_t col, int64_t width, const T* x, int64_t count, T lo, T hi);
   void flush_counts();
   /// Sorts the values that the fine pass kept into their brackets.
   void distribute_kept();

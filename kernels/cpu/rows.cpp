@@ -31,26 +31,24 @@ double transformed_norm(const CpuRows& rows, int64_t row, const RowTransform& tr
   if (largest == 0.0) return 0.0;
   int exponent = 0;
   std::frexp(largest, &exponent);
-  double sum = 0.0;
-  for (int64_t k = 0; k < d; ++k) {
-    const double x = std::ldexp(out[k], -exponent);
-    sum += x * x;
-  }
-  return std::ldexp(std::sqrt(sum), exponent);
+  std::vector<double> scaled(static_cast<size_t>(d));
+  for (int64_t k = 0; k < d; ++k) scaled[static_cast<size_t>(k)] = std::ldexp(out[k], -exponent);
+  return std::ldexp(std::sqrt(isa.dot(scaled.data(), scaled.data(), d)), exponent);
 }
 
 void transformed_row(const CpuRows& rows, int64_t row, const RowTransform& transform, double* out) {
   const int64_t d = rows.dim();
   const double norm = transformed_norm(rows, row, transform, out);
   if (transform.unit) {
-    // Divided in two steps, since 1 / norm may overflow where the row does not.
+    // In two steps where 1 / norm might overflow; the bits are those that one step would give.
     int exponent = 0;
     const double fraction = std::frexp(norm, &exponent);
     if (exponent > -1000 && exponent < 1000) {
       const double inverse = 1.0 / norm;
       for (int64_t k = 0; k < d; ++k) out[k] *= inverse;
     } else {
-      for (int64_t k = 0; k < d; ++k) out[k] = std::ldexp(out[k], -exponent) / fraction;
+      const double inverse = 1.0 / fraction;
+      for (int64_t k = 0; k < d; ++k) out[k] = std::ldexp(out[k], -exponent) * inverse;
     }
   }
   if (!transform.recenter.empty()) {

@@ -75,10 +75,15 @@ CpuUnitRows::CpuUnitRows(Form form, int64_t rows, int64_t dim)
   }
 }
 
+int64_t CpuUnitRows::bytes(Form form, int64_t rows, int64_t dim) {
+  const int64_t element = form == Form::f64 ? 8 : form == Form::f32 ? 4 : 2;
+  return checked_product(panel_count(rows) * kPanel, (dim + 1) * element, "unit rows");
+}
+
 std::string CpuUnitRows::form() const {
   switch (form_) {
     case Form::f32:
-      return "fp32 FMA in chains of " + std::to_string(kChain);
+      return "fp32 FMA in chains of " + std::to_string(kLink);
     case Form::f64:
       return "fp64";
     case Form::i16:

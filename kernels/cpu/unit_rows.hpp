@@ -19,6 +19,8 @@ enum class Form : uint8_t { f32, f64, i16 };
 class CpuUnitRows final : public UnitRows {
  public:
   CpuUnitRows(Form form, int64_t rows, int64_t dim);
+  /// Memory that such rows take.
+  static int64_t bytes(Form form, int64_t rows, int64_t dim);
   int64_t rows() const override { return rows_; }
   int64_t dim() const override { return dim_; }
   CosineType cosine_type() const override { return form_ == Form::f64 ? CosineType::f64 : CosineType::f32; }

@@ -1,0 +1,40 @@
+#pragma once
+// What a sweep must have found, counted again by plain loops from the dense cosines of the same sweep.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/backend.hpp"
+#include "engine/matrix.hpp"
+#include "engine/sweep.hpp"
+#include "tests/support/random.hpp"
+
+namespace gramian::testing {
+
+/// A matrix made ready for sweeps on one backend.
+struct Prepared {
+  Prepared(Backend& backend, const Matrix& matrix, Precision precision);
+  Backend* backend;
+  std::unique_ptr<DeviceRows> stored;
+  std::unique_ptr<UnitRows> rows;
+
+  SweepState sweep(const SweepRequest& request, int64_t edge) const;
+  SweepState sweep(const SweepRequest& request, int64_t edge, TileRange range) const;
+};
+
+/// Every primitive, on the fine grid and off it, with values on edges where `data` has such.
+SweepRequest everything(int64_t n, CosineType type);
+
+/// Fails (non-fatally) wherever `state` is not what `request` asks for, given its dense cosines.
+void expect_consistent(const SweepState& state, const SweepRequest& request, int64_t n, CosineType type);
+
+/// All of a state's bytes; equal for equal states. Kept values must have been put in order by canonicalize().
+std::string bytes_of(const SweepState& state);
+
+/// Sweeps `parts` random disjoint ranges that cover the grid, and merges them in random order and grouping.
+SweepState swept_in_parts(const Prepared& prepared, const SweepRequest& request, int64_t edge, int64_t parts,
+                          Random& random);
+
+}  // namespace gramian::testing

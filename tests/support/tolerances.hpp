@@ -1,0 +1,38 @@
+#pragma once
+// Every tolerance of the tests, each with the largest error that was measured. Absolute unless a comment says relative.
+
+#include "engine/backend.hpp"
+
+namespace gramian::testing {
+
+/// The promises of the specification on every cosine.
+constexpr double promise(Precision precision) {
+  switch (precision) {
+    case Precision::double_:
+      return 1e-14;
+    case Precision::half:
+      return 5e-4;
+    case Precision::single:
+      break;
+  }
+  return 1e-6;
+}
+
+/// Mean and standard deviation of all cosines.
+inline constexpr double kMomentTolerance = 1e-13;
+/// The standard deviation of nearly equal cosines, relative to the spread of the rows.
+inline constexpr double kNearlyEqualTolerance = 1e-9;
+/// RSA and CKA.
+inline constexpr double kRsaTolerance = 1e-12;
+/// Cosines of centred rows, with directions removed or not, in double precision.
+inline constexpr double kCenteredTolerance = 1e-12;
+/// Singular values, relative to the largest.
+inline constexpr double kSingularTolerance = 1e-12;
+/// Singular values down to 1e-9 of the largest, each relative to itself.
+inline constexpr double kSmallSingularTolerance = 1e-6;
+/// Products of different singular vectors, and lengths of each.
+inline constexpr double kOrthogonalTolerance = 1e-12;
+/// U diag(σ) Vᵀ and V diag(λ) Vᵀ against the matrix, entries of order 1.
+inline constexpr double kReconstructionTolerance = 1e-13;
+
+}  // namespace gramian::testing
