@@ -54,7 +54,8 @@ class UnitRows {
 struct DeviceInfo {
   std::string name;      // "cpu", "cuda:0"
   std::string hardware;  // what it is
-  std::string detail;    // instruction set, threads, libraries
+  std::string detail;    // instruction set, libraries
+  int threads = 1;       // of the host; never changes a result
 };
 
 /// Eigenvalues in descending order; column k of `vectors` (m x m) belongs to values[k].

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "host/formats/json_file.hpp"
+#include "host/formats/detail/json_file.hpp"
 #include "host/formats/message.hpp"
 
 namespace gramian::host {

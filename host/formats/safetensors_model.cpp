@@ -5,7 +5,7 @@
 #include <map>
 #include <system_error>
 
-#include "host/formats/json_file.hpp"
+#include "host/formats/detail/json_file.hpp"
 #include "host/formats/message.hpp"
 #include "host/formats/safetensors.hpp"
 #include "host/formats/tensor_choice.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/error.hpp"
-#include "host/formats/json_file.hpp"
+#include "host/formats/detail/json_file.hpp"
 #include "host/formats/mapped_file.hpp"
 #include "host/formats/message.hpp"
 

@@ -66,9 +66,8 @@ class CpuBackend final : public Backend {
   }
 
   DeviceInfo info() const override {
-    return {"cpu", processor_name(),
-            std::string(isa_table().name) + ", " + std::to_string(threads_) + " threads, OpenBLAS for " +
-                openblas_get_corename()};
+    return {"cpu", processor_name(), std::string(isa_table().name) + ", OpenBLAS for " + openblas_get_corename(),
+            threads_};
   }
 
   std::unique_ptr<DeviceRows> upload(const MatrixView& view, std::span<const int64_t> rows) override {

@@ -1,6 +1,6 @@
 #include "kernels/cpu/isa.hpp"
 
-#include <array>
+#include <atomic>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
@@ -50,13 +50,32 @@ const IsaTable* const* isa_tables(int* count) {
   return tables().data();
 }
 
-const IsaTable& isa_table() {
-  if (const char* wanted = std::getenv("GRAMIAN_CPU_ISA"); wanted != nullptr) {
-    for (const IsaTable* table : tables()) {
-      if (std::string_view(table->name) == wanted) return *table;
-    }
+namespace {
+
+const IsaTable* find(std::string_view name) {
+  for (const IsaTable* table : tables()) {
+    if (std::string_view(table->name) == name) return table;
   }
-  return *tables().front();
+  return nullptr;
+}
+
+std::atomic<const IsaTable*>& current() {
+  static std::atomic<const IsaTable*> table = [] {
+    const char* wanted = std::getenv("GRAMIAN_CPU_ISA");
+    const IsaTable* named = wanted != nullptr ? find(wanted) : nullptr;
+    return named != nullptr ? named : tables().front();
+  }();
+  return table;
+}
+
+}  // namespace
+
+const IsaTable& isa_table() { return *current().load(std::memory_order_relaxed); }
+
+bool select_isa(const char* name) {
+  const IsaTable* table = find(name);
+  if (table != nullptr) current() = table;
+  return table != nullptr;
 }
 
 }  // namespace gramian::cpu

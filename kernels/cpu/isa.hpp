@@ -94,9 +94,13 @@ struct IsaTable {
   void (*dots_f32)(const void* x, const void* y, int64_t count, double dots[3]);
 };
 
-/// The best table for this processor; GRAMIAN_CPU_ISA=avx512|avx2|baseline in the environment asks for a lesser one.
+/// The table in use: the best for this processor, unless GRAMIAN_CPU_ISA in the environment or select_isa names
+/// another.
 const IsaTable& isa_table();
 /// Tables that this processor can run, best first.
 const IsaTable* const* isa_tables(int* count);
+/// Makes the named table the one in use by the whole process; false where this processor cannot run it. Not while work
+/// is going on.
+bool select_isa(const char* name);
 
 }  // namespace gramian::cpu

@@ -1,7 +1,5 @@
 #include "tests/parity/backends.hpp"
 
-#include <cstdlib>
-
 #include "kernels/cpu/backend.hpp"
 #include "kernels/cpu/isa.hpp"
 
@@ -16,8 +14,7 @@ void add_cpu(std::vector<BackendCase>& all) {
     std::string name = "cpu_";
     for (const char c : isa) name += c == '-' ? '_' : c;
     const auto make = [isa](int threads) {
-      // Read anew at every call by isa_table(), and set here before any thread starts.
-      setenv("GRAMIAN_CPU_ISA", isa.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+      cpu::select_isa(isa.c_str());
       return cpu::make_backend({.threads = threads, .tile_edge = 0});
     };
     all.push_back({name, make, isa == "baseline" ? "" : "cpu with fused multiply-add", {48, 96, 144, 480}});

@@ -122,8 +122,7 @@ TEST_P(DistributionOf, ManyRowsInOneSweep) {
     const Stored stored = store(many_rows(kind), ElementType::f32);
     const Outcome outcome = distribution_of(*backend, stored.matrix, precision, many_quantiles());
     expect_exact(outcome, many_quantiles(), kMany);
-    // A million equal cosines in one bracket: too many to keep in fp64, and too wide a bin for counters.
-    EXPECT_EQ(outcome.report.sweeps > 1, kind == "identical" && precision == Precision::double_);
+    EXPECT_EQ(outcome.report.sweeps, 1);
   }
 }
 

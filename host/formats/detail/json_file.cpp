@@ -1,4 +1,4 @@
-#include "host/formats/json_file.hpp"
+#include "host/formats/detail/json_file.hpp"
 
 #include <string>
 #include <unordered_set>

@@ -1,0 +1,65 @@
+#include <cblas.h>
+
+#include <memory>
+
+#include "host/cli/command.hpp"
+#include "host/cli/session.hpp"
+#include "host/cli/table.hpp"
+#include "host/report/wording.hpp"
+#include "kernels/cpu/backend.hpp"
+#include "kernels/cpu/isa.hpp"
+
+namespace gramian::cli {
+namespace {
+
+void run_devices(const CommonOptions& options) {
+  Session session("devices", options);
+  session.no_sweep();
+  const DeviceInfo info = session.backend().info();
+  std::vector<std::string> sets;
+  int count = 0;
+  const cpu::IsaTable* const* tables = cpu::isa_tables(&count);
+  for (int k = 0; k < count; ++k) sets.emplace_back(tables[k]->name);
+  const std::string core = openblas_get_corename();
+  const bool modern = sets.size() > 1;
+  const bool slow = modern && core != "SkylakeX" && core != "Cooperlake" && core != "SapphireRapids" &&
+                    core != "Haswell" && core != "Zen";
+  if (slow) {
+    session.note("OpenBLAS runs kernels for " + core + ", which are slow here: OPENBLAS_CORETYPE=Haswell is faster.");
+  }
+  Json cpu;
+  cpu["name"] = info.name;
+  cpu["available"] = true;
+  cpu["hardware"] = info.hardware;
+  cpu["detail"] = info.detail;
+  cpu["threads"] = session.threads();
+  cpu["processors"] = cpu::available_threads();
+  cpu["instruction_sets"] = sets;
+  cpu["openblas_core"] = core;
+  Json cuda;
+  cuda["name"] = "cuda";
+  cuda["available"] = false;
+  cuda["detail"] = "this build has no CUDA";
+  session.result()["devices"] = Json::array({cpu, cuda});
+
+  std::string list;
+  for (const std::string& set : sets) list += (list.empty() ? "" : ", ") + set;
+  Table table("<<");
+  table.row({"cpu", info.hardware});
+  table.row({"", std::to_string(session.threads()) + " threads"});
+  table.row({"", "instruction sets: " + list + " (the first is used)"});
+  table.row({"", "OpenBLAS with kernels for " + core});
+  table.row({"cuda", "not in this build"});
+  session.finish(table.text());
+}
+
+}  // namespace
+
+void add_devices(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<CommonOptions>();
+  CLI::App* command = app.add_subcommand("devices", "What it can run on");
+  add_common_options(*command, *options, Inputs::none);
+  command->callback([options, &chosen] { chosen = [options] { run_devices(*options); }; });
+}
+
+}  // namespace gramian::cli

@@ -1,0 +1,13 @@
+#pragma once
+// Ctrl-C: the first one asks for a tidy end, the second one kills.
+
+namespace gramian::cli {
+
+/// From now on SIGINT and SIGTERM raise the flag, once each; after that they do what they always did. Writing to a
+/// closed pipe becomes an error instead of a signal.
+void install_signal_handlers();
+bool interrupt_requested();
+/// Throws Interrupted once the flag is up.
+void check_interrupt();
+
+}  // namespace gramian::cli

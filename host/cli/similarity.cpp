@@ -1,0 +1,104 @@
+#include "engine/analyses/similarity.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "host/cli/command.hpp"
+#include "host/cli/session.hpp"
+#include "host/cli/table.hpp"
+#include "host/report/wording.hpp"
+
+namespace gramian::cli {
+namespace {
+
+struct SimilarityOptions {
+  CommonOptions common;
+  std::string input;
+  std::vector<std::string> tokens;
+};
+
+std::string table_of(const Input& input, const std::vector<std::string>& names, const DenseMatrix& matrix,
+                     const std::vector<double>& eigenvalues) {
+  // As many columns as fit a hundred characters.
+  constexpr int64_t kName = 14;
+  constexpr int64_t kRows = 40;
+  const int64_t n = matrix.rows;
+  int64_t longest = 7;
+  for (const std::string& name : names) longest = std::max(longest, std::min<int64_t>(kName, std::ssize(name)));
+  const int64_t columns = std::min(n, (96 - longest) / (longest + 2));
+  std::string text = Session::describe(input) + "\n\n";
+  Table table("<>");
+  std::vector<std::string> head = {""};
+  for (int64_t j = 0; j < columns; ++j) head.push_back(shortened(names[static_cast<size_t>(j)], kName));
+  table.row(head);
+  for (int64_t i = 0; i < std::min(n, kRows); ++i) {
+    std::vector<std::string> cells = {shortened(names[static_cast<size_t>(i)], kName)};
+    for (int64_t j = 0; j < columns; ++j) cells.push_back(host::fixed(matrix(i, j)));
+    table.row(cells);
+  }
+  text += table.text();
+  if (columns < n || kRows < n) {
+    text += "  ... " + host::grouped(n) + " x " + host::grouped(n) + " in all; --json or -o gives the whole matrix\n";
+  }
+  text += "\n  eigenvalues";
+  for (size_t k = 0; k < std::min<size_t>(eigenvalues.size(), 10); ++k) text += "  " + host::fixed(eigenvalues[k]);
+  return text + (eigenvalues.size() > 10 ? "  ..." : "") + "\n";
+}
+
+void run_similarity(const SimilarityOptions& options) {
+  std::vector<std::string> tokens = options.tokens;
+  if (options.common.tokens) {
+    for (std::string& token : parse_tokens(*options.common.tokens)) tokens.push_back(std::move(token));
+  }
+  if (tokens.empty() && !options.common.limit && !options.common.length) {
+    throw InvalidUsage("similarity: name tokens, or choose rows by --limit or --length");
+  }
+  Session session("similarity", options.common);
+  Input& input = session.open(options.input, options.common.vocab);
+  session.choose_rows(input, tokens.empty() ? std::nullopt : std::optional(tokens));
+  const auto n = static_cast<double>(input.rows.size());
+  session.require_memory(n * n * 40.0);
+  const auto space = session.make_space(input);
+
+  SimilarityAnalysis analysis(*space);
+  SweepAnalysis* const analyses[] = {&analysis};
+  session.sweep(*space, analyses);
+  const DenseMatrix& matrix = analysis.matrix();
+  const std::vector<double> eigenvalues =
+      session.timed("eigenvalues", [&] { return session.backend().eigh(matrix).values; });
+
+  Json& result = session.result();
+  result["tokens"] = Json::array();
+  result["rows"] = space->matrix_rows();
+  std::vector<std::string> names;
+  const Vocabulary* vocabulary = input.vocabulary();
+  for (const int64_t row : space->matrix_rows()) {
+    result["tokens"].push_back(token_json(vocabulary, row));
+    const bool named = vocabulary != nullptr && vocabulary->named(row);
+    names.push_back(named ? host::valid_utf8((*vocabulary)[row]) : "row " + std::to_string(row));
+  }
+  // A typed word that was found as the beginning of a word: Ġcat for cat.
+  result["resolved"] = Json::object();
+  for (const std::string& token : tokens) {
+    const std::string_view found = (*vocabulary)[require_token(input, token)];
+    if (found == token) continue;
+    result["resolved"][host::valid_utf8(token)] = host::valid_utf8(found);
+    session.note(token_in_quotes(token) + " was found as " + token_in_quotes(found) + ".");
+  }
+  result["matrix"] = to_json(matrix);
+  result["eigenvalues"] = eigenvalues;
+  session.finish(table_of(input, names, matrix, eigenvalues));
+}
+
+}  // namespace
+
+void add_similarity(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<SimilarityOptions>();
+  CLI::App* command = app.add_subcommand("similarity", "The cosines of chosen tokens among themselves");
+  add_matrix(*command, options->input, "E");
+  command->add_option("TOKENS", options->tokens, "Tokens, in the order wanted")->type_name("");
+  add_common_options(*command, options->common, Inputs::one);
+  command->callback([options, &chosen] { chosen = [options] { run_similarity(*options); }; });
+}
+
+}  // namespace gramian::cli

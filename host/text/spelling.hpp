@@ -1,0 +1,22 @@
+#pragma once
+// Finding a token that a person has typed.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/vocabulary.hpp"
+
+namespace gramian::host {
+
+/// Row of `token` as given, else as the beginning of a word (`Ġtoken`, `▁token`).
+std::optional<int64_t> find_token(const Vocabulary& vocabulary, std::string_view token);
+
+/// Up to `count` tokens that differ from `token` by the fewest insertions, deletions and replacements of bytes, at most
+/// a third of its length (at least 2); nearest first, then in row order. Marks of word beginnings and case cost
+/// nothing.
+std::vector<std::string> nearest_spellings(const Vocabulary& vocabulary, std::string_view token, size_t count);
+
+}  // namespace gramian::host

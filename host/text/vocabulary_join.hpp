@@ -1,0 +1,68 @@
+#pragma once
+// Which rows of two matrices are the same item: a join of their vocabularies.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/vocabulary.hpp"
+
+namespace gramian::host {
+
+enum class JoinBy : uint8_t {
+  exact,  // tokens as raw strings
+  word,   // the words that tokens stand for, see word_forms.hpp
+  rows,   // row i with row i, whatever the tokens
+};
+
+struct JoinSettings {
+  JoinBy by = JoinBy::exact;
+  bool casefold = false;  // Unicode's full default case folding, after all else
+  // Filters, on the token of the first vocabulary (its word, where words are compared), in this order:
+  std::optional<int64_t> length;                   // exactly so many code points
+  bool alpha = false;                              // letters only
+  std::optional<std::vector<std::string>> tokens;  // one of these; compared in the same way as the vocabularies
+  std::optional<int64_t> limit;                    // the first so many of what is left
+};
+
+struct JoinedItem {
+  std::string token;  // of the first vocabulary; its word where words are compared
+  int64_t first = 0;  // rows
+  int64_t second = 0;
+};
+
+/// Why a token of one vocabulary could not take part at all.
+struct LostTokens {
+  int64_t unnamed = 0;              // rows without a token
+  int64_t continuation_pieces = 0;  // no word (JoinBy::word)
+  int64_t duplicates = 0;           // the same as an earlier one
+  int64_t only_here = 0;            // not in the other vocabulary
+};
+
+/// rows of the first = its unnamed + continuation_pieces + duplicates + only_here
+///                     + filtered_length + filtered_alpha + filtered_tokens + beyond_limit + items.
+struct VocabularyJoin {
+  std::vector<JoinedItem> items;  // in row order of the first
+  LostTokens first;
+  LostTokens second;
+  int64_t filtered_length = 0;
+  int64_t filtered_alpha = 0;
+  int64_t filtered_tokens = 0;
+  int64_t beyond_limit = 0;
+};
+
+/// JoinBy::exact and word. If several tokens of one vocabulary are the same, the first in row order counts.
+VocabularyJoin join_vocabularies(const Vocabulary& first, const Vocabulary& second, const JoinSettings& settings);
+
+/// JoinBy::rows: `first`, else `second`, names the items; without both, items have no name and the filters on tokens
+/// must not be set. Throws InvalidInput when the counts of rows differ.
+VocabularyJoin join_rows(int64_t first_rows, int64_t second_rows, const Vocabulary* first, const Vocabulary* second,
+                         const JoinSettings& settings);
+
+/// The items as lines of tab-separated text under the header "token row1 row2"; in tokens \ becomes \\, and tab,
+/// newline and carriage return become \t, \n and \r.
+std::string join_as_tsv(const std::vector<JoinedItem>& items);
+
+}  // namespace gramian::host
