@@ -141,7 +141,7 @@ void run_bench(const BenchOptions& options) {
   const int64_t d = space->dim();
   const int64_t matrix_bytes = input->view().rows * d * element_size(input->view().type);
   Json& bench = session.result()["bench"];
-  bench["machine"] = info.hardware + "; " + info.detail;
+  bench["machine"] = info.hardware + "; " + info.detail + "; " + std::to_string(info.threads) + " threads";
   bench["n"] = n;
   bench["dim"] = d;
   bench["precision"] = precision_name(session.precision());
@@ -159,7 +159,7 @@ void run_bench(const BenchOptions& options) {
   bench["rounds"] = std::move(all);
 
   const double operations = 2.0 * pair_count(n) * static_cast<double>(d);
-  std::string text = info.hardware + "\n" + info.detail + "\n";
+  std::string text = info.hardware + "\n" + info.detail + ", " + std::to_string(info.threads) + " threads\n";
   text += host::grouped(n) + " x " + host::grouped(d) + ", " + std::string(precision_name(session.precision())) +
           " precision: " + host::grouped(static_cast<int64_t>(pair_count(n))) + " cosines\n\n";
   Table table("<>>>");
@@ -185,9 +185,8 @@ void run_bench(const BenchOptions& options) {
 void add_bench(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App* command = app.add_subcommand("bench", "How fast this machine is, against its own bare matrix product");
-  const auto positive = CLI::Range(int64_t{1}, int64_t{1} << 40);
-  command->add_option("N", options->n, "Rows (default 50257)")->type_name("")->check(positive);
-  command->add_option("D", options->d, "Dimensions (default 768)")->type_name("")->check(positive);
+  command->add_option("N", options->n, "Rows (default 50257)")->type_name("")->check(at_least(1));
+  command->add_option("D", options->d, "Dimensions (default 768)")->type_name("")->check(at_least(1));
   command->add_option("--input", options->input, "Measure on this matrix instead of a synthetic one")->type_name("E");
   command->add_option("--mean-cosine", options->mean_cosine, "Of the synthetic matrix (default 0.3)")->type_name("C");
   add_common_options(*command, options->common, Inputs::one);

@@ -14,7 +14,6 @@ namespace {
 
 void run_devices(const CommonOptions& options) {
   Session session("devices", options);
-  session.no_sweep();
   const DeviceInfo info = session.backend().info();
   std::vector<std::string> sets;
   int count = 0;

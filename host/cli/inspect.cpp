@@ -80,7 +80,6 @@ void run_inspect(const InspectOptions& options) {
   const Norms norms = summarize(check.norms);
   const Vocabulary* vocabulary = input.vocabulary();
   const int64_t unnamed = vocabulary != nullptr ? vocabulary->unnamed_count() : 0;
-  session.no_sweep();
 
   Json& result = session.result();
   result["rows"] = input.view().rows;

@@ -4,7 +4,7 @@
 namespace gramian::cli {
 
 /// From now on SIGINT and SIGTERM raise the flag, once each; after that they do what they always did. Writing to a
-/// closed pipe becomes an error instead of a signal.
+/// closed pipe, or more than a file may hold, becomes an error instead of a signal.
 void install_signal_handlers();
 bool interrupt_requested();
 /// Throws Interrupted once the flag is up.

@@ -49,7 +49,8 @@ int exit_code_of(const std::function<int()>& work) {
   }
 }
 
-// CLI11 takes an argument "[a,b]" for a list, but [CLS] is a token. A guard in front keeps it whole until it is stored.
+// CLI11 takes an argument "[a,b]" for a list, but [CLS] is a token; and it knows "--" only where something is still
+// required. A guard in front keeps such arguments what they are until they are stored.
 constexpr char kGuard = '\x01';
 
 void remove_guards(CLI::App& app) {
@@ -74,21 +75,33 @@ int run(int count, char** arguments) {
   add_devices(app, chosen);
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) remove_guards(*command);
 
-  // CLI11 takes them from the back.
   std::vector<std::string> reversed;
-  for (int k = count - 1; k > 0; --k) {
+  bool literal = false;
+  for (int k = 1; k < count; ++k) {
     const std::string argument = arguments[k];
-    reversed.push_back(argument.starts_with('[') ? kGuard + argument : argument);
+    if (!literal && argument == "--") {
+      literal = true;
+    } else {
+      reversed.push_back(literal || argument.starts_with('[') ? kGuard + argument : argument);
+    }
   }
+  std::ranges::reverse(reversed);  // CLI11 takes them from the back
   try {
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-    std::string message = error.what();
-    std::ranges::replace(message, '\n', ' ');
     const auto used = app.get_subcommands();
-    const std::string command = used.empty() ? "" : " " + used.front()->get_name();
-    throw InvalidUsage(host::printable(message, 4096) + " (gramian" + command + " --help lists what there is)");
+    std::string message = error.what();
+    std::string help = "gramian";
+    if (!used.empty()) {
+      help.append(" ").append(used.front()->get_name());
+      // What is not understood comes first: it may be why something seems to be missing.
+      for (const std::string& left : used.front()->remaining()) {
+        if (left.size() > 1 && left.starts_with('-')) message = "unknown option " + left;
+      }
+    }
+    std::ranges::replace(message, '\n', ' ');
+    throw InvalidUsage(host::printable(message, 4096) + " (" + help + " --help lists what there is)");
   }
   chosen();
   return kDone;

@@ -1,5 +1,7 @@
 #include "host/cli/options.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -35,15 +37,27 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 }  // namespace
 
+CLI::Validator at_least(int64_t least) {
+  return CLI::Validator(
+      [least](std::string& text) {
+        int64_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool fits = error == std::errc() && end == text.data() + text.size() && number >= least;
+        return fits ? std::string() : text + " is not a whole number from " + std::to_string(least) + " on";
+      },
+      "");
+}
+
 void add_run_options(CLI::App& command, CommonOptions& options) {
   command.add_flag("--json", options.json, "Print result.json, and nothing else, to stdout");
   command.add_option("--threads", options.threads, "Threads (default: every processor)")
       ->type_name("N")
-      ->check(CLI::Range(1, kMostThreads));
+      ->check(CLI::Range(1, kMostThreads).description(""));
   command.add_option("--seed", options.seed, "Seed of everything random (default 0)")->type_name("N");
   command.add_option("--progress", options.progress, "Progress on stderr: auto (on a terminal), always, never")
       ->type_name("WHEN");
-  command.add_flag("-v,--verbose", options.verbose, "Say on stderr what is being done");
+  command.add_flag_callback(
+      "-v,--verbose", [] { spdlog::set_level(spdlog::level::info); }, "Say on stderr what is being done");
   command.add_flag("-q,--quiet", options.quiet, "No table, no progress");
 }
 
@@ -63,20 +77,19 @@ void add_common_options(CLI::App& command, CommonOptions& options, Inputs inputs
   if (inputs == Inputs::two) {
     command.add_option("--vocab2", options.vocab2, "Vocabulary of the second matrix")->type_name("PATH");
   }
-  const auto positive = CLI::Range(int64_t{1}, int64_t{1} << 62);
   command.add_option("--limit", options.limit, "Only the first N of the rows that are left by the other choices")
       ->type_name("N")
-      ->check(positive);
+      ->check(at_least(1));
   command.add_option("--tokens", options.tokens, "Only these: a,b,c or @FILE with one a line")->type_name("LIST");
   command.add_option("--length", options.length, "Only tokens of exactly N code points")
       ->type_name("N")
-      ->check(positive);
+      ->check(at_least(1));
   command.add_flag("--center", options.preprocessing.center, "Subtract the mean row first");
   command
       .add_option("--remove-top", options.preprocessing.remove_top,
                   "Project out the first D principal directions first (implies --center)")
       ->type_name("D")
-      ->check(CLI::Range(int64_t{0}, int64_t{1} << 62));
+      ->check(at_least(0));
   command.add_flag("--drop-bad-rows", options.drop_bad_rows, "Leave out rows that are zero, NaN or infinite");
 }
 

@@ -30,11 +30,13 @@ struct CommonOptions {
   Preprocessing preprocessing;
   bool drop_bad_rows = false;
   std::string progress = "auto";
-  bool verbose = false;
   bool quiet = false;
   std::optional<std::filesystem::path> vocab;
   std::optional<std::filesystem::path> vocab2;
 };
+
+/// A check for whole numbers from `least` on.
+CLI::Validator at_least(int64_t least);
 
 /// How many input matrices a command has.
 enum class Inputs : uint8_t { none, one, two };

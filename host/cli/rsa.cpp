@@ -288,7 +288,8 @@ void run_rsa(const RsaOptions& options) {
   scores.row({"linear CKA of unit rows", host::fixed(result.linear_cka_unit, 6)});
   text += scores.text() + "\n";
   Table cosines("<>");
-  cosines.row({"cosines", "mean", "sd", "min", "median", "max"});
+  cosines.row(sweep ? std::vector<std::string>{"cosines", "mean", "sd", "min", "median", "max"}
+                    : std::vector<std::string>{"cosines", "mean", "sd"});
   for (int which = 0; which < 2; ++which) {
     const PairMoments& moments = which == 0 ? result.a : result.b;
     std::vector<std::string> cells = {which == 0 ? "first" : "second", host::fixed(moments.mean),
@@ -311,9 +312,7 @@ void add_rsa(CLI::App& app, Action& chosen) {
   add_matrix(*command, options->first, "E1");
   add_matrix(*command, options->second, "E2");
   command->add_option("--method", options->method, "pearson")->type_name("NAME");
-  command
-      ->add_option("--join", options->join,
-                   "How tokens are paired: exact (default), word (Ġking, ▁king and king are one), rows (by number)")
+  command->add_option("--join", options->join, "Pair by exact token (default), by word (Ġking is king), by rows")
       ->type_name("HOW");
   command->add_flag("--casefold", options->casefold, "Pair tokens whatever their case");
   command->add_flag("--alpha", options->alpha, "Only tokens of letters alone");

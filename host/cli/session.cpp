@@ -279,8 +279,8 @@ std::string Session::footer() const {
   for (const std::string& sentence : notes_) text += "  " + sentence + "\n";
   std::string line;
   if (accuracy_.pairs > 0) {
-    line = "error ≤ " + host::significant(accuracy_.max_abs_error, 2) + ", measured on " +
-           host::grouped(accuracy_.pairs) + " pairs (promise: " + host::significant(accuracy_.promise, 2) + "); ";
+    line = "largest error " + host::significant(accuracy_.max_abs_error, 2) + " on " + host::grouped(accuracy_.pairs) +
+           " sampled pairs (promise: " + host::significant(accuracy_.promise, 2) + "); ";
   }
   if (sweeps_ > 0) line += std::to_string(sweeps_) + (sweeps_ == 1 ? " sweep; " : " sweeps; ");
   return text + "  " + line + host::duration_in_words(total_seconds()) + "\n";
@@ -301,7 +301,7 @@ void Session::finish(const std::string& table) {
                       {"max_abs_error", measured ? Json(accuracy_.max_abs_error) : Json(nullptr)},
                       {"rms_error", measured ? Json(rms) : Json(nullptr)},
                       {"promise", precision_promise(precision_)},
-                      {"form", form_}};
+                      {"form", form_.empty() ? Json(nullptr) : Json(form_)}};
   json["inputs"] = inputs_json();
   json["settings"] = settings_;
   const DeviceInfo device = backend_->info();

@@ -96,9 +96,8 @@ void run_synth(const SynthOptions& options) {
 void add_synth(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<SynthOptions>();
   CLI::App* command = app.add_subcommand("synth", "A matrix to try at size");
-  const auto positive = CLI::Range(int64_t{1}, int64_t{1} << 62);
-  command->add_option("N", options->n, "Rows")->required()->type_name("")->check(positive);
-  command->add_option("D", options->d, "Dimensions")->required()->type_name("")->check(positive);
+  command->add_option("N", options->n, "Rows")->required()->type_name("")->check(at_least(1));
+  command->add_option("D", options->d, "Dimensions")->required()->type_name("")->check(at_least(1));
   command->add_option("-o,--output", options->path, "The .npy file to write")->required()->type_name("FILE");
   command->add_option("--mean-cosine", options->mean_cosine, "Mean of all cosines (default 0.3)")->type_name("C");
   command->add_option("--dtype", options->dtype, "f32 (default), f16 or f64")->type_name("TYPE");

@@ -79,9 +79,8 @@ std::string block_histogram(const HistogramSpec& spec, const std::vector<uint64_
     row.erase(row.find_last_not_of(' ') + 1);
     text += row + "\n";
   }
-  const std::string low = host::fixed(spec.lo + width * static_cast<double>(first));
-  const std::string high =
-      host::fixed(spec.lo + width * static_cast<double>(std::min(first + per_column * std::ssize(columns), spec.bins)));
+  const std::string low = host::fixed(std::max(min, spec.lo));
+  const std::string high = host::fixed(std::min(max, spec.hi));
   const int64_t gap = std::max<int64_t>(1, std::ssize(columns) - std::ssize(low) - std::ssize(high));
   return text + "  " + low + std::string(static_cast<size_t>(gap), ' ') + high + "\n";
 }

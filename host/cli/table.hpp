@@ -30,7 +30,7 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// The bins that overlap [min, max] as columns of block characters, four lines high, with both ends below.
+/// The bins that overlap [min, max] as columns of block characters, four lines high, with the range shown below.
 std::string block_histogram(const HistogramSpec& spec, const std::vector<uint64_t>& counts, double min, double max);
 
 }  // namespace gramian::cli

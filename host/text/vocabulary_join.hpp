@@ -21,10 +21,10 @@ struct JoinSettings {
   JoinBy by = JoinBy::exact;
   bool casefold = false;  // Unicode's full default case folding, after all else
   // Filters, on the token of the first vocabulary (its word, where words are compared), in this order:
-  std::optional<int64_t> length;                   // exactly so many code points
-  bool alpha = false;                              // letters only
-  std::optional<std::vector<std::string>> tokens;  // one of these; compared in the same way as the vocabularies
-  std::optional<int64_t> limit;                    // the first so many of what is left
+  std::optional<int64_t> length = {};                   // exactly so many code points
+  bool alpha = false;                                   // letters only
+  std::optional<std::vector<std::string>> tokens = {};  // one of these; compared in the same way as the vocabularies
+  std::optional<int64_t> limit = {};                    // the first so many of what is left
 };
 
 struct JoinedItem {
