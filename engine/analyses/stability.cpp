@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "engine/error.hpp"
 
@@ -140,6 +141,18 @@ CosineShift cosine_shift(const Distribution& a, const Distribution& b) {
     shift.kolmogorov_smirnov = std::max(shift.kolmogorov_smirnov, off);
   }
   return shift;
+}
+
+Distribution with_wider_bins(Distribution distribution, int64_t factor) {
+  HistogramSpec& spec = distribution.histogram_spec;
+  if (factor < 1 || spec.bins % factor != 0) throw InvalidUsage("the bins of a histogram cannot be grouped evenly");
+  spec.bins /= factor;
+  std::vector<uint64_t> counts(static_cast<size_t>(spec.bins));
+  for (size_t bin = 0; bin < distribution.histogram.counts.size(); ++bin) {
+    counts[bin / static_cast<size_t>(factor)] += distribution.histogram.counts[bin];
+  }
+  distribution.histogram.counts = std::move(counts);
+  return distribution;
 }
 
 }  // namespace gramian

@@ -51,4 +51,8 @@ struct CosineShift {
 };
 CosineShift cosine_shift(const Distribution& a, const Distribution& b);
 
+/// The same distribution with `factor` neighbouring bins of its histogram in one. Throws InvalidUsage unless `factor`
+/// divides the number of bins.
+Distribution with_wider_bins(Distribution distribution, int64_t factor);
+
 }  // namespace gramian

@@ -15,6 +15,7 @@ void add_stats(CLI::App& app, Action& chosen);
 void add_similarity(CLI::App& app, Action& chosen);
 void add_spectrum(CLI::App& app, Action& chosen);
 void add_rsa(CLI::App& app, Action& chosen);
+void add_stability(CLI::App& app, Action& chosen);
 void add_synth(CLI::App& app, Action& chosen);
 void add_bench(CLI::App& app, Action& chosen);
 void add_devices(CLI::App& app, Action& chosen);

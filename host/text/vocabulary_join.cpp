@@ -137,27 +137,33 @@ VocabularyJoin join_rows(int64_t first_rows, int64_t second_rows, const Vocabula
   return join;
 }
 
+std::string tsv_token(std::string_view token) {
+  std::string text;
+  for (const char c : token) {
+    switch (c) {
+      case '\\':
+        text += "\\\\";
+        break;
+      case '\t':
+        text += "\\t";
+        break;
+      case '\n':
+        text += "\\n";
+        break;
+      case '\r':
+        text += "\\r";
+        break;
+      default:
+        text += c;
+    }
+  }
+  return text;
+}
+
 std::string join_as_tsv(const std::vector<JoinedItem>& items) {
   std::string text = "token\trow1\trow2\n";
   for (const JoinedItem& item : items) {
-    for (const char c : item.token) {
-      switch (c) {
-        case '\\':
-          text += "\\\\";
-          break;
-        case '\t':
-          text += "\\t";
-          break;
-        case '\n':
-          text += "\\n";
-          break;
-        case '\r':
-          text += "\\r";
-          break;
-        default:
-          text += c;
-      }
-    }
+    text += tsv_token(item.token);
     text += '\t' + std::to_string(item.first) + '\t' + std::to_string(item.second) + '\n';
   }
   return text;
