@@ -5,6 +5,7 @@
 // forms a tile of cosines with everything that consumes it.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -78,6 +79,26 @@ struct CsrBand {
   std::vector<float> cosines;
 };
 
+/// Of every row yᵢ of one side and zᵢ of the other, given M.
+struct RowForms {
+  std::vector<double> product;   // yᵢᵀ M zᵢ
+  std::vector<double> distance;  // ‖Mᵀyᵢ − zᵢ‖
+};
+
+/// One side of a resampled Gram product: transformed rows, each followed by `appended`'s row (n x k, as it is).
+struct ResampledSide {
+  const DeviceRows* rows = nullptr;
+  const RowTransform* transform = nullptr;
+  const DenseMatrix* appended = nullptr;  // may be null
+};
+
+/// The terms of one replicate: Σ_k weights[k] y_left[k] z_right[k]ᵀ.
+struct Resample {
+  std::vector<int64_t> left;    // empty: 0, 1, ..., n - 1
+  std::vector<int64_t> right;   // empty: the same as left
+  std::vector<double> weights;  // empty: all 1
+};
+
 /// The diagonal of a Gram product is neither so small nor so large that its entries lost digits or overflowed.
 bool squares_are_safe(const DenseMatrix& gram);
 
@@ -98,6 +119,20 @@ class Backend {
   /// Σᵢ yᵢ zᵢᵀ (d1 x d2) in fp64, for rows i of a (transformed by ta) and of b (by tb); equal numbers of rows.
   virtual DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                            const RowTransform& tb) = 0;
+  /// For every row i of a (transformed by ta) and of b (by tb), M d1 x d2, in fp64. An M without elements is the
+  /// identity, with rows or columns of zeros where d1 != d2; the shorter row is then as if zeros followed it. Throws
+  /// InvalidUsage for different numbers of rows or an M of another shape.
+  virtual RowForms row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
+                             const RowTransform& tb) = 0;
+  /// For each of `replicates`: `draw` fills an empty Resample, and `take` gets its product, (d1 + k1) x (d2 + k2).
+  /// Rows are held in fp64 for Precision::double_ and in fp32 otherwise, sums over some thousand rows in the same, and
+  /// those are added up in fp64. Both functions are called from several threads at once, `take` in no particular order;
+  /// a replicate's product is the same bits for any number of threads. The same side twice without `right` costs half.
+  /// Throws InvalidUsage where rows, appended rows or drawn row numbers do not match.
+  virtual void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision, int64_t replicates,
+                               const std::function<void(int64_t replicate, Resample& terms)>& draw,
+                               const std::function<void(int64_t replicate, const DenseMatrix& product)>& take,
+                               const Progress& progress) = 0;
   /// R (min(n,d) x d, upper triangular) of the QR factorization of the transformed rows: the same singular values.
   virtual DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) = 0;
 

@@ -2,198 +2,127 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "engine/analyses/distribution.hpp"
+#include "engine/analyses/neighbors.hpp"
+#include "engine/analyses/per_token_rsa.hpp"
+#include "engine/analyses/rsa_inference.hpp"
 #include "host/cli/command.hpp"
 #include "host/cli/interrupt.hpp"
+#include "host/cli/paired_spaces.hpp"
 #include "host/cli/session.hpp"
 #include "host/cli/table.hpp"
 #include "host/formats/message.hpp"
+#include "host/report/npy_writer.hpp"
 #include "host/report/wording.hpp"
-#include "host/text/vocabulary_join.hpp"
 
 namespace gramian::cli {
 namespace {
 
 /// Up to this n²d the distributions of both spaces are swept without being asked for: about a second.
 constexpr double kCheapSweep = 1e11;
+/// Items listed as least and as most preserved, and the neighbours shown of each.
+constexpr int64_t kListed = 10;
+constexpr int64_t kNeighbors = 5;
 
-struct RsaOptions {
-  CommonOptions common;
-  std::string first;
-  std::string second;
+struct RsaOptions : PairOptions {
   std::string method = "pearson";
-  std::string join = "exact";
-  bool casefold = false;
-  bool alpha = false;
   bool distributions = false;
+  int64_t permutations = 0;
+  bool two_sided = false;
+  int64_t bootstrap = 0;
 };
 
-host::JoinSettings join_settings(const RsaOptions& options) {
-  host::JoinSettings settings;
-  if (options.join == "exact") {
-    settings.by = host::JoinBy::exact;
-  } else if (options.join == "word") {
-    settings.by = host::JoinBy::word;
-  } else if (options.join == "rows") {
-    settings.by = host::JoinBy::rows;
-  } else {
-    throw InvalidUsage("--join " + host::printable(options.join) + ": must be exact, word or rows");
-  }
-  settings.casefold = options.casefold;
-  settings.alpha = options.alpha;
-  settings.length = options.common.length;
-  settings.limit = options.common.limit;
-  if (options.common.tokens) settings.tokens = parse_tokens(*options.common.tokens);
-  return settings;
-}
+struct Inference {
+  std::optional<PermutationTest> test;
+  std::optional<BootstrapInterval> interval;
+};
 
-/// What another way to join would find: "--join word finds 412".
-std::string other_joins(const Vocabulary& first, const Vocabulary& second, const host::JoinSettings& settings) {
-  std::string text;
-  for (const host::JoinBy by : {host::JoinBy::exact, host::JoinBy::word}) {
-    for (const bool casefold : {false, true}) {
-      if (by == settings.by && casefold == settings.casefold) continue;
-      host::JoinSettings other;
-      other.by = by;
-      other.casefold = casefold;
-      const size_t found = host::join_vocabularies(first, second, other).items.size();
-      if (found == 0) continue;
-      text += (text.empty() ? "; " : ", ") + std::string(by == host::JoinBy::word ? "--join word" : "--join exact") +
-              (casefold ? " --casefold" : "") + " finds " + host::grouped(static_cast<int64_t>(found));
-    }
-  }
-  return text.empty() ? "; nor does any other --join find one (--join rows pairs row i with row i)" : text;
-}
-
-host::VocabularyJoin join(const Input& a, const Input& b, const host::JoinSettings& settings) {
-  const bool by_rows = settings.by == host::JoinBy::rows;
-  host::VocabularyJoin joined;
-  if (by_rows) {
-    if (a.vocabulary() == nullptr && b.vocabulary() == nullptr &&
-        (settings.length || settings.alpha || settings.tokens)) {
-      throw InvalidUsage("--length, --alpha and --tokens need a vocabulary; give --vocab PATH");
-    }
-    joined = host::join_rows(a.view().rows, b.view().rows, a.vocabulary(), b.vocabulary(), settings);
-  } else {
-    for (const Input* input : {&a, &b}) {
-      if (input->vocabulary() != nullptr) continue;
-      throw InvalidUsage(host::printable(input->embedding.path, 4096) + ": no vocabulary; give " +
-                         (input == &a ? "--vocab" : "--vocab2") + " PATH, or pair row i with row i by --join rows");
-    }
-    joined = host::join_vocabularies(*a.vocabulary(), *b.vocabulary(), settings);
-  }
-  const int64_t filtered =
-      joined.filtered_length + joined.filtered_alpha + joined.filtered_tokens + joined.beyond_limit;
-  const int64_t shared = std::ssize(joined.items) + filtered;
-  if (shared == 0 && !by_rows) {
-    throw InvalidInput("the two vocabularies share no token" + other_joins(*a.vocabulary(), *b.vocabulary(), settings));
-  }
-  if (std::ssize(joined.items) < 3) {
-    throw InvalidInput("RSA needs at least 3 shared tokens; there " + std::string(shared == 1 ? "is " : "are ") +
-                       host::grouped(shared) +
-                       (filtered > 0 ? ", and the filters leave " + std::to_string(joined.items.size()) : ""));
-  }
-  return joined;
-}
-
-std::vector<int64_t> rows_of(const std::vector<host::JoinedItem>& items, int64_t host::JoinedItem::*row) {
-  std::vector<int64_t> rows;
-  rows.reserve(items.size());
-  for (const host::JoinedItem& item : items) rows.push_back(item.*row);
-  return rows;
-}
-
-/// Both spaces over the joined items, row by row the same item: an item that is bad in one leaves both.
-class AlignedSpaces {
- public:
-  AlignedSpaces(Session& session, Input& a, Input& b, std::vector<host::JoinedItem>& items)
-      : session_(session), items_(items) {
-    const size_t before = items.size();
-    drop(a, &host::JoinedItem::first,
-         check_rows(session.backend(), a.view(), rows_of(items, &host::JoinedItem::first)).bad);
-    drop(b, &host::JoinedItem::second,
-         check_rows(session.backend(), b.view(), rows_of(items, &host::JoinedItem::second)).bad);
-    // Centring can empty further rows; leaving one out moves the mean, so both start again.
-    while (!build(a, &host::JoinedItem::first, first) || !build(b, &host::JoinedItem::second, second)) {
-    }
-    dropped = static_cast<int64_t>(before - items.size());
-    a.rows = rows_of(items, &host::JoinedItem::first);
-    b.rows = rows_of(items, &host::JoinedItem::second);
-  }
-
-  std::unique_ptr<Space> first;
-  std::unique_ptr<Space> second;
-  int64_t dropped = 0;
-
- private:
-  bool build(const Input& input, int64_t host::JoinedItem::*row, std::unique_ptr<Space>& space) {
-    if (items_.size() < 3) {
-      throw InvalidInput("RSA needs at least 3 shared tokens; without bad rows there are " +
-                         std::to_string(items_.size()));
-    }
-    check_interrupt();
-    if (space && space->matrix_rows() == rows_of(items_, row)) return true;
-    try {
-      space = std::make_unique<Space>(session_.backend(), input.view(), rows_of(items_, row),
-                                      session_.options().preprocessing, false);
-      return true;
-    } catch (const BadRowsError& error) {
-      drop(input, row, error.rows());
-      return false;
-    }
-  }
-
-  void drop(const Input& input, int64_t host::JoinedItem::*row, const BadRows& bad) {
-    if (bad.count() == 0) return;
-    const std::string named = host::printable(input.embedding.path, 4096) + ": " + name_bad_rows(input, bad);
-    if (!session_.options().drop_bad_rows) throw InvalidInput(named + "; --drop-bad-rows leaves them out");
-    session_.note("Dropped: " + named + ".");
-    std::erase_if(items_, [&](const host::JoinedItem& item) {
-      return std::ranges::binary_search(bad.zero, item.*row) || std::ranges::binary_search(bad.nonfinite, item.*row);
+Inference infer(Session& session, const RsaOptions& options, PairedSpaces& spaces, const Rsa& observed) {
+  Inference result;
+  // The rows of both sides, kept as they are drawn from.
+  const double kept = static_cast<double>(spaces.size()) *
+                      static_cast<double>(spaces.first->dim() + spaces.second->dim() + 100) *
+                      (session.precision() == Precision::double_ ? 8.0 : 4.0);
+  if (options.permutations > 0 || options.bootstrap > 0) session.require_memory(kept);
+  if (options.permutations > 0) {
+    const auto count = static_cast<double>(options.permutations);
+    const Progress progress = session.progress().stage("permutations", count, "permutations");
+    result.test = session.timed("permutations", [&] {
+      return permutation_test(*spaces.first, *spaces.second, observed,
+                              {.permutations = options.permutations,
+                               .seed = options.common.seed,
+                               .two_sided = options.two_sided,
+                               .precision = session.precision()},
+                              progress);
     });
+    session.progress().erase();
   }
-
-  Session& session_;
-  std::vector<host::JoinedItem>& items_;
-};
-
-Json lost_json(const host::VocabularyJoin& joined, int64_t bad_rows) {
-  const auto side = [](const host::LostTokens& lost) -> Json {
-    return {{"unnamed", lost.unnamed},
-            {"continuation_pieces", lost.continuation_pieces},
-            {"duplicates", lost.duplicates},
-            {"only_here", lost.only_here}};
-  };
-  return {{"only_in_first", joined.first.only_here},
-          {"only_in_second", joined.second.only_here},
-          {"filtered_length", joined.filtered_length},
-          {"filtered_alpha", joined.filtered_alpha},
-          {"filtered_tokens", joined.filtered_tokens},
-          {"continuation_pieces", joined.first.continuation_pieces + joined.second.continuation_pieces},
-          {"duplicates", joined.first.duplicates + joined.second.duplicates},
-          {"unnamed", joined.first.unnamed + joined.second.unnamed},
-          {"beyond_limit", joined.beyond_limit},
-          {"bad_rows", bad_rows},
-          {"by_file", {side(joined.first), side(joined.second)}}};
+  if (options.bootstrap > 0) {
+    // Every replicate takes a product of each space with itself and one of both.
+    const Progress progress =
+        session.progress().stage("bootstrap", 3.0 * static_cast<double>(options.bootstrap), "products");
+    result.interval = session.timed("bootstrap", [&] {
+      return bootstrap_interval(
+          *spaces.first, *spaces.second,
+          {.replicates = options.bootstrap, .seed = options.common.seed, .precision = session.precision()}, progress);
+    });
+    session.progress().erase();
+    if (result.interval->undefined > 0) {
+      session.note(host::grouped(result.interval->undefined) +
+                   " bootstrap replicates drew too few different tokens for a correlation and are left out.");
+    }
+  }
+  check_interrupt();
+  return result;
 }
 
-std::string lost_in_words(const Json& lost) {
-  constexpr std::pair<const char*, const char*> kReasons[] = {
-      {"only_in_first", "only in the first"},   {"only_in_second", "only in the second"},
-      {"continuation_pieces", "no whole word"}, {"duplicates", "repeated"},
-      {"unnamed", "rows without a token"},      {"filtered_length", "of another length"},
-      {"filtered_alpha", "not letters alone"},  {"filtered_tokens", "not among --tokens"},
-      {"beyond_limit", "beyond --limit"},       {"bad_rows", "bad rows"}};
-  Table table("><", "    ");
-  bool any = false;
-  for (const auto& [key, words] : kReasons) {
-    const auto count = lost[key].get<int64_t>();
-    if (count == 0) continue;
-    table.row({host::grouped(count), words});
-    any = true;
+Json rsa_json(const Rsa& result, const Inference& inference) {
+  Json json;
+  json["pearson"] = result.pearson;
+  json["p_value"] = inference.test ? Json(inference.test->p_value) : Json(nullptr);
+  json["ci95"] = inference.interval ? Json({inference.interval->low, inference.interval->high}) : Json(nullptr);
+  json["null"] = nullptr;
+  if (inference.test) {
+    json["null"] = {{"permutations", inference.test->permutations},
+                    {"reached", inference.test->reached},
+                    {"mean", inference.test->mean},
+                    {"sd", inference.test->sd}};
   }
-  return any ? "\n  left out\n" + table.text() : "";
+  json["bootstrap"] = nullptr;
+  if (inference.interval) {
+    json["bootstrap"] = {{"replicates", inference.interval->replicates},
+                         {"undefined", inference.interval->undefined},
+                         {"sd", inference.interval->sd}};
+  }
+  return json;
+}
+
+/// The rows' tokens with their value and their neighbours in both spaces.
+Json preserved_json(PairedSpaces& spaces, const std::vector<double>& values, const std::vector<int64_t>& rows) {
+  const int64_t k = std::min(kNeighbors, spaces.size() - 1);
+  const auto first = neighbors_of(*spaces.first, rows, k);
+  const auto second = neighbors_of(*spaces.second, rows, k);
+  Json json = Json::array();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    json.push_back({{"token", spaces.token_json(rows[i])},
+                    {"r", values[static_cast<size_t>(rows[i])]},
+                    {"neighbors", {spaces.neighbors_json(first[i]), spaces.neighbors_json(second[i])}}});
+  }
+  return json;
+}
+
+std::string preserved_in_words(const PairedSpaces& spaces, const std::vector<double>& values, const Ranking& ranks) {
+  Table table("<><>");
+  table.row({"least preserved", "r", "  most preserved", "r"});
+  for (size_t i = 0; i < std::min<size_t>(5, ranks.lowest.size()); ++i) {
+    const auto r = [&](int64_t row) { return host::fixed(values[static_cast<size_t>(row)], 4); };
+    table.row({token_in_quotes(spaces.token(ranks.lowest[i])), r(ranks.lowest[i]),
+               "  " + token_in_quotes(spaces.token(ranks.highest[i])), r(ranks.highest[i])});
+  }
+  return table.text();
 }
 
 void run_rsa(const RsaOptions& options) {
@@ -202,45 +131,33 @@ void run_rsa(const RsaOptions& options) {
   }
   if (options.method != "pearson")
     throw InvalidUsage("--method " + host::printable(options.method) + ": must be pearson");
-  const host::JoinSettings join_by = join_settings(options);
+  if (options.permutations < 0 || options.bootstrap < 0) {
+    throw InvalidUsage("--permutations and --bootstrap count replicates; 0, the default, is none");
+  }
   Session session("rsa", options.common);
-  Input& a = session.open(options.first, options.common.vocab);
-  Input& b = session.open(options.second, options.common.vocab2);
-  host::VocabularyJoin joined = session.timed("join", [&] { return join(a, b, join_by); });
-  const int64_t shared = std::ssize(joined.items) + joined.filtered_length + joined.filtered_alpha +
-                         joined.filtered_tokens + joined.beyond_limit;
+  PairedSpaces spaces(session, options);
   Json& settings = session.settings();
   settings["method"] = options.method;
-  settings["join"] = options.join;
-  settings["casefold"] = options.casefold;
-  settings["alpha"] = options.alpha;
-  settings["length"] = options.common.length ? Json(*options.common.length) : Json(nullptr);
-  settings["limit"] = options.common.limit ? Json(*options.common.limit) : Json(nullptr);
-  settings["tokens"] = nullptr;
-  if (join_by.tokens) {
-    settings["tokens"] = Json::array();
-    for (const std::string& token : *join_by.tokens) settings["tokens"].push_back(host::valid_utf8(token));
-  }
-  settings["center"] = options.common.preprocessing.center || options.common.preprocessing.remove_top > 0;
-  settings["remove_top"] = options.common.preprocessing.remove_top;
-  settings["drop_bad_rows"] = options.common.drop_bad_rows;
-
-  const double d1 = static_cast<double>(a.view().cols);
-  const double d2 = static_cast<double>(b.view().cols);
-  session.require_memory(48.0 * (d1 * d1 + d2 * d2));
-  const AlignedSpaces spaces = session.timed("check", [&] { return AlignedSpaces(session, a, b, joined.items); });
-  check_interrupt();
+  settings["permutations"] = options.permutations;
+  settings["two_sided"] = options.two_sided;
+  settings["bootstrap"] = options.bootstrap;
   const Rsa result = session.timed("rsa", [&] { return rsa(*spaces.first, *spaces.second); });
   check_interrupt();
+  const std::vector<double> per_token =
+      session.timed("per_token", [&] { return per_token_rsa(*spaces.first, *spaces.second); });
+  check_interrupt();
+  const Inference inference = infer(session, options, spaces, result);
 
   const auto n = static_cast<double>(result.items);
-  const bool sweep = options.distributions || n * n * std::max(d1, d2) <= kCheapSweep;
+  const auto wide = static_cast<double>(std::max(spaces.first->dim(), spaces.second->dim()));
+  const bool sweep = options.distributions || n * n * wide <= kCheapSweep;
   session.no_sweep();
   Json distributions = Json::array();
   std::vector<Distribution> swept;
-  for (const auto& [input, space] : {std::pair(&a, spaces.first.get()), std::pair(&b, spaces.second.get())}) {
+  for (const auto& [input, space] :
+       {std::pair(spaces.a, spaces.first.get()), std::pair(spaces.b, spaces.second.get())}) {
     if (!sweep) {
-      const PairMoments& moments = input == &a ? result.a : result.b;
+      const PairMoments& moments = input == spaces.a ? result.a : result.b;
       distributions.push_back({{"pairs", moments.pairs},
                                {"mean", moments.mean},
                                {"sd", moments.sd},
@@ -267,23 +184,30 @@ void run_rsa(const RsaOptions& options) {
       session.note(std::string("All cosines of the ") + which + " space are equal: a correlation is not defined.");
   }
 
+  const Ranking ranks = ranking(per_token, kListed);
   Json& json = session.result();
-  json["shared"] = result.items;
-  json["shared_before_filters"] = shared;
-  json["pairs"] = result.pairs;
-  json["lost"] = lost_json(joined, spaces.dropped);
-  json["rsa"] = {{"pearson", result.pearson}};
+  json["rsa"] = rsa_json(result, inference);
   json["linear_cka"] = result.linear_cka;
   json["linear_cka_unit_rows"] = result.linear_cka_unit;
+  json["per_token"] = {{"least", preserved_json(spaces, per_token, ranks.lowest)},
+                       {"most", preserved_json(spaces, per_token, ranks.highest)}};
   json["distributions"] = std::move(distributions);
-  session.add_file("joined.tsv", [&](host::OutputFile& file) { file.write(host::join_as_tsv(joined.items)); });
+  session.add_file("per_token.npy", [&](host::OutputFile& file) { host::write_npy(file, std::span(per_token)); });
 
-  std::string text = Session::describe(a) + "\n" + Session::describe(b) + "\n";
-  text += host::grouped(result.items) +
-          (join_by.by == host::JoinBy::rows ? " rows paired by number, " : " shared tokens, ") +
-          host::grouped(result.pairs) + " pairs\n\n";
+  std::string text = spaces.heading();
   Table scores("<>");
   scores.row({"Pearson correlation of the cosines", host::fixed(result.pearson, 6)});
+  if (inference.interval) {
+    scores.row({"its 95 % interval, " + host::grouped(options.bootstrap) + " bootstrap replicates",
+                host::fixed(inference.interval->low, 4) + " to " + host::fixed(inference.interval->high, 4)});
+  }
+  if (inference.test) {
+    scores.row({std::string("p-value, ") + (options.two_sided ? "two-sided, " : "") +
+                    host::grouped(options.permutations) + " permutations",
+                host::significant(inference.test->p_value, 3)});
+    scores.row({"correlation of permuted tokens, mean and sd",
+                host::significant(inference.test->mean, 2) + " and " + host::significant(inference.test->sd, 3)});
+  }
   scores.row({"linear CKA", host::fixed(result.linear_cka, 6)});
   scores.row({"linear CKA of unit rows", host::fixed(result.linear_cka_unit, 6)});
   text += scores.text() + "\n";
@@ -300,8 +224,9 @@ void run_rsa(const RsaOptions& options) {
     }
     cosines.row(cells);
   }
-  text += cosines.text() + lost_in_words(json["lost"]);
-  session.finish(text);
+  text += cosines.text();
+  if (!ranks.lowest.empty()) text += "\n" + preserved_in_words(spaces, per_token, ranks);
+  session.finish(text + spaces.lost_in_words());
 }
 
 }  // namespace
@@ -309,16 +234,15 @@ void run_rsa(const RsaOptions& options) {
 void add_rsa(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<RsaOptions>();
   CLI::App* command = app.add_subcommand("rsa", "Whether two spaces agree: the correlation of their cosines");
-  add_matrix(*command, options->first, "E1");
-  add_matrix(*command, options->second, "E2");
   command->add_option("--method", options->method, "pearson")->type_name("NAME");
-  command->add_option("--join", options->join, "Pair by exact token (default), by word (Ġking is king), by rows")
-      ->type_name("HOW");
-  command->add_flag("--casefold", options->casefold, "Pair tokens whatever their case");
-  command->add_flag("--alpha", options->alpha, "Only tokens of letters alone");
+  command->add_option("--permutations", options->permutations, "Test against so many relabellings of the tokens")
+      ->type_name("P");
+  command->add_flag("--two-sided", options->two_sided, "Count correlations as large of either sign");
+  command->add_option("--bootstrap", options->bootstrap, "95 % interval from so many resamplings of the tokens")
+      ->type_name("B");
   command->add_flag("--distributions", options->distributions,
                     "Extremes and quantiles of both sides, however long it takes");
-  add_common_options(*command, options->common, Inputs::two);
+  add_pair_options(*command, *options);
   command->callback([options, &chosen] { chosen = [options] { run_rsa(*options); }; });
 }
 

@@ -61,8 +61,7 @@ VocabularyJoin join_vocabularies(const Vocabulary& first, const Vocabulary& seco
 VocabularyJoin join_rows(int64_t first_rows, int64_t second_rows, const Vocabulary* first, const Vocabulary* second,
                          const JoinSettings& settings);
 
-/// The items as lines of tab-separated text under the header "token row1 row2"; in tokens \ becomes \\, and tab,
-/// newline and carriage return become \t, \n and \r.
+/// The items as lines of tab-separated text under the header "token row1 row2".
 std::string join_as_tsv(const std::vector<JoinedItem>& items);
 
 }  // namespace gramian::host

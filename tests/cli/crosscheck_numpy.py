@@ -8,9 +8,11 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import scipy.linalg
+import scipy.stats
 
 PROGRAM, SAMPLE = sys.argv[1], pathlib.Path(sys.argv[2])
 FP64, FP32 = 1e-9, 1e-6
@@ -129,6 +131,97 @@ def check_rsa(one, two, options=(), keep=lambda word: True, limit=None):
         agree("rsa: extremes, median", [got["min"], got["max"], got["median"]], [values.min(), values.max(), np.median(values)], FP32)
 
 
+def shared(one, two):
+    (x, a), (y, b) = load(one), load(two)
+    words = [word for word in a if word in set(b)]
+    return x[[a.index(w) for w in words]], y[[b.index(w) for w in words]], words
+
+
+def check_per_token(one, two):
+    """Row against row, by scipy; the listed ones are the least and the most."""
+    x, y, words = shared(one, two)
+    with tempfile.TemporaryDirectory() as folder:
+        result = run("rsa", SAMPLE / f"{one}.npy", SAMPLE / f"{two}.npy", "-o", folder)
+        r = np.load(pathlib.Path(folder) / "per_token.npy")
+    s, t = unit(x) @ unit(x).T, unit(y) @ unit(y).T
+    others = ~np.eye(len(words), dtype=bool)
+    for i in range(0, len(words), 7):
+        agree("per-token RSA", r[i], scipy.stats.pearsonr(s[i][others[i]], t[i][others[i]])[0], FP64)
+    order = np.argsort(r, kind="stable")
+    for got, rows in ((result["per_token"]["least"], order[:10]), (result["per_token"]["most"], order[::-1][:10])):
+        assert [g["token"] for g in got] == [words[i] for i in rows]
+        agree("per-token RSA, listed", [g["r"] for g in got], r[rows], 0)
+        for g, i in zip(got, rows):
+            for near, cosines in zip(g["neighbors"], (s, t)):
+                agree("neighbours listed", [c for _, c in near], np.sort(cosines[i][others[i]])[::-1][:5], FP32)
+
+
+def check_inference(one, two, n):
+    """The null's mean and sd, and the interval, against numpy's own resampling: equal but for chance."""
+    x, y, _ = shared(one, two)
+    x, y = x[:n], y[:n]
+    s, t = unit(x) @ unit(x).T, unit(y) @ unit(y).T
+    upper = np.triu_indices(n, 1)
+    observed = np.corrcoef(s[upper], t[upper])[0, 1]
+    result = run("rsa", SAMPLE / f"{one}.npy", SAMPLE / f"{two}.npy", "--limit", n, "--permutations", 2000,
+                 "--bootstrap", 2000, "--seed", 5)["rsa"]
+    source = np.random.default_rng(1)
+    null = []
+    for _ in range(2000):
+        order = source.permutation(n)
+        null.append(np.corrcoef(s[upper], t[np.ix_(order, order)][upper])[0, 1])
+    agree("null: mean, in standard errors", (result["null"]["mean"] - np.mean(null)) / np.std(null) * 1000**0.5, 0, 4)
+    agree("null: sd, relative", result["null"]["sd"] / np.std(null), 1, 0.1)
+    assert result["p_value"] == (1 + result["null"]["reached"]) / 2001
+    agree("p-value", result["p_value"], np.mean(np.array(null) >= observed), 0.03)
+    drawn = []
+    for _ in range(2000):
+        w = source.multinomial(n, np.full(n, 1 / n))
+        weights = np.outer(w, w)[upper].astype(float)
+        a, b = s[upper] - np.average(s[upper], weights=weights), t[upper] - np.average(t[upper], weights=weights)
+        drawn.append((weights * a * b).sum() / np.sqrt((weights * a * a).sum() * (weights * b * b).sum()))
+    sd = np.std(drawn)
+    agree("bootstrap: interval, in sd", (np.array(result["ci95"]) - np.quantile(drawn, [0.025, 0.975])) / sd, 0, 0.3)
+    agree("bootstrap: sd, relative", result["bootstrap"]["sd"] / sd, 1, 0.1)
+
+
+def check_stability(one, two, k):
+    x, y, words = shared(one, two)
+    with tempfile.TemporaryDirectory() as folder:
+        result = run("stability", SAMPLE / f"{one}.npy", SAMPLE / f"{two}.npy", "-k", k, "-o", folder)
+        lines = [line.split("\t") for line in (pathlib.Path(folder) / "per_token.tsv").read_text().splitlines()]
+    s, t = unit(x) @ unit(x).T, unit(y) @ unit(y).T
+    wide = max(x.shape[1], y.shape[1])
+    e1, e2 = (np.pad(m, ((0, 0), (0, wide - m.shape[1]))) for m in (x, y))
+    q, _ = scipy.linalg.orthogonal_procrustes(e1, e2)
+    got = result["stability"]
+    size = np.linalg.norm(e1) + np.linalg.norm(e2)
+    agree("stability: Frobenius", got["frobenius"] / size, np.linalg.norm(e1 - e2) / size, FP64)
+    agree("stability: residual", got["procrustes_residual"] / size, np.linalg.norm(e1 @ q - e2) / size, FP64)
+    before, after = (unit(e1) * unit(e2)).sum(axis=1), (unit(e1 @ q) * unit(e2)).sum(axis=1)
+    agree("stability: cosines", [got["cosine_before"], got["cosine_after"]], [before.mean(), after.mean()], FP64)
+    np.fill_diagonal(s, -2)
+    np.fill_diagonal(t, -2)
+    n1, n2 = (np.argsort(-m, axis=1, kind="stable")[:, :k] for m in (s, t))
+    both = np.array([len(set(a) & set(b)) for a, b in zip(n1, n2)])
+    # A tie within the promise of a cosine may be broken either way.
+    agree("stability: overlap", got["overlap"], (both / k).mean(), 2 / k / len(words))
+    agree("stability: Jaccard", got["jaccard"], (both / (2 * k - both)).mean(), 2 / k / len(words))
+    agree("stability: pearson", result["rsa"]["pearson"], np.corrcoef(triangle(x), triangle(y))[0, 1], FP64)
+    for spectrum, m in zip(result["spectra"], (x, y)):
+        values = scipy.linalg.svd(unit(m), compute_uv=False)
+        agree("stability: spectra", np.array(spectrum["singular_values"]) / values[0], values / values[0], FP64)
+    moved = scipy.stats.wasserstein_distance(triangle(x), triangle(y))
+    agree("stability: Wasserstein", result["cosine_shift"]["wasserstein"], moved, 2 / 16384)
+    assert lines[0] == ["token", "cosine_after", "overlap", "jaccard"]
+    assert sorted(line[0] for line in lines[1:]) == sorted(words)
+    place = {word: i for i, word in enumerate(words)}
+    listed = [float(line[1]) for line in lines[1:]]
+    assert listed == sorted(listed)
+    agree("stability: per_token.tsv", listed, [after[place[line[0]]] for line in lines[1:]], FP64)
+    assert [m["token"] for m in result["most_moved"]] == [line[0] for line in lines[1:11]]
+
+
 for stem in ("run1", "small"):
     check_distribution(stem)
 check_distribution("run2", precision="double")
@@ -142,6 +235,13 @@ for raw in (False, True):
 check_rsa("run1", "run2")
 check_rsa("run1", "small")
 check_rsa("small", "run2", ["--length", "6", "--limit", "100"], lambda word: len(word) == 6, 100)
+check_per_token("run1", "run2")
+check_per_token("small", "run1")
+check_inference("run1", "run2", 40)
+check_inference("run1", "small", 25)
+check_stability("run1", "run2", 10)
+check_stability("run1", "small", 5)
+check_stability("small", "run2", 5)
 for what, error in worst.items():
     print(f"{error:8.1e}  {what}")
 print("The program and numpy agree.")

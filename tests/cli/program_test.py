@@ -225,6 +225,82 @@ class Commands(Program):
         self.assertEqual(len(lines), 201)
         self.assertAlmostEqual(self.json("rsa", "e.npy", "e.npy")["rsa"]["pearson"], 1, 12)
 
+    def test_rsa_inference(self):
+        out = self.folder / "inference"
+        options = ("--permutations", 99, "--bootstrap", 20, "--seed", 3)
+        result = self.json("rsa", "e.npy", "f.npy", *options, "-o", out)
+        rsa = result["rsa"]
+        self.assertEqual(rsa["p_value"], (1 + rsa["null"]["reached"]) / 100)
+        self.assertEqual((rsa["null"]["permutations"], rsa["bootstrap"]["replicates"]), (99, 20))
+        self.assertLess(rsa["ci95"][0], rsa["ci95"][1])
+        settings = result["settings"]
+        self.assertEqual([settings[k] for k in ("permutations", "bootstrap", "two_sided")], [99, 20, False])
+        self.assertEqual(self.names(out), ["joined.tsv", "per_token.npy", "result.json"])
+        shape, r = read_npy(out / "per_token.npy")
+        self.assertEqual(shape, (200,))
+        least = result["per_token"]["least"]
+        self.assertEqual([each["r"] for each in least], sorted(r)[:10])
+        self.assertEqual(least[0]["token"], self.words[r.index(min(r))])
+        self.assertEqual([len(near) for near in least[0]["neighbors"]], [5, 5])
+        self.assertEqual(self.json("rsa", "e.npy", "f.npy", *options)["rsa"], rsa)
+        other = self.json("rsa", "e.npy", "f.npy", *options[:4], "--seed", 4, "--two-sided")["rsa"]
+        self.assertNotEqual(other["null"], rsa["null"])
+        none = self.json("rsa", "e.npy", "f.npy")["rsa"]
+        self.assertEqual([none[k] for k in ("p_value", "ci95", "null", "bootstrap")], [None] * 4)
+        same = self.json("rsa", "e.npy", "e.npy", "--permutations", 19)
+        self.assertEqual(same["rsa"]["p_value"], 1 / 20)
+        self.assertAlmostEqual(same["per_token"]["least"][0]["r"], 1, 12)
+        self.refused(2, "rsa", "e.npy", "f.npy", "--permutations", "-1")
+        self.refused(2, "rsa", "e.npy", "f.npy", "--bootstrap", "some")
+
+    def test_rsa_of_equal_cosines(self):
+        npy(self.folder / "flat.npy", [[1.0, 2.0]] * 200)
+        shutil.copy(self.folder / "e.vocab.txt", self.folder / "flat.vocab.txt")
+        result = self.json("rsa", "flat.npy", "e.npy", "--permutations", 9, "--bootstrap", 9)
+        self.assertEqual([result["rsa"][k] for k in ("pearson", "p_value")], [None, None])
+        self.assertEqual(result["rsa"]["ci95"], [None, None])
+        self.assertEqual(result["per_token"], {"least": [], "most": []})
+        self.assertTrue(any("not defined" in note for note in result["notes"]))
+        self.assertIsNone(self.json("stability", "flat.npy", "e.npy")["rsa"]["pearson"])
+
+    def test_stability(self):
+        out = self.folder / "stability"
+        result = self.json("stability", "e.npy", "f.npy", "-k", 7, "--pairs", "cat,w9", "-o", out)
+        stability = result["stability"]
+        self.assertLessEqual(
+            {"frobenius", "procrustes_residual", "cosine_before", "cosine_after", "overlap", "jaccard"}, set(stability)
+        )
+        self.assertLess(stability["procrustes_residual"], stability["frobenius"])
+        self.assertGreater(stability["cosine_after"], stability["cosine_before"])
+        self.assertEqual((result["shared"], len(result["spectra"]), len(result["distributions"])), (200, 2, 2))
+        self.assertEqual([word["token"] for word in result["words"]], ["cat", "w9"])
+        self.assertEqual([len(near) for near in result["words"][0]["neighbors"]], [7, 7])
+        self.assertEqual(self.names(out), ["joined.tsv", "per_token.tsv", "result.json"])
+        lines = (out / "per_token.tsv").read_text().splitlines()
+        self.assertEqual((lines[0], len(lines)), ("token\tcosine_after\toverlap\tjaccard", 201))
+        self.assertEqual(lines[1].split("\t")[0], result["most_moved"][0]["token"])
+
+    def test_stability_of_a_rotated_copy(self):
+        rows = gaussian_rows(200, 16, 1)
+        turned = [[row[1], *(-x for x in row[2:]), row[0], 0.0] for row in rows]
+        npy(self.folder / "turned.npy", list(reversed(turned)))  # and one dimension more, and another order
+        shutil.copy(self.folder / "f.vocab.txt", self.folder / "turned.vocab.txt")
+        for pair in (("e.npy", "turned.npy"), ("turned.npy", "e.npy")):
+            result = self.json("stability", *pair)
+            stability = result["stability"]
+            self.assertEqual((stability["overlap"], stability["jaccard"]), (1, 1))
+            self.assertAlmostEqual(stability["cosine_after"], 1, 12)
+            self.assertAlmostEqual(stability["procrustes_residual"], 0, 10)
+            self.assertAlmostEqual(stability["spectral_distance"], 0, 12)
+            self.assertAlmostEqual(result["rsa"]["pearson"], 1, 12)
+
+    def test_stability_refuses(self):
+        self.refused(2, "stability", "e.npy", "f.npy", "-k", 200)
+        self.refused(2, "stability", "e.npy", "f.npy", "-k", 0)
+        self.refused(2, "stability", "e.npy", "f.npy", "--pairs", "nothing", saying='"nothing"')
+        self.refused(2, "stability", "e.npy")
+        self.refused(3, "stability", "e.npy", "f.npy", "--limit", "2", saying="at least 3")
+
     def test_rsa_filters(self):
         result = self.json("rsa", "e.npy", "f.npy", "--length", "3", "--limit", "5")
         self.assertEqual((result["shared"], result["shared_before_filters"]), (5, 200))
@@ -303,7 +379,8 @@ class Commands(Program):
             ("stats", "e.npy"),
             ("similarity", "e.npy", *self.words[:30]),
             ("spectrum", "e.npy"),
-            ("rsa", "e.npy", "f.npy"),
+            ("rsa", "e.npy", "f.npy", "--permutations", 9, "--bootstrap", 9),
+            ("stability", "e.npy", "f.npy", "--pairs", "cat,dog"),
             ("devices",),
         ):
             code, out, err = self.run_program(*arguments)
@@ -353,7 +430,8 @@ class Output(Program):
             ("stats", "e.npy", "--precision", "double", "--center"),
             ("similarity", "e.npy", "cat", "dog", "w1"),
             ("spectrum", "e.npy"),
-            ("rsa", "e.npy", "f.npy"),
+            ("rsa", "e.npy", "f.npy", "--permutations", 9, "--bootstrap", 9),
+            ("stability", "e.npy", "f.npy"),
             ("inspect", "e.npy"),
         ):
             texts = set()

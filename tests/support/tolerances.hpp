@@ -24,6 +24,16 @@ inline constexpr double kMomentTolerance = 1e-13;
 inline constexpr double kNearlyEqualTolerance = 1e-9;
 /// RSA and CKA.
 inline constexpr double kRsaTolerance = 1e-12;
+/// Per-token RSA; measured 1e-14.
+inline constexpr double kPerTokenTolerance = 1e-13;
+/// Correlations of a permutation's or bootstrap's replicate, products in double precision; measured 1.3e-13 (n = 3).
+inline constexpr double kReplicateTolerance = 1e-11;
+/// The same with products in single precision; measured 2.1e-10.
+inline constexpr double kSinglePermutationTolerance = 1e-8;
+/// Measured 1.5e-8.
+inline constexpr double kSingleBootstrapTolerance = 1e-6;
+/// Procrustes: cosines, measured 7e-16; distances relative to the size of the matrices, measured 1e-14.
+inline constexpr double kProcrustesTolerance = 1e-12;
 /// Cosines of centred rows, with directions removed or not, in double precision.
 inline constexpr double kCenteredTolerance = 1e-12;
 /// Singular values, relative to the largest.
