@@ -55,7 +55,7 @@ constexpr char kGuard = '\x01';
 
 void remove_guards(CLI::App& app) {
   for (CLI::Option* option : app.get_options()) {
-    option->transform([](std::string value) { return value.starts_with(kGuard) ? value.substr(1) : value; }, "");
+    option->transform([](const std::string& value) { return value.starts_with(kGuard) ? value.substr(1) : value; }, "");
   }
 }
 

@@ -135,7 +135,11 @@ std::vector<double> parse_numbers(const std::string& text, const std::string& op
   std::vector<double> numbers;
   for (const std::string& part : split(text, ',')) {
     const std::optional<double> number = parse_number(part);
-    if (!number) throw InvalidUsage(option + " " + text + ": '" + part + "' is not a number");
+    if (!number) {
+      std::string message = option;
+      message.append(" ").append(text).append(": '").append(part).append("' is not a number");
+      throw InvalidUsage(message);
+    }
     numbers.push_back(*number);
   }
   return numbers;

@@ -119,6 +119,7 @@ Input& Session::open(const std::string& path, const std::optional<std::filesyste
   check_interrupt();
   hashes_.push_back(std::async(std::launch::async, [this, files = input.embedding.files] {
     std::vector<std::string> sums;
+    sums.reserve(files.size());
     for (const std::string& file : files) sums.push_back(host::sha256_of_file(file, stop_hashing_));
     return sums;
   }));
@@ -215,7 +216,7 @@ int64_t Session::plan_sweep_memory(const Input& input, int64_t n) const {
 SweepReport Session::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
   const Progress progress = progress_.stage(command_, pair_count(space.size()), "pairs");
   const auto start = std::chrono::steady_clock::now();
-  const SweepReport report = run_sweeps(space, precision_, analyses, options_.seed, progress);
+  SweepReport report = run_sweeps(space, precision_, analyses, options_.seed, progress);
   progress_.erase();
   add_time("prepare", report.prepare_seconds);
   add_time("sweep", report.sweep_seconds);

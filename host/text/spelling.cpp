@@ -62,6 +62,7 @@ std::vector<std::string> nearest_spellings(const Vocabulary& vocabulary, std::st
     if (found.size() == count) limit = std::min(limit, found.back().first);
   }
   std::vector<std::string> tokens;
+  tokens.reserve(found.size());
   for (const auto& [far, row] : found) tokens.emplace_back(vocabulary[row]);
   return tokens;
 }
