@@ -106,6 +106,7 @@ CsrNpzWriter::CsrNpzWriter(OutputFile& file, int64_t rows, int64_t entries, CsrV
 }
 
 void CsrNpzWriter::put(MemberIndex which, std::span<const std::byte> bytes) {
+  if (bytes.empty()) return;  // of which zlib would start the sum anew
   Member& member = layout_.members[which];
   // Beyond its end lies the next member.
   if (member.done + std::ssize(bytes) > member.data_bytes) throw std::logic_error("more entries than were promised");

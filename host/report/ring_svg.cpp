@@ -24,7 +24,7 @@ constexpr const char* kFont = "'DejaVu Sans','Noto Sans',Verdana,sans-serif";
 constexpr int64_t kAllLabels = 200;  // nodes up to which every one is labelled
 constexpr int64_t kLabelColumns = 22;
 constexpr double kColumnWidth = 0.66;  // of the font size, at most, in these fonts
-constexpr int kShades = 256;           // of edges: one path each
+constexpr int kShades = 256;           // of edges
 
 /// Coordinates to a tenth of a unit; the ring's radius is 300 units or more.
 std::string place(double value) {
@@ -127,14 +127,10 @@ class Ring {
   }
 
   void add_edges(std::string& svg) const {
-    std::vector<std::string> shades(kShades);
+    std::vector<std::vector<std::pair<int64_t, int64_t>>> shades(kShades);
     for_each_edge(graph_.graph, [&](int64_t i, int64_t j, float cosine) {
       const double t = std::clamp(strength(cosine), 0.0, 1.0);
-      const double a = ring_angle(i, n_);
-      const double b = ring_angle(j, n_);
-      std::string& path = shades[static_cast<size_t>(t * (kShades - 1) + 0.5)];
-      path.append("M").append(place(x(a, radius_))).append(" ").append(place(y(a, radius_)));
-      path.append("L").append(place(x(b, radius_))).append(" ").append(place(y(b, radius_)));
+      shades[static_cast<size_t>(t * (kShades - 1) + 0.5)].emplace_back(i, j);
     });
     const auto edges = static_cast<double>(std::max<int64_t>(1, graph_.graph.edges()));
     const double width = radius_ * std::clamp(0.024 * std::pow(edges, -0.32), 0.0005, 0.006);
@@ -142,12 +138,28 @@ class Ring {
     svg += "<g fill=\"none\" stroke-linecap=\"round\" stroke-width=\"" + shortest(std::round(width * 1000.0) / 1000.0) +
            "\">\n";
     for (int shade = 0; shade < kShades; ++shade) {
-      if (shades[static_cast<size_t>(shade)].empty()) continue;
       const double t = static_cast<double>(shade) / (kShades - 1);
-      svg += "<path stroke=\"" + hex(plasma(t)) + "\" stroke-opacity=\"" +
-             fixed(opacity + (0.95 - opacity) * t * t, 2) + "\" d=\"" + shades[static_cast<size_t>(shade)] + "\"/>\n";
+      const std::string look = "<g stroke=\"" + hex(plasma(t)) + "\" stroke-opacity=\"" +
+                               fixed(opacity + (0.95 - opacity) * t * t, 2) + "\">";
+      add_paths(svg, look, shades[static_cast<size_t>(shade)]);
     }
     svg += "</g>\n";
+  }
+
+  /// Edges of one look. Renderers take time that grows with the square of a path's crossings, so paths are short.
+  void add_paths(std::string& svg, const std::string& look,
+                 const std::vector<std::pair<int64_t, int64_t>>& edges) const {
+    constexpr size_t kEdgesPerPath = 16;
+    if (edges.empty()) return;
+    svg += look;
+    for (size_t e = 0; e < edges.size(); ++e) {
+      const double a = ring_angle(edges[e].first, n_);
+      const double b = ring_angle(edges[e].second, n_);
+      if (e % kEdgesPerPath == 0) svg += e == 0 ? "<path d=\"" : "\"/><path d=\"";
+      svg.append("M").append(place(x(a, radius_))).append(" ").append(place(y(a, radius_)));
+      svg.append("L").append(place(x(b, radius_))).append(" ").append(place(y(b, radius_)));
+    }
+    svg += "\"/></g>\n";
   }
 
   void add_dots(std::string& svg) const {
