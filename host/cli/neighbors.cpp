@@ -58,6 +58,7 @@ std::vector<Query> find_queries(Session& session, const Input& input, const Spac
 std::vector<std::vector<Neighbor>> answer(Space& space, const NeighborsOptions& options,
                                           const std::vector<Query>& queries) {
   std::vector<int64_t> rows;
+  rows.reserve(queries.size());
   for (const Query& query : queries) rows.push_back(query.row);
   if (!options.radius) return neighbors_of(space, rows, options.k.value_or(kDefaultK));
   std::vector<std::vector<Neighbor>> found = neighbors_within(space, rows, *options.radius);

@@ -130,7 +130,7 @@ class Ring {
     std::vector<std::vector<std::pair<int64_t, int64_t>>> shades(kShades);
     for_each_edge(graph_.graph, [&](int64_t i, int64_t j, float cosine) {
       const double t = std::clamp(strength(cosine), 0.0, 1.0);
-      shades[static_cast<size_t>(t * (kShades - 1) + 0.5)].emplace_back(i, j);
+      shades[static_cast<size_t>(std::lround(t * (kShades - 1)))].emplace_back(i, j);
     });
     const auto edges = static_cast<double>(std::max<int64_t>(1, graph_.graph.edges()));
     const double width = radius_ * std::clamp(0.024 * std::pow(edges, -0.32), 0.0005, 0.006);
