@@ -309,8 +309,8 @@ void Session::finish(const std::string& table) {
   std::optional<host::OutputFolder> folder;
   if (options_.output) {
     folder.emplace(*options_.output);
-    for (const auto& [name, write] : files_) {
-      timed("write", [&] { write(folder->add(name)); });
+    for (const auto& file : files_) {
+      timed("write", [&] { file.second(folder->add(file.first)); });
       check_interrupt();
     }
   }
