@@ -42,8 +42,8 @@ int64_t free_memory() {
 
 std::string megabytes(int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MB"; }
 
-/// Rounding to int16 turns a row by at most sqrt(d)/65534, which proves 5e-4 up to d = 268; the worst pairs that could
-/// be built reach 4.1e-4 at d = 768 and 6.8e-4 at 2048, growing as sqrt(d).
+/// Rounding to int16 turns a row by at most sqrt(d)/65534, which proves 5e-4 up to d = 268. Pairs built to be the worst
+/// reach, in a model of the rounding, 4.1e-4 at d = 768 and 6.8e-4 at 2048, growing as sqrt(d).
 constexpr int64_t kFixedPointDims = 1024;
 
 Form form_for(Precision precision, int64_t dim) {

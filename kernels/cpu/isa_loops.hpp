@@ -22,12 +22,6 @@ struct Lanes {
   typedef T Unaligned __attribute__((vector_size(GRAMIAN_VECTOR_BYTES), aligned(sizeof(T)), may_alias));
 };
 
-template <class T>
-inline T limit(T x) {
-  // + 0 turns -0 into +0, which ordered_key relies on.
-  return (x < T(-1) ? T(-1) : x > T(1) ? T(1) : x) + T(0);
-}
-
 /// fp64 has room enough for whole chains.
 template <class T>
 constexpr int64_t kTerms = sizeof(T) == 4 ? kLink : kChain;
@@ -82,7 +76,7 @@ inline __attribute__((always_inline)) void micro_block(const T* a, const T* b, i
       if (clamp) {
         x = x < -one ? -one : x;
         x = x > one ? one : x;
-        x = x + Vector{};
+        x = x + Vector{};  // -0 becomes +0, which ordered_key relies on
       }
       *out = x;
     }
