@@ -3,7 +3,9 @@
 // neighbouring keys. Not for NaN; -0 must have been turned into +0.
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 
 namespace gramian {
 
@@ -23,6 +25,14 @@ constexpr float from_ordered_key(uint32_t key) {
 
 constexpr double from_ordered_key(uint64_t key) {
   return std::bit_cast<double>((key >> 63) != 0 ? (key & ~(uint64_t{1} << 63)) : ~key);
+}
+
+/// The smallest T that is at least `threshold`, so that comparing in T is comparing exactly.
+template <class T>
+T exact_threshold(double threshold) {
+  const T rounded = static_cast<T>(threshold);
+  return static_cast<double>(rounded) < threshold ? std::nextafter(rounded, std::numeric_limits<T>::infinity())
+                                                  : rounded;
 }
 
 }  // namespace gramian

@@ -1,9 +1,8 @@
 #include "kernels/cpu/degrees.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
+#include "engine/ordered.hpp"
 #include "kernels/cpu/isa.hpp"
 
 namespace gramian::cpu {
@@ -17,13 +16,6 @@ int64_t loop_degrees(const double* x, int64_t count, double threshold, int64_t* 
 }
 
 }  // namespace
-
-template <class T>
-T exact_threshold(double threshold) {
-  const T rounded = static_cast<T>(threshold);
-  return static_cast<double>(rounded) < threshold ? std::nextafter(rounded, std::numeric_limits<T>::infinity())
-                                                  : rounded;
-}
 
 template <class T>
 DegreeReducer<T>::DegreeReducer(const std::vector<double>& thresholds, int64_t rows, int64_t tile_edge)
@@ -51,8 +43,6 @@ void DegreeReducer<T>::consume(const Tile& tile, const T* cosines, int64_t ld) {
   }
 }
 
-template float exact_threshold<float>(double);
-template double exact_threshold<double>(double);
 template class DegreeReducer<float>;
 template class DegreeReducer<double>;
 

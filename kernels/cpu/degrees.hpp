@@ -9,10 +9,6 @@
 
 namespace gramian::cpu {
 
-/// The smallest T that is at least `threshold`, so that comparing in T is comparing exactly.
-template <class T>
-T exact_threshold(double threshold);
-
 template <class T>
 class DegreeReducer {
  public:

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <type_traits>
 
+#include "engine/fine_counts.hpp"
 #include "engine/ordered.hpp"
-#include "kernels/cpu/fine_grid.hpp"
 
 namespace gramian::cpu {
 namespace {

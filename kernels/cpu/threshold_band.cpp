@@ -5,7 +5,8 @@
 
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
-#include "kernels/cpu/degrees.hpp"
+#include "engine/ordered.hpp"
+#include "kernels/cpu/isa.hpp"
 #include "kernels/cpu/threads.hpp"
 #include "kernels/cpu/tile.hpp"
 

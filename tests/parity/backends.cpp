@@ -2,6 +2,11 @@
 
 #include "kernels/cpu/backend.hpp"
 #include "kernels/cpu/isa.hpp"
+#ifdef GRAMIAN_EMULATED_CUDA
+#include <algorithm>
+
+#include "tests/emulation/emulated_backend.hpp"
+#endif
 
 namespace gramian::testing {
 namespace {
@@ -21,6 +26,23 @@ void add_cpu(std::vector<BackendCase>& all) {
   }
 }
 
+#ifdef GRAMIAN_EMULATED_CUDA
+/// The CUDA backend, its kernels run on the CPU. Threads stand for devices; every backend that is made gets another
+/// order of its threads, blocks and streams. Not called cuda...: it does not stand for a real device.
+void add_emulated_cuda(std::vector<BackendCase>& all) {
+  for (const EmulatedForm form : {EmulatedForm::split_fp16, EmulatedForm::fp32}) {
+    const auto make = [form](int threads) {
+      static uint64_t made = 0;
+      emulation::Settings settings;
+      settings.devices = std::clamp(threads, 1, 3);
+      settings.seed = ++made;
+      return make_emulated_backend(settings, form);
+    };
+    all.push_back({form == EmulatedForm::fp32 ? "emulated_cuda_fp32" : "emulated_cuda", make, "", {48, 96, 144, 480}});
+  }
+}
+#endif
+
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const BackendCase& backend) { return out << backend.name; }
@@ -29,6 +51,9 @@ const std::vector<BackendCase>& backends() {
   static const std::vector<BackendCase> all = [] {
     std::vector<BackendCase> list;
     add_cpu(list);
+#ifdef GRAMIAN_EMULATED_CUDA
+    add_emulated_cuda(list);
+#endif
     return list;
   }();
   return all;

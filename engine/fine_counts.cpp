@@ -1,9 +1,9 @@
-#include "kernels/cpu/fine_grid.hpp"
+#include "engine/fine_counts.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace gramian::cpu {
+namespace gramian {
 namespace {
 
 constexpr double kBinsPerUnit = kFinePerUnit;
@@ -50,4 +50,4 @@ HistogramCounts coarsen(const std::vector<uint64_t>& fine, const HistogramSpec& 
   return result;
 }
 
-}  // namespace gramian::cpu
+}  // namespace gramian

@@ -6,7 +6,7 @@
 
 #include "engine/sweep.hpp"
 
-namespace gramian::cpu {
+namespace gramian {
 
 /// The fine bin that holds x, -1 <= x <= 1.
 int64_t fine_bin(double x);
@@ -17,4 +17,4 @@ bool on_fine_grid(const Bracket& bracket, bool wide);
 /// The histogram `spec`, which lies on the grid, from counts on the grid.
 HistogramCounts coarsen(const std::vector<uint64_t>& fine, const HistogramSpec& spec);
 
-}  // namespace gramian::cpu
+}  // namespace gramian

@@ -1,0 +1,215 @@
+#include "kernels/cuda/backend.hpp"
+
+#include <cmath>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "engine/error.hpp"
+#include "kernels/cuda/bare_gemm.hpp"
+#include "kernels/cuda/dense.hpp"
+#include "kernels/cuda/gram.hpp"
+#include "kernels/cuda/machine.hpp"
+#include "kernels/cuda/resample.hpp"
+#include "kernels/cuda/row_forms.hpp"
+#include "kernels/cuda/rows.hpp"
+#include "kernels/cuda/sweep.hpp"
+#include "kernels/cuda/threshold_band.hpp"
+#include "kernels/cuda/unit_rows.hpp"
+
+namespace gramian::cuda {
+namespace {
+
+/// fp32 has to be so much faster than split fp16 to be taken: a trial that could go either way must not, since the two
+/// differ in their last bits.
+constexpr double kClearlyFaster = 1.25;
+
+/// Once a process for every kind of device and number of dimensions.
+Form measured_single_form(Device& device, int64_t dim) {
+  static std::mutex mutex;
+  static std::map<std::pair<std::string, int64_t>, Form> known;
+  const std::scoped_lock lock(mutex);
+  const auto [it, fresh] = known.try_emplace({device.hardware(), dim}, Form::split);
+  if (fresh) {
+    const int64_t edge = preferred_tile_edge(device, CosineType::f32);
+    const double split = tile_seconds(device, Form::split, dim, edge);
+    const double plain = tile_seconds(device, Form::f32, dim, edge);
+    if (plain * kClearlyFaster < split) it->second = Form::f32;
+  }
+  return it->second;
+}
+
+class CudaBackend final : public Backend {
+ public:
+  explicit CudaBackend(const CudaOptions& options) : options_(options) {
+    machine_.memory_limit = options.memory_limit;
+    std::vector<int> numbers = options.devices;
+    if (numbers.empty()) {
+      std::string why_none;
+      const int count = device_count(why_none);
+      if (count == 0) throw DeviceUnavailable("no CUDA device: " + why_none);
+      for (int d = 0; d < count; ++d) numbers.push_back(d);
+    }
+    std::string refusal;
+    for (const int number : numbers) {
+      try {
+        machine_.devices.push_back(std::make_unique<Device>(number));
+      } catch (const DeviceUnavailable& error) {
+        // Asked for by number it has to be there; of all devices those that will do are enough.
+        if (!options.devices.empty()) throw;
+        refusal = error.what();
+      }
+    }
+    if (machine_.devices.empty()) throw DeviceUnavailable("no CUDA device: " + refusal);
+  }
+
+  DeviceInfo info() const override {
+    std::string name = machine_.first().name();
+    std::string hardware = machine_.first().hardware();
+    for (size_t d = 1; d < machine_.devices.size(); ++d) {
+      name += "," + machine_.devices[d]->name();
+      hardware += ", " + machine_.devices[d]->hardware();
+    }
+    return {name, hardware,
+            "compute capability " + machine_.first().capability() + ", " +
+                std::to_string(machine_.first().multiprocessors()) + " multiprocessors, " +
+                megabytes(machine_.first().memory_bytes()),
+            static_cast<int>(machine_.devices.size())};
+  }
+
+  std::unique_ptr<DeviceRows> upload(const MatrixView& view, std::span<const int64_t> rows) override {
+    for (const int64_t row : rows) {
+      if (row < 0 || row >= view.rows) throw InvalidUsage("row " + std::to_string(row) + " is not in the matrix");
+    }
+    machine_.first().use();
+    auto uploaded = std::make_unique<CudaRows>(view, rows);
+    uploaded->make_resident(machine_.first(), spare_beside_rows(*uploaded));
+    return uploaded;
+  }
+
+  std::vector<double> norms(const DeviceRows& rows, const RowTransform& transform) override {
+    return row_norms(machine_.first(), as_cuda(rows), transform);
+  }
+
+  std::vector<double> column_sums(const DeviceRows& rows, const RowTransform& transform) override {
+    return cuda::column_sums(machine_.first(), as_cuda(rows), transform);
+  }
+
+  DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb) override {
+    return cuda::gram(machine_.first(), as_cuda(a), ta, as_cuda(b), tb, &a == &b && &ta == &tb);
+  }
+
+  RowForms row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
+                     const RowTransform& tb) override {
+    return cuda::row_forms(machine_.first(), as_cuda(a), ta, m, as_cuda(b), tb);
+  }
+
+  void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision, int64_t replicates,
+                       const std::function<void(int64_t, Resample&)>& draw,
+                       const std::function<void(int64_t, const DenseMatrix&)>& take,
+                       const Progress& progress) override {
+    cuda::resampled_grams(machine_.first(), a, b, replicates, draw, take, progress);
+  }
+
+  DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) override {
+    return cuda::triangular_factor(machine_.first(), as_cuda(rows), transform);
+  }
+
+  Eigen eigh(const DenseMatrix& symmetric) override { return cuda::eigh(machine_.first(), symmetric); }
+  Svd svd(const DenseMatrix& matrix) override { return cuda::svd(machine_.first(), matrix); }
+
+  std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform,
+                                   std::span<const Pair> pairs) override {
+    return cuda::pair_cosines(machine_.first(), as_cuda(rows), transform, pairs);
+  }
+
+  std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,
+                                    Precision precision) override {
+    const Form form = form_for(precision, rows.dim());
+    const CosineType type = form == Form::f64 ? CosineType::f64 : CosineType::f32;
+    const int64_t spare = withheld() + sweep_bytes(type, edge_for(type));
+    return prepare_unit_rows(machine_.first(), as_cuda(rows), transform, form, spare, machine_.devices.size() > 1);
+  }
+
+  TileGrid grid(const UnitRows& rows) override { return {rows.rows(), edge_for(rows.cosine_type())}; }
+
+  SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
+                   const Progress& progress) override {
+    return cuda::sweep(machine_, as_cuda(rows), request, grid, range, progress);
+  }
+
+  CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) override {
+    return cuda::threshold_band(machine_, as_cuda(rows), threshold, begin, end);
+  }
+
+  double bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {
+    return cuda::bare_triangle_seconds(machine_, as_cuda(rows), grid(rows), progress);
+  }
+
+ private:
+  Form form_for(Precision precision, int64_t dim) {
+    switch (precision) {
+      case Precision::double_:
+        return Form::f64;
+      case Precision::half:
+        return Form::half;
+      case Precision::single:
+        break;
+    }
+    switch (options_.single) {
+      case SingleForm::split_fp16:
+        return Form::split;
+      case SingleForm::fp32:
+        return Form::f32;
+      case SingleForm::measured:
+        break;
+    }
+    return measured_single_form(machine_.first(), dim);
+  }
+
+  int64_t edge_for(CosineType type) const {
+    return options_.tile_edge > 0 ? options_.tile_edge : preferred_tile_edge(machine_.first(), type);
+  }
+
+  /// Free memory that the limit does not let us have.
+  int64_t withheld() const {
+    if (machine_.memory_limit <= 0) return 0;
+    return std::max<int64_t>(0, machine_.first().free_bytes() - machine_.memory_limit);
+  }
+
+  /// The rows as stored are a convenience; their unit rows are needed more.
+  int64_t spare_beside_rows(const CudaRows& rows) const {
+    const int64_t unit = padded_rows(rows.rows()) * FormLayout(Form::split, rows.dim()).bytes;
+    return withheld() + unit + sweep_bytes(CosineType::f32, edge_for(CosineType::f32));
+  }
+
+  CudaOptions options_;
+  Machine machine_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_backend(const CudaOptions& options) { return std::make_unique<CudaBackend>(options); }
+
+DeviceList list_devices() {
+  DeviceList list;
+  const int count = device_count(list.why_none);
+  for (int number = 0; number < count; ++number) {
+    DeviceSummary summary;
+    summary.number = number;
+    try {
+      const Device device(number);
+      summary.hardware = device.hardware();
+      summary.detail = "compute capability " + device.capability() + ", " + std::to_string(device.multiprocessors()) +
+                       " multiprocessors, " + megabytes(device.memory_bytes());
+      summary.usable = true;
+    } catch (const Error& error) {
+      summary.detail = error.what();
+    }
+    list.devices.push_back(std::move(summary));
+  }
+  return list;
+}
+
+}  // namespace gramian::cuda

@@ -1,0 +1,62 @@
+#include "kernels/cuda/device.hpp"
+
+#include "engine/error.hpp"
+
+namespace gramian::cuda {
+
+int device_count(std::string& why_none) {
+  int count = 0;
+  const cudaError_t status = cudaGetDeviceCount(&count);
+  if (status == cudaSuccess && count > 0) return count;
+  cudaGetLastError();
+  int driver = 0;
+  if (cudaDriverGetVersion(&driver) != cudaSuccess) cudaGetLastError();
+  if (driver == 0) {
+    why_none = "no CUDA driver is installed";
+  } else if (status == cudaErrorInsufficientDriver) {
+    why_none = "the CUDA driver is older than this program needs (CUDA 13)";
+  } else if (status == cudaSuccess || status == cudaErrorNoDevice) {
+    why_none = "the CUDA driver finds no device";
+  } else {
+    why_none = cudaGetErrorString(status);
+  }
+  return 0;
+}
+
+Device::Device(int number) : number_(number) {
+  std::string why_none;
+  const int count = device_count(why_none);
+  if (count == 0) throw DeviceUnavailable("no CUDA device: " + why_none);
+  if (number < 0 || number >= count) {
+    throw DeviceUnavailable("there is no " + name() + ": the CUDA devices are cuda:0 to cuda:" +
+                            std::to_string(count - 1));
+  }
+  use();
+  check(cudaGetDeviceProperties(&properties_, number), "a device's properties");
+  if (properties_.major < kOldestMajor) {
+    throw DeviceUnavailable(name() + " (" + hardware() + ") has compute capability " + capability() + " and " +
+                            std::to_string(kOldestMajor) + ".0 is the oldest that will do");
+  }
+  stream_ = std::make_unique<Stream>();
+  blas_ = std::make_unique<Blas>();
+}
+
+std::string Device::capability() const {
+  return std::to_string(properties_.major) + "." + std::to_string(properties_.minor);
+}
+
+int64_t Device::free_bytes() const {
+  use();
+  size_t free = 0;
+  size_t total = 0;
+  check(cudaMemGetInfo(&free, &total), "the device's free memory");
+  return static_cast<int64_t>(free);
+}
+
+Solver& Device::solver() {
+  use();
+  if (!solver_) solver_ = std::make_unique<Solver>();
+  return *solver_;
+}
+
+}  // namespace gramian::cuda

@@ -1,0 +1,53 @@
+#pragma once
+// One CUDA device at work: its properties, its stream and its libraries.
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "kernels/cuda/blas.hpp"
+#include "kernels/cuda/handles.hpp"
+#include "kernels/cuda/solver.hpp"
+
+namespace gramian::cuda {
+
+/// Compute capability that the kernels need (warp reductions, 99 KB of shared memory a block).
+inline constexpr int kOldestMajor = 8;
+
+class Device {
+ public:
+  /// Throws DeviceUnavailable where `number` is not there or too old.
+  explicit Device(int number);
+
+  /// Makes it the calling thread's device.
+  void use() const { check(cudaSetDevice(number_), "the choice of a device"); }
+  int number() const { return number_; }
+  std::string name() const { return "cuda:" + std::to_string(number_); }
+  std::string hardware() const { return properties_.name; }
+  int multiprocessors() const { return properties_.multiProcessorCount; }
+  int64_t l2_bytes() const { return properties_.l2CacheSize; }
+  int64_t memory_bytes() const { return static_cast<int64_t>(properties_.totalGlobalMem); }
+  int64_t shared_bytes() const { return static_cast<int64_t>(properties_.sharedMemPerBlockOptin); }
+  std::string capability() const;
+  /// Bytes that could be allocated now.
+  int64_t free_bytes() const;
+
+  cudaStream_t stream() const { return stream_->get(); }
+  void synchronize() const { stream_->synchronize(); }
+  Blas& blas() { return *blas_; }
+  Solver& solver();
+
+ private:
+  int number_;
+  cudaDeviceProp properties_{};
+  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Blas> blas_;
+  std::unique_ptr<Solver> solver_;
+};
+
+/// How many devices there are; 0 with the reason in `why_none`.
+int device_count(std::string& why_none);
+
+}  // namespace gramian::cuda

@@ -1,0 +1,19 @@
+#pragma once
+// Sweeps: tiles formed on one stream of a device while the one before is consumed on another, on all devices at once.
+
+#include "engine/backend.hpp"
+#include "kernels/cuda/machine.hpp"
+#include "kernels/cuda/unit_rows.hpp"
+
+namespace gramian::cuda {
+
+/// Edge of square tiles, two of which stay in the L2 cache.
+int64_t preferred_tile_edge(const Device& device, CosineType type);
+
+/// Device memory that a sweep takes beside the rows, for tiles of `edge`.
+int64_t sweep_bytes(CosineType type, int64_t edge);
+
+SweepState sweep(Machine& machine, const CudaUnitRows& rows, const SweepRequest& request, const TileGrid& grid,
+                 TileRange range, const Progress& progress);
+
+}  // namespace gramian::cuda

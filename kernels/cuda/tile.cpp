@@ -1,0 +1,80 @@
+#include "kernels/cuda/tile.hpp"
+
+#include <algorithm>
+
+namespace gramian::cuda {
+namespace {
+
+/// Chains of `chain` terms from `begin` on, each added to the tile.
+template <class In, class Out>
+void product_in_chains(Device& device, TileProduct<In, Out> product, int64_t chain, cudaStream_t stream) {
+  const In* const a = product.a;
+  const In* const b = product.b;
+  const int64_t depth = product.k;
+  for (int64_t begin = 0; begin < depth; begin += chain) {
+    product.a = a + begin;
+    product.b = b + begin;
+    product.k = std::min(chain, depth - begin);
+    device.blas().product(product, stream);
+    product.accumulate = true;
+  }
+}
+
+}  // namespace
+
+void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
+               float* out, int64_t ld, cudaStream_t stream) {
+  if (layout.form == Form::f32) {
+    TileProduct<float, float> product;
+    product.a = reinterpret_cast<const float*>(a);
+    product.b = reinterpret_cast<const float*>(b);
+    product.lda = product.ldb = layout.elements;
+    product.m = m;
+    product.n = n;
+    product.k = layout.padded;
+    product.c = out;
+    product.ldc = ld;
+    product_in_chains(device, product, kF32Chain, stream);
+    return;
+  }
+  TileProduct<__half, float> product;
+  product.a = reinterpret_cast<const __half*>(a);
+  product.b = reinterpret_cast<const __half*>(b);
+  product.lda = product.ldb = layout.elements;
+  product.m = m;
+  product.n = n;
+  product.c = out;
+  product.ldc = ld;
+  product.k = layout.padded;
+  if (layout.form == Form::split) {
+    // The small terms first: they are summed at their own scale.
+    TileProduct<__half, float> low = product;
+    low.alpha = static_cast<float>(1.0 / (kSplitScale * kSplitScale));
+    low.b += 2 * layout.padded;
+    low.k = 2 * layout.padded;
+    device.blas().product(low, stream);
+    product.alpha = low.alpha;
+    product.a += 4 * layout.padded;
+    product.b += 4 * layout.padded;
+    product.accumulate = true;
+    product_in_chains(device, product, kSplitChain, stream);
+  } else {
+    device.blas().product(product, stream);
+  }
+}
+
+void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
+               double* out, int64_t ld, cudaStream_t stream) {
+  TileProduct<double, double> product;
+  product.a = reinterpret_cast<const double*>(a);
+  product.b = reinterpret_cast<const double*>(b);
+  product.lda = product.ldb = layout.elements;
+  product.m = m;
+  product.n = n;
+  product.k = layout.padded;
+  product.c = out;
+  product.ldc = ld;
+  product_in_chains(device, product, kF64Chain, stream);
+}
+
+}  // namespace gramian::cuda

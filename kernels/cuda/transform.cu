@@ -1,0 +1,157 @@
+#include "kernels/cuda/transform.hpp"
+
+#include <cuda_fp16.h>
+
+#include "kernels/cuda/launch.cuh"
+
+namespace gramian::cuda {
+namespace {
+
+constexpr int kThreads = 128;
+
+struct TransformArguments {
+  StoredRows rows;
+  const double* shift;
+  const double* directions;
+  int64_t direction_count;
+  const double* recenter;
+  bool unit;
+  double* out;
+  int64_t ld;
+  double* norms;
+};
+
+template <class T>
+__device__ double read_as(const std::byte* bytes, int64_t at) {
+  return static_cast<double>(reinterpret_cast<const T*>(bytes)[at]);
+}
+
+/// Exact for every type of at most 53 significant bits.
+__device__ double read_element(const StoredRows& rows, int64_t at) {
+  switch (rows.type) {
+    case ElementType::f64:
+      return read_as<double>(rows.bytes, at);
+    case ElementType::f32:
+      return read_as<float>(rows.bytes, at);
+    case ElementType::f16:
+      return static_cast<double>(__half2float(__ushort_as_half(reinterpret_cast<const uint16_t*>(rows.bytes)[at])));
+    case ElementType::bf16:
+      return static_cast<double>(
+          __uint_as_float(static_cast<unsigned>(reinterpret_cast<const uint16_t*>(rows.bytes)[at]) << 16));
+    case ElementType::i8:
+      return read_as<int8_t>(rows.bytes, at);
+    case ElementType::u8:
+      return read_as<uint8_t>(rows.bytes, at);
+    case ElementType::i16:
+      return read_as<int16_t>(rows.bytes, at);
+    case ElementType::u16:
+      return read_as<uint16_t>(rows.bytes, at);
+    case ElementType::i32:
+      return read_as<int32_t>(rows.bytes, at);
+    case ElementType::u32:
+      return read_as<uint32_t>(rows.bytes, at);
+    case ElementType::i64:
+      return read_as<int64_t>(rows.bytes, at);
+    case ElementType::u64:
+      return read_as<uint64_t>(rows.bytes, at);
+  }
+  return 0.0;
+}
+
+__device__ bool is_finite(double x) { return fabs(x) <= 1.7976931348623157e308; }
+
+/// The length of a row whose squares leave the safe range: of the row scaled by a power of two.
+__device__ double careful_norm(const double* row, int64_t d, double* scratch) {
+  double largest = 0.0;
+  double bad = 0.0;
+  for (int64_t k = threadIdx.x; k < d; k += blockDim.x) {
+    bad += is_finite(row[k]) ? 0.0 : 1.0;
+    largest = fmax(largest, fabs(row[k]));
+  }
+  if (block_sum(bad, scratch) > 0.0) return largest - largest + nan("");
+  for (int lanes = kWarp / 2; lanes > 0; lanes /= 2) {
+    largest = fmax(largest, __shfl_xor_sync(kFullWarp, largest, lanes));
+  }
+  if (threadIdx.x % kWarp == 0) scratch[threadIdx.x / kWarp] = largest;
+  __syncthreads();
+  for (unsigned w = 0; w < blockDim.x / kWarp; ++w) largest = fmax(largest, scratch[w]);
+  __syncthreads();
+  if (largest == 0.0) return 0.0;
+  int exponent = 0;
+  frexp(largest, &exponent);
+  double square = 0.0;
+  for (int64_t k = threadIdx.x; k < d; k += blockDim.x) {
+    const double x = ldexp(row[k], -exponent);
+    square += x * x;
+  }
+  return ldexp(sqrt(block_sum(square, scratch)), exponent);
+}
+
+/// Thread t of a row's block owns elements t, t + kThreads, ... from load to store.
+__global__ void __launch_bounds__(kThreads) transform_kernel(TransformArguments arguments) {
+  auto* const scratch = reinterpret_cast<double*>(dynamic_shared());
+  const int64_t d = arguments.rows.dim;
+  for (int64_t r = blockIdx.x; r < arguments.rows.count; r += gridDim.x) {
+    const int64_t from = arguments.rows.index != nullptr ? arguments.rows.index[r] : arguments.rows.first + r;
+    double* const row = arguments.out + r * arguments.ld;
+    for (int64_t k = threadIdx.x; k < arguments.ld; k += blockDim.x) {
+      double x = k < d ? read_element(arguments.rows, from * d + k) : 0.0;
+      if (arguments.shift != nullptr && k < d) x -= arguments.shift[k];
+      row[k] = x;
+    }
+    for (int64_t a = 0; a < arguments.direction_count; ++a) {
+      const double* const axis = arguments.directions + a * d;
+      double along = 0.0;
+      for (int64_t k = threadIdx.x; k < d; k += blockDim.x) along += row[k] * axis[k];
+      along = block_sum(along, scratch);
+      for (int64_t k = threadIdx.x; k < d; k += blockDim.x) row[k] -= along * axis[k];
+    }
+    double norm = 0.0;
+    if (arguments.unit || arguments.norms != nullptr) {
+      double square = 0.0;
+      for (int64_t k = threadIdx.x; k < d; k += blockDim.x) square += row[k] * row[k];
+      square = block_sum(square, scratch);
+      norm = square > 1e-280 && square < 1e280 ? sqrt(square) : careful_norm(row, d, scratch);
+      if (arguments.norms != nullptr && threadIdx.x == 0) arguments.norms[r] = norm;
+    }
+    if (arguments.unit) {
+      // In two steps where 1 / norm might overflow; the bits are those that one step would give.
+      int exponent = 0;
+      const double fraction = frexp(norm, &exponent);
+      const bool at_once = exponent > -1000 && exponent < 1000;
+      const double inverse = 1.0 / (at_once ? norm : fraction);
+      for (int64_t k = threadIdx.x; k < d; k += blockDim.x) {
+        row[k] = at_once ? row[k] * inverse : ldexp(row[k], -exponent) * inverse;
+      }
+    }
+    if (arguments.recenter != nullptr) {
+      for (int64_t k = threadIdx.x; k < d; k += blockDim.x) row[k] -= arguments.recenter[k];
+    }
+  }
+}
+
+}  // namespace
+
+DeviceTransform::DeviceTransform(const RowTransform& transform, cudaStream_t stream)
+    : shift(on_device(transform.shift, stream)),
+      directions(on_device(transform.directions.values, stream)),
+      recenter(on_device(transform.recenter, stream)),
+      direction_count(transform.directions.rows),
+      unit(transform.unit) {}
+
+void transform_rows(const StoredRows& rows, const DeviceTransform& transform, double* out, int64_t ld, double* norms,
+                    cudaStream_t stream) {
+  const TransformArguments arguments{rows,
+                                     transform.shift.data(),
+                                     transform.directions.data(),
+                                     transform.direction_count,
+                                     transform.recenter.data(),
+                                     transform.unit,
+                                     out,
+                                     ld,
+                                     norms};
+  launch(transform_kernel, {blocks_for(rows.count, 1), kThreads, kThreads / kWarp * int64_t{sizeof(double)}}, stream,
+         arguments);
+}
+
+}  // namespace gramian::cuda

@@ -1,0 +1,42 @@
+#pragma once
+// What tests set in the emulated CUDA runtime, and what they can ask of it.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace emulation {
+
+struct Settings {
+  int devices = 1;
+  bool driver = true;
+  int compute_major = 9;
+  int multiprocessors = 2;
+  int l2_bytes = 200 << 10;
+  size_t memory_bytes = size_t{4} << 30;  // of each device
+  uint64_t seed = 1;                      // of the order in which threads, blocks and streams run
+};
+
+/// Not while an emulated backend is alive.
+void configure(const Settings& settings);
+Settings settings();
+
+/// While one lives, a fault is recorded and turned into an error code. Otherwise it ends the program, so that no test
+/// can pass over one.
+class ExpectFaults {
+ public:
+  ExpectFaults();
+  ~ExpectFaults();
+  ExpectFaults(const ExpectFaults&) = delete;
+  ExpectFaults& operator=(const ExpectFaults&) = delete;
+  /// The first fault since construction; empty where there was none.
+  std::string first() const;
+};
+
+/// Bytes of all devices that are allocated now, and the most there have been since configure().
+size_t allocated_bytes();
+size_t peak_bytes();
+/// Kernels that have run since configure().
+int64_t kernels_run();
+
+}  // namespace emulation
