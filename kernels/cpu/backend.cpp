@@ -13,6 +13,7 @@
 #include "kernels/cpu/dense.hpp"
 #include "kernels/cpu/gram.hpp"
 #include "kernels/cpu/isa.hpp"
+#include "kernels/cpu/rank_product.hpp"
 #include "kernels/cpu/resample.hpp"
 #include "kernels/cpu/row_forms.hpp"
 #include "kernels/cpu/rows.hpp"
@@ -138,6 +139,12 @@ class CpuBackend final : public Backend {
   SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
                    const Progress& progress) override {
     return cpu::sweep(as_cpu(rows), request, grid, range, threads_, progress);
+  }
+
+  RankSums rank_product(const UnitRows& a, const RankBins& bins_a, const UnitRows& b, const RankBins& bins_b,
+                        std::span<const int32_t> values_b, const TileGrid& grid, TileRange range,
+                        const Progress& progress) override {
+    return cpu::rank_product(as_cpu(a), bins_a, as_cpu(b), bins_b, values_b, grid, range, threads_, progress);
   }
 
   CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) override {

@@ -88,6 +88,10 @@ struct IsaTable {
   int64_t (*degrees_f32)(const float* x, int64_t count, float threshold, int32_t* columns);
   int64_t (*degrees_f64)(const double* x, int64_t count, double threshold, int64_t* columns);
 
+  /// RankBins::bin of every value, from RankBins::cells.
+  void (*rank_bins_f32)(const float* x, int64_t count, const uint32_t* cells, uint32_t* bins);
+  void (*rank_bins_f64)(const double* x, int64_t count, const uint32_t* cells, uint32_t* bins);
+
   /// Σ x[k] y[k] in fp64, eight chains.
   double (*dot)(const double* x, const double* y, int64_t count);
   /// <x, x>, <x, y>, <y, y> of fp32 values at any address, in fp64.

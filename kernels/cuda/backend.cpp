@@ -11,6 +11,7 @@
 #include "kernels/cuda/dense.hpp"
 #include "kernels/cuda/gram.hpp"
 #include "kernels/cuda/machine.hpp"
+#include "kernels/cuda/rank_product.hpp"
 #include "kernels/cuda/resample.hpp"
 #include "kernels/cuda/row_forms.hpp"
 #include "kernels/cuda/rows.hpp"
@@ -137,6 +138,12 @@ class CudaBackend final : public Backend {
   SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
                    const Progress& progress) override {
     return cuda::sweep(machine_, as_cuda(rows), request, grid, range, progress);
+  }
+
+  RankSums rank_product(const UnitRows& a, const RankBins& bins_a, const UnitRows& b, const RankBins& bins_b,
+                        std::span<const int32_t> values_b, const TileGrid& grid, TileRange range,
+                        const Progress& progress) override {
+    return cuda::rank_product(machine_, as_cuda(a), bins_a, as_cuda(b), bins_b, values_b, grid, range, progress);
   }
 
   CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) override {

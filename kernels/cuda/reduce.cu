@@ -42,15 +42,6 @@ __device__ Extreme<T> warp_extreme(Extreme<T> mine, bool smallest) {
   return mine;
 }
 
-template <class T>
-__device__ int fine_bin_of(T x) {
-  const T scaled = x * T(kFinePerUnit);
-  auto bin = static_cast<int>(scaled);
-  bin -= static_cast<T>(bin) > scaled ? 1 : 0;
-  bin += static_cast<int>(kFinePerUnit);
-  return bin < kFineBins ? bin : static_cast<int>(kFineBins - 1);
-}
-
 /// By the edges of numpy.histogram; 0 is below, bins + 1 above.
 __device__ int64_t slot_of(double x, const DeviceHistogram& histogram) {
   if (x < histogram.lo) return 0;
@@ -197,6 +188,7 @@ __global__ void __launch_bounds__(kThreads) reduce_kernel(ReduceArguments<T> arg
             const DeviceHistogram& histogram = arguments.histograms[h];
             count(histogram.counts + slot_of(static_cast<double>(x), histogram));
           }
+          if (arguments.rank_cells != nullptr) count(arguments.rank_counts + rank_bin_of(x, arguments.rank_cells));
           if (arguments.dense != nullptr) arguments.dense[r * tile.ld + c] = x;
           if (neighbors) {
             if (x >= row_threshold) note_neighbor(arguments.neighbors, r, x, tile.col_begin + c);

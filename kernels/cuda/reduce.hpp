@@ -61,6 +61,8 @@ struct ReduceArguments {
   uint64_t kept_room = 0;
   const DeviceHistogram* histograms = nullptr;
   int histogram_count = 0;
+  const uint32_t* rank_cells = nullptr;  // of a RankBins
+  uint64_t* rank_counts = nullptr;
   const DeviceProbe* probes = nullptr;
   T* probe_values = nullptr;
   int64_t probe_count = 0;

@@ -9,6 +9,8 @@ set(GRAMIAN_CUDA_SOURCES
     forms.cu
     gram.cpp
     neighbors.cu
+    rank_product.cpp
+    rank_sums.cu
     reduce.cu
     resample.cpp
     row_forms.cpp

@@ -341,14 +341,18 @@ int64_t sweep_bytes(CosineType type, int64_t edge) {
   return 6 * edge * edge * (type == CosineType::f64 ? 8 : 4) + 2 * edge * kPlaces * 16 + kCounters;
 }
 
-SweepState sweep(Machine& machine, const CudaUnitRows& rows, const SweepRequest& request, const TileGrid& grid,
-                 TileRange range, const Progress& progress) {
+void require_grid(const CudaUnitRows& rows, const TileGrid& grid, TileRange range) {
   if (grid.edge() % kTileUnit != 0) {
     throw InvalidUsage("the tile edge must be a multiple of " + std::to_string(kTileUnit));
   }
   if (grid.n() != rows.rows() || range.begin < 0 || range.end > grid.size() || range.begin > range.end) {
     throw InvalidUsage("the tiles to sweep are not tiles of this matrix");
   }
+}
+
+SweepState sweep(Machine& machine, const CudaUnitRows& rows, const SweepRequest& request, const TileGrid& grid,
+                 TileRange range, const Progress& progress) {
+  require_grid(rows, grid, range);
   return rows.cosine_type() == CosineType::f64 ? run<double>(machine, rows, request, grid, range, progress)
                                                : run<float>(machine, rows, request, grid, range, progress);
 }

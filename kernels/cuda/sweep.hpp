@@ -13,6 +13,9 @@ int64_t preferred_tile_edge(const Device& device, CosineType type);
 /// Device memory that a sweep takes beside the rows, for tiles of `edge`.
 int64_t sweep_bytes(CosineType type, int64_t edge);
 
+/// Throws InvalidUsage where the grid or the range is not one of these rows, or the tiles are not for this device.
+void require_grid(const CudaUnitRows& rows, const TileGrid& grid, TileRange range);
+
 SweepState sweep(Machine& machine, const CudaUnitRows& rows, const SweepRequest& request, const TileGrid& grid,
                  TileRange range, const Progress& progress);
 

@@ -29,6 +29,10 @@ SweepStates<T>::SweepStates(Device& device, const SweepRequest& request, int64_t
   if (!request.histograms.empty() || !request.brackets.empty()) fine_ = zeros<uint64_t>(kFineBins, stream);
   prepare_histograms(stream);
   prepare_brackets(stream);
+  if (request.ranks) {
+    rank_cells_ = on_device(request.ranks->cells(), stream, "rank bins");
+    rank_counts_ = zeros<uint64_t>(request.ranks->bins(), stream, "rank bins");
+  }
   if (!request.thresholds.empty()) {
     std::vector<T> thresholds;
     for (const double threshold : request.thresholds) thresholds.push_back(exact_threshold<T>(threshold));
@@ -102,6 +106,8 @@ ReduceArguments<T> SweepStates<T>::arguments() {
   arguments.bracket_count = static_cast<int>(brackets_.size());
   arguments.histograms = histograms_.data();
   arguments.histogram_count = static_cast<int>(histograms_.size());
+  arguments.rank_cells = rank_cells_.data();
+  arguments.rank_counts = rank_counts_.data();
   arguments.thresholds = thresholds_.data();
   arguments.threshold_count = static_cast<int>(thresholds_.size());
   arguments.degrees = degrees_.data();
@@ -178,6 +184,7 @@ SweepState SweepStates<T>::take(cudaStream_t stream) {
       bracket.inside = std::accumulate(bracket.counts.begin(), bracket.counts.end(), uint64_t{0});
     }
   }
+  state.ranks = on_host(rank_counts_, rank_counts_.size(), stream);
   const std::vector<uint64_t> degrees = on_host(degrees_, degrees_.size(), stream);
   for (size_t t = 0; t < request_.thresholds.size(); ++t) {
     const auto begin = degrees.begin() + static_cast<int64_t>(t) * n_;

@@ -49,6 +49,8 @@ class SweepStates {
   std::vector<DeviceBuffer<double>> edges_;
   std::vector<DeviceBuffer<uint64_t>> histogram_counts_;
   DeviceBuffer<DeviceHistogram> histograms_;
+  DeviceBuffer<uint32_t> rank_cells_;
+  DeviceBuffer<uint64_t> rank_counts_;
   DeviceBuffer<T> thresholds_;
   DeviceBuffer<uint64_t> degrees_;
   std::vector<NeighborLists<T>> neighbors_;  // one or none
