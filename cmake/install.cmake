@@ -4,11 +4,13 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS gramian EXPORT gramianTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET gramian_cli)
+  # The CUDA libraries need not lie where the loader looks.
+  set_target_properties(gramian_cli PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   install(TARGETS gramian_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
 # Headers keep their place in the house, so that `#include "engine/matrix.hpp"` is the same line inside and outside.
-# A folder called detail/ is nobody else's business and stays at home; so does all of kernels/ but its one door.
+# A folder called detail/ is nobody else's business and stays at home; so does all of kernels/ but their doors.
 foreach(folder engine host/formats host/report)
   if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/
@@ -17,10 +19,10 @@ foreach(folder engine host/formats host/report)
             PATTERN "detail" EXCLUDE)
   endif()
 endforeach()
-if(EXISTS ${PROJECT_SOURCE_DIR}/kernels/cpu/backend.hpp)
-  install(FILES ${PROJECT_SOURCE_DIR}/kernels/cpu/backend.hpp
-          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian/kernels/cpu)
-endif()
+foreach(side cpu cuda)
+  install(FILES ${PROJECT_SOURCE_DIR}/kernels/${side}/backend.hpp
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian/kernels/${side})
+endforeach()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gramian)
 install(EXPORT gramianTargets NAMESPACE gramian:: DESTINATION ${package_dir})

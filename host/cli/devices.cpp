@@ -8,13 +8,15 @@
 #include "host/report/wording.hpp"
 #include "kernels/cpu/backend.hpp"
 #include "kernels/cpu/isa.hpp"
+#include "kernels/cuda/backend.hpp"
 
 namespace gramian::cli {
 namespace {
 
 void run_devices(const CommonOptions& options) {
   Session session("devices", options);
-  const DeviceInfo info = session.backend().info();
+  const DeviceInfo info = cpu::make_backend({.threads = session.threads()})->info();
+  const cuda::DeviceList gpus = cuda::list_devices();
   std::vector<std::string> sets;
   int count = 0;
   const cpu::IsaTable* const* tables = cpu::isa_tables(&count);
@@ -35,11 +37,15 @@ void run_devices(const CommonOptions& options) {
   cpu["processors"] = cpu::available_threads();
   cpu["instruction_sets"] = sets;
   cpu["openblas_core"] = core;
-  Json cuda;
-  cuda["name"] = "cuda";
-  cuda["available"] = false;
-  cuda["detail"] = "this build has no CUDA";
-  session.result()["devices"] = Json::array({cpu, cuda});
+  Json devices = Json::array({cpu});
+  for (const cuda::DeviceSummary& gpu : gpus.devices) {
+    devices.push_back({{"name", "cuda:" + std::to_string(gpu.number)},
+                       {"available", gpu.usable},
+                       {"hardware", gpu.hardware},
+                       {"detail", gpu.detail}});
+  }
+  if (gpus.devices.empty()) devices.push_back({{"name", "cuda"}, {"available", false}, {"detail", gpus.why_none}});
+  session.result()["devices"] = std::move(devices);
 
   std::string list;
   for (const std::string& set : sets) list += (list.empty() ? "" : ", ") + set;
@@ -48,7 +54,11 @@ void run_devices(const CommonOptions& options) {
   table.row({"", std::to_string(session.threads()) + " threads"});
   table.row({"", "instruction sets: " + list + " (the first is used)"});
   table.row({"", "OpenBLAS with kernels for " + core});
-  table.row({"cuda", "not in this build"});
+  for (const cuda::DeviceSummary& gpu : gpus.devices) {
+    table.row({"cuda:" + std::to_string(gpu.number), gpu.hardware});
+    table.row({"", gpu.detail});
+  }
+  if (gpus.devices.empty()) table.row({"cuda", "none: " + gpus.why_none});
   session.finish(table.text());
 }
 

@@ -11,6 +11,7 @@
 #include "engine/error.hpp"
 #include "host/formats/message.hpp"
 #include "kernels/cpu/backend.hpp"
+#include "kernels/cuda/backend.hpp"
 
 namespace gramian::cli {
 namespace {
@@ -161,10 +162,29 @@ std::vector<std::string> parse_tokens(const std::string& text) {
 }
 
 std::unique_ptr<Backend> make_backend(const std::string& device, int threads) {
-  if (device == "auto" || device == "cpu") return cpu::make_backend({.threads = threads});
+  const auto cpu = [threads] { return cpu::make_backend({.threads = threads}); };
+  if (device == "cpu") return cpu();
+  if (device == "auto") {
+    const bool any = std::ranges::any_of(cuda::list_devices().devices, &cuda::DeviceSummary::usable);
+    return any ? cuda::make_backend({}) : cpu();
+  }
   if (device == "cuda" || device.starts_with("cuda:")) {
-    throw DeviceUnavailable("--device " + host::printable(device) +
-                            ": this build has no CUDA; --device cpu runs everywhere");
+    cuda::CudaOptions options;
+    if (device != "cuda") {
+      int number = -1;
+      const char* const end = device.data() + device.size();
+      const auto [parsed, error] = std::from_chars(device.data() + std::string_view("cuda:").size(), end, number);
+      if (error != std::errc() || parsed != end || number < 0) {
+        throw InvalidUsage("--device " + host::printable(device) + ": must be auto, cpu, cuda or cuda:N");
+      }
+      options.devices = {number};
+    }
+    try {
+      return cuda::make_backend(options);
+    } catch (const DeviceUnavailable& unavailable) {
+      throw DeviceUnavailable("--device " + host::printable(device) + ": " + unavailable.what() +
+                              "; --device cpu runs everywhere");
+    }
   }
   throw InvalidUsage("--device " + host::printable(device) + ": must be auto, cpu, cuda or cuda:N");
 }

@@ -19,7 +19,7 @@ __global__ void __launch_bounds__(kThreads) forget_kernel(NeighborView<T> view, 
 
 /// The whole warp inserts `key` into its row's list; `held` is the same in all lanes.
 template <class Key>
-__device__ void insert(Key* list, int64_t k, unsigned& held, Key key) {
+__device__ __forceinline__ void insert(Key* list, int64_t k, unsigned& held, Key key) {
   const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
   int64_t better = 0;
   for (int64_t first = 0; first < held; first += kWarp) {
@@ -44,7 +44,7 @@ __device__ void insert(Key* list, int64_t k, unsigned& held, Key key) {
 
 /// One warp looks through the cosines of one row, or one column, of the tile.
 template <class T>
-__device__ void look_through(const TileView<T>& tile, bool column, int at, NeighborKey<T>* list, int64_t k,
+__device__ __forceinline__ void look_through(const TileView<T>& tile, bool column, int at, NeighborKey<T>* list, int64_t k,
                              unsigned& held) {
   const int lane = static_cast<int>(threadIdx.x % kWarp);
   const int begin = tile.diagonal && !column ? at + 1 : 0;
@@ -64,7 +64,7 @@ __device__ void look_through(const TileView<T>& tile, bool column, int at, Neigh
 
 /// One warp a place. On the diagonal a row's place is its column's as well, so a list has one writer.
 template <class T>
-__global__ void __launch_bounds__(kThreads) merge_kernel(NeighborView<T> view, TileView<T> tile) {
+__global__ void __launch_bounds__(kThreads, 1) merge_kernel(NeighborView<T> view, TileView<T> tile) {
   const int places = tile.diagonal ? tile.rows : tile.rows + tile.cols;
   const auto place = static_cast<int>(global_thread() / kWarp);
   if (place >= places) return;

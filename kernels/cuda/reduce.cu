@@ -43,12 +43,13 @@ __device__ Extreme<T> warp_extreme(Extreme<T> mine, bool smallest) {
 }
 
 /// By the edges of numpy.histogram; 0 is below, bins + 1 above.
-__device__ int64_t slot_of(double x, const DeviceHistogram& histogram) {
+__device__ __forceinline__ int64_t slot_of(double x, const DeviceHistogram& histogram) {
   if (x < histogram.lo) return 0;
   if (x > histogram.hi) return histogram.bins + 1;
-  const double part = (x - histogram.lo) / (histogram.hi - histogram.lo);
-  auto bin = static_cast<int64_t>(part * static_cast<double>(histogram.bins));
-  bin = bin < histogram.bins ? bin : histogram.bins - 1;
+  // A guess, which the edges then correct; not a number where bins are too narrow for their number a unit to be finite.
+  const double guess = (x - histogram.lo) * histogram.per_unit;
+  const auto last = histogram.bins - 1;
+  int64_t bin = guess < static_cast<double>(last) ? static_cast<int64_t>(guess) : last;
   while (bin > 0 && x < histogram.edges[bin]) --bin;
   while (bin + 1 < histogram.bins && x >= histogram.edges[bin + 1]) ++bin;
   return bin + 1;
@@ -60,7 +61,7 @@ __device__ void count(uint64_t* at, uint64_t what = 1) {
 
 /// Counts x in the brackets that hold it; true if one of them keeps values.
 template <class T>
-__device__ bool into_brackets(T x, int bin, const ReduceArguments<T>& arguments) {
+__device__ __forceinline__ bool into_brackets(T x, int bin, const ReduceArguments<T>& arguments) {
   bool keep = false;
   for (int b = 0; b < arguments.bracket_count; ++b) {
     const DeviceBracket<T>& bracket = arguments.brackets[b];
@@ -79,7 +80,7 @@ __device__ bool into_brackets(T x, int bin, const ReduceArguments<T>& arguments)
 
 /// The warp appends the values of those lanes that keep theirs.
 template <class T>
-__device__ void append(T x, bool keep, const ReduceArguments<T>& arguments) {
+__device__ __forceinline__ void append(T x, bool keep, const ReduceArguments<T>& arguments) {
   const unsigned keeping = __ballot_sync(kFullWarp, keep);
   if (keeping == 0) return;
   const int lane = static_cast<int>(threadIdx.x % kWarp);
@@ -101,7 +102,7 @@ __device__ void note_neighbor(const NeighborView<T>& view, int place, T x, int64
 
 /// Degrees of a unit of kUnitRows rows: rows by a sum over the warp, columns by a count in each lane.
 template <class T>
-__device__ void count_degrees(const ReduceArguments<T>& arguments, int row, int col) {
+__device__ __forceinline__ void count_degrees(const ReduceArguments<T>& arguments, int row, int col) {
   constexpr int kLanes = Vector<T>::kCount;
   const TileView<T>& tile = arguments.tile;
   const int last = row + kUnitRows < tile.rows ? row + kUnitRows : tile.rows;
@@ -130,7 +131,7 @@ __device__ void count_degrees(const ReduceArguments<T>& arguments, int row, int 
 /// The blocks share the tile out in units of kUnitRows rows and a warp's width of columns. Integer counters and extremes
 /// with their places: the order in which threads come does not show.
 template <class T>
-__global__ void __launch_bounds__(kThreads) reduce_kernel(ReduceArguments<T> arguments) {
+__global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> arguments) {
   constexpr int kLanes = Vector<T>::kCount;
   constexpr int kUnitCols = kWarp * kLanes;
   const TileView<T>& tile = arguments.tile;

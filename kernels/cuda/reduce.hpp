@@ -38,6 +38,7 @@ struct DeviceBracket {
 struct DeviceHistogram {
   double lo, hi;
   int64_t bins;
+  double per_unit;      // bins
   const double* edges;  // bins + 1
   uint64_t* counts;     // below, the bins, above
 };

@@ -56,7 +56,8 @@ void SweepStates<T>::prepare_histograms(cudaStream_t stream) {
     edges.push_back(spec.hi);
     edges_.push_back(on_device(edges, stream));
     histogram_counts_.push_back(zeros<uint64_t>(spec.bins + 2, stream));
-    histograms.push_back({spec.lo, spec.hi, spec.bins, edges_.back().data(), histogram_counts_.back().data()});
+    const double per_unit = static_cast<double>(spec.bins) / (spec.hi - spec.lo);
+    histograms.push_back({spec.lo, spec.hi, spec.bins, per_unit, edges_.back().data(), histogram_counts_.back().data()});
   }
   histograms_ = on_device(histograms, stream);
 }

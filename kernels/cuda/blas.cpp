@@ -1,0 +1,167 @@
+#include "kernels/cuda/blas.hpp"
+
+#include <cublasLt.h>
+#include <cublas_v2.h>
+
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "engine/error.hpp"
+#include "kernels/cuda/handles.hpp"
+
+namespace gramian::cuda {
+namespace {
+
+void check_blas(cublasStatus_t status, const char* what) {
+  if (status == CUBLAS_STATUS_SUCCESS) return;
+  if (status == CUBLAS_STATUS_ALLOC_FAILED) {
+    throw OutOfMemory(std::string("the CUDA device has no memory for cuBLAS: ") + what);
+  }
+  throw DeviceUnavailable(std::string("cuBLAS: ") + what + ": " + cublasGetStatusString(status));
+}
+
+void destroy_light(cublasLtHandle_t handle) noexcept { cublasLtDestroy(handle); }
+void destroy_blas(cublasHandle_t handle) noexcept { cublasDestroy(handle); }
+
+/// Types of a product: pedantic where the library could otherwise round inputs or emulate.
+template <class In, class Out>
+struct Types;
+template <>
+struct Types<__half, float> {
+  static constexpr cudaDataType_t kIn = CUDA_R_16F;
+  static constexpr cudaDataType_t kOut = CUDA_R_32F;
+  static constexpr cublasComputeType_t kCompute = CUBLAS_COMPUTE_32F;
+};
+template <>
+struct Types<float, float> {
+  static constexpr cudaDataType_t kIn = CUDA_R_32F;
+  static constexpr cudaDataType_t kOut = CUDA_R_32F;
+  static constexpr cublasComputeType_t kCompute = CUBLAS_COMPUTE_32F_PEDANTIC;
+};
+template <>
+struct Types<double, double> {
+  static constexpr cudaDataType_t kIn = CUDA_R_64F;
+  static constexpr cudaDataType_t kOut = CUDA_R_64F;
+  static constexpr cublasComputeType_t kCompute = CUBLAS_COMPUTE_64F_PEDANTIC;
+};
+
+/// cuBLAS is column-major: what we call c it calls its transpose, b aᵀ.
+struct Problem {
+  cublasLtMatmulDescOpaque_t description;
+  cublasLtMatrixLayoutOpaque_t left, right, out;
+};
+
+template <class In, class Out>
+Problem problem_of(const TileProduct<In, Out>& p, int64_t m, int64_t n) {
+  using T = Types<In, Out>;
+  Problem problem;
+  check_blas(cublasLtMatmulDescInit(&problem.description, T::kCompute, T::kOut), "a product's description");
+  const cublasOperation_t transposed = CUBLAS_OP_T;
+  check_blas(cublasLtMatmulDescSetAttribute(&problem.description, CUBLASLT_MATMUL_DESC_TRANSA, &transposed,
+                                            sizeof transposed),
+             "a product's description");
+  const auto k = static_cast<uint64_t>(p.k);
+  check_blas(cublasLtMatrixLayoutInit(&problem.left, T::kIn, k, static_cast<uint64_t>(n), p.ldb), "a layout");
+  check_blas(cublasLtMatrixLayoutInit(&problem.right, T::kIn, k, static_cast<uint64_t>(m), p.lda), "a layout");
+  check_blas(cublasLtMatrixLayoutInit(&problem.out, T::kOut, static_cast<uint64_t>(n), static_cast<uint64_t>(m), p.ldc),
+             "a layout");
+  return problem;
+}
+
+}  // namespace
+
+struct Blas::Impl {
+  UniqueHandle<cublasLtHandle_t, destroy_light> light;
+  UniqueHandle<cublasHandle_t, destroy_blas> plain;
+  // By type, k and both leading dimensions.
+  std::map<std::tuple<int, int64_t, int64_t, int64_t>, cublasLtMatmulAlgo_t> algorithms;
+
+  cublasHandle_t on(cudaStream_t stream) {
+    if (plain.get() == nullptr) {
+      cublasHandle_t handle = nullptr;
+      check_blas(cublasCreate(&handle), "its start");
+      plain = UniqueHandle<cublasHandle_t, destroy_blas>(handle);
+    }
+    check_blas(cublasSetStream(plain.get(), stream), "its stream");
+    return plain.get();
+  }
+
+  /// The library's first choice for a problem; without a workspace, so that none splits k, where the order of summation
+  /// would depend on the shape.
+  cublasLtMatmulAlgo_t choose(Problem& problem) {
+    cublasLtMatmulPreferenceOpaque_t preference;
+    check_blas(cublasLtMatmulPreferenceInit(&preference), "a preference");
+    const size_t workspace = 0;
+    const uint32_t reductions = CUBLASLT_REDUCTION_SCHEME_NONE;
+    check_blas(cublasLtMatmulPreferenceSetAttribute(&preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &workspace,
+                                                    sizeof workspace),
+               "a preference");
+    check_blas(cublasLtMatmulPreferenceSetAttribute(&preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
+                                                    &reductions, sizeof reductions),
+               "a preference");
+    cublasLtMatmulHeuristicResult_t found{};
+    int count = 0;
+    check_blas(cublasLtMatmulAlgoGetHeuristic(light.get(), &problem.description, &problem.left, &problem.right,
+                                              &problem.out, &problem.out, &preference, 1, &found, &count),
+               "the choice of an algorithm");
+    if (count == 0) throw DeviceUnavailable("cuBLAS has no algorithm for a product of tiles");
+    return found.algo;
+  }
+
+  template <class In, class Out>
+  void product(const TileProduct<In, Out>& p, cudaStream_t stream) {
+    if (p.m == 0 || p.n == 0 || p.k == 0) return;
+    Problem problem = problem_of(p, p.m, p.n);
+    // One algorithm for every shape of tile, so that a cosine is the same bits in all of them.
+    constexpr int64_t kReference = 2048;
+    const std::tuple key(static_cast<int>(Types<In, Out>::kIn), p.k, p.lda, p.ldb);
+    auto known = algorithms.find(key);
+    if (known == algorithms.end()) {
+      Problem reference = problem_of(p, kReference, kReference);
+      check_blas(cublasLtMatrixLayoutInit(&reference.out, Types<In, Out>::kOut, kReference, kReference, kReference),
+                 "a layout");
+      known = algorithms.emplace(key, choose(reference)).first;
+    }
+    cublasLtMatmulAlgo_t algorithm = known->second;
+    cublasLtMatmulHeuristicResult_t verdict{};
+    if (cublasLtMatmulAlgoCheck(light.get(), &problem.description, &problem.left, &problem.right, &problem.out,
+                                &problem.out, &algorithm, &verdict) != CUBLAS_STATUS_SUCCESS ||
+        verdict.workspaceSize > 0) {
+      algorithm = choose(problem);
+    }
+    const Out beta = p.accumulate ? 1 : 0;
+    check_blas(cublasLtMatmul(light.get(), &problem.description, &p.alpha, p.b, &problem.left, p.a, &problem.right,
+                              &beta, p.c, &problem.out, p.c, &problem.out, &algorithm, nullptr, 0, stream),
+               "a product");
+  }
+};
+
+Blas::Blas() : impl_(std::make_unique<Impl>()) {
+  cublasLtHandle_t handle = nullptr;
+  check_blas(cublasLtCreate(&handle), "its start");
+  impl_->light = UniqueHandle<cublasLtHandle_t, destroy_light>(handle);
+}
+
+Blas::~Blas() = default;
+
+void Blas::product(const TileProduct<__half, float>& p, cudaStream_t stream) { impl_->product(p, stream); }
+void Blas::product(const TileProduct<float, float>& p, cudaStream_t stream) { impl_->product(p, stream); }
+void Blas::product(const TileProduct<double, double>& p, cudaStream_t stream) { impl_->product(p, stream); }
+
+void Blas::add_gram(const double* a, int64_t m, const double* b, int64_t n, int64_t k, double* c, cudaStream_t stream) {
+  if (m == 0 || n == 0 || k == 0) return;
+  const double one = 1.0;
+  check_blas(cublasDgemm_64(impl_->on(stream), CUBLAS_OP_N, CUBLAS_OP_T, n, m, k, &one, b, n, a, m, &one, c, n),
+             "a Gram product");
+}
+
+void Blas::multiply(const double* a, const double* b, double* c, int64_t m, int64_t n, int64_t k, cudaStream_t stream) {
+  if (m == 0 || n == 0) return;
+  const double one = 1.0;
+  const double zero = 0.0;
+  check_blas(cublasDgemm_64(impl_->on(stream), CUBLAS_OP_N, CUBLAS_OP_N, n, m, k, &one, b, n, a, k, &zero, c, n),
+             "a product");
+}
+
+}  // namespace gramian::cuda
