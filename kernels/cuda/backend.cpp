@@ -44,7 +44,6 @@ Form measured_single_form(Device& device, int64_t dim) {
 class CudaBackend final : public Backend {
  public:
   explicit CudaBackend(const CudaOptions& options) : options_(options) {
-    machine_.memory_limit = options.memory_limit;
     std::vector<int> numbers = options.devices;
     if (numbers.empty()) {
       std::string why_none;
@@ -55,7 +54,7 @@ class CudaBackend final : public Backend {
     std::string refusal;
     for (const int number : numbers) {
       try {
-        machine_.devices.push_back(std::make_unique<Device>(number));
+        machine_.devices.push_back(std::make_unique<Device>(number, options.memory_limit));
       } catch (const DeviceUnavailable& error) {
         // Asked for by number it has to be there; of all devices those that will do are enough.
         if (!options.devices.empty()) throw;
@@ -129,7 +128,7 @@ class CudaBackend final : public Backend {
                                     Precision precision) override {
     const Form form = form_for(precision, rows.dim());
     const CosineType type = form == Form::f64 ? CosineType::f64 : CosineType::f32;
-    const int64_t spare = withheld() + sweep_bytes(type, edge_for(type));
+    const int64_t spare = sweep_bytes(type, edge_for(type));
     return prepare_unit_rows(machine_.first(), as_cuda(rows), transform, form, spare, machine_.devices.size() > 1);
   }
 
@@ -179,16 +178,10 @@ class CudaBackend final : public Backend {
     return options_.tile_edge > 0 ? options_.tile_edge : preferred_tile_edge(machine_.first(), type);
   }
 
-  /// Free memory that the limit does not let us have.
-  int64_t withheld() const {
-    if (machine_.memory_limit <= 0) return 0;
-    return std::max<int64_t>(0, machine_.first().free_bytes() - machine_.memory_limit);
-  }
-
   /// The rows as stored are a convenience; their unit rows are needed more.
   int64_t spare_beside_rows(const CudaRows& rows) const {
     const int64_t unit = padded_rows(rows.rows()) * FormLayout(Form::split, rows.dim()).bytes;
-    return withheld() + unit + sweep_bytes(CosineType::f32, edge_for(CosineType::f32));
+    return unit + sweep_bytes(CosineType::f32, edge_for(CosineType::f32));
   }
 
   CudaOptions options_;

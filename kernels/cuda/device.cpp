@@ -1,5 +1,7 @@
 #include "kernels/cuda/device.hpp"
 
+#include <algorithm>
+
 #include "engine/error.hpp"
 
 namespace gramian::cuda {
@@ -23,7 +25,7 @@ int device_count(std::string& why_none) {
   return 0;
 }
 
-Device::Device(int number) : number_(number) {
+Device::Device(int number, int64_t memory_limit) : number_(number), memory_limit_(memory_limit) {
   std::string why_none;
   const int count = device_count(why_none);
   if (count == 0) throw DeviceUnavailable("no CUDA device: " + why_none);
@@ -39,6 +41,7 @@ Device::Device(int number) : number_(number) {
   }
   stream_ = std::make_unique<Stream>();
   blas_ = std::make_unique<Blas>();
+  free_at_first_ = physically_free();
 }
 
 std::string Device::capability() const {
@@ -46,6 +49,11 @@ std::string Device::capability() const {
 }
 
 int64_t Device::free_bytes() const {
+  const int64_t free = physically_free();
+  return memory_limit_ > 0 ? std::min(free, memory_limit_ - (free_at_first_ - free)) : free;
+}
+
+int64_t Device::physically_free() const {
   use();
   size_t free = 0;
   size_t total = 0;

@@ -18,8 +18,9 @@ inline constexpr int kOldestMajor = 8;
 
 class Device {
  public:
-  /// Throws DeviceUnavailable where `number` is not there or too old.
-  explicit Device(int number);
+  /// Throws DeviceUnavailable where `number` is not there or too old. `memory_limit`: bytes that this object's users
+  /// shall have in all; 0: what is free.
+  explicit Device(int number, int64_t memory_limit = 0);
 
   /// Makes it the calling thread's device.
   void use() const { check(cudaSetDevice(number_), "the choice of a device"); }
@@ -31,7 +32,7 @@ class Device {
   int64_t memory_bytes() const { return static_cast<int64_t>(properties_.totalGlobalMem); }
   int64_t shared_bytes() const { return static_cast<int64_t>(properties_.sharedMemPerBlockOptin); }
   std::string capability() const;
-  /// Bytes that could be allocated now.
+  /// Bytes that could be allocated now, within the limit.
   int64_t free_bytes() const;
 
   cudaStream_t stream() const { return stream_->get(); }
@@ -40,7 +41,11 @@ class Device {
   Solver& solver();
 
  private:
+  int64_t physically_free() const;
+
   int number_;
+  int64_t memory_limit_;
+  int64_t free_at_first_ = 0;
   cudaDeviceProp properties_{};
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<Blas> blas_;

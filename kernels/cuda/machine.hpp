@@ -12,7 +12,6 @@ namespace gramian::cuda {
 
 struct Machine {
   std::vector<std::unique_ptr<Device>> devices;
-  int64_t memory_limit = 0;  // bytes of each device; 0: what is free
 
   Device& first() const { return *devices.front(); }
 };

@@ -8,9 +8,11 @@
 namespace gramian::cuda {
 namespace {
 
-/// Rows that are staged at a time.
-int64_t staged_rows(const CudaRows& rows) {
-  return std::clamp<int64_t>(kStagedBytes / std::max<int64_t>(rows.row_bytes(), 1), 1, kPanelRows);
+/// Rows that are staged at a time: fewer where memory is short.
+int64_t staged_rows(const Device& device, const CudaRows& rows) {
+  const int64_t bytes = std::min(kStagedBytes, device.free_bytes() / 16);
+  const int64_t most = std::clamp<int64_t>(rows.rows(), 1, kPanelRows);
+  return std::clamp<int64_t>(bytes / std::max<int64_t>(rows.row_bytes(), 1), 1, most);
 }
 
 }  // namespace
@@ -42,7 +44,7 @@ void CudaRows::make_resident(Device& device, int64_t bytes_to_spare) const {
   } catch (const OutOfMemory&) {
     return;  // they will be streamed
   }
-  const int64_t at_once = staged_rows(*this);
+  const int64_t at_once = staged_rows(device, *this);
   const int64_t chunk = at_once * row_bytes();
   PinnedBuffer<std::byte> staged[2] = {PinnedBuffer<std::byte>(chunk), PinnedBuffer<std::byte>(chunk)};
   const Event copied[2];
@@ -57,7 +59,8 @@ void CudaRows::make_resident(Device& device, int64_t bytes_to_spare) const {
   device.synchronize();  // the page-locked buffers end here
 }
 
-RowStream::RowStream(Device& device, const CudaRows& rows) : device_(device), rows_(rows) {}
+RowStream::RowStream(Device& device, const CudaRows& rows)
+    : device_(device), rows_(rows), staged_(staged_rows(device, rows)) {}
 
 void RowStream::run(const StoredRows& rows, const DeviceTransform& transform, double* out, int64_t ld, double* norms) {
   transform_rows(rows, transform, out, ld, norms, device_.stream());
@@ -66,14 +69,13 @@ void RowStream::run(const StoredRows& rows, const DeviceTransform& transform, do
 template <class Gather>
 void RowStream::stage(int64_t count, const DeviceTransform& transform, double* out, int64_t ld, double* norms,
                       Gather gather) {
-  const int64_t at_once = staged_rows(rows_);
-  for (int64_t begin = 0; begin < count; begin += at_once, next_ ^= 1) {
+  for (int64_t begin = 0; begin < count; begin += staged_, next_ ^= 1) {
     Slot& slot = slots_[next_];
     if (slot.host.size() == 0) {
-      slot.host = PinnedBuffer<std::byte>(at_once * rows_.row_bytes());
-      slot.device = DeviceBuffer<std::byte>(at_once * rows_.row_bytes(), "a panel of rows");
+      slot.host = PinnedBuffer<std::byte>(staged_ * rows_.row_bytes());
+      slot.device = DeviceBuffer<std::byte>(staged_ * rows_.row_bytes(), "a panel of rows");
     }
-    const int64_t part = std::min(at_once, count - begin);
+    const int64_t part = std::min(staged_, count - begin);
     slot.copied.synchronize();
     gather(begin, part, slot.host.data());
     copy_to_device(slot.device.data(), slot.host.data(), part * rows_.row_bytes(), device_.stream());

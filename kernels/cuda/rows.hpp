@@ -70,6 +70,7 @@ class RowStream {
 
   Device& device_;
   const CudaRows& rows_;
+  int64_t staged_;  // rows in a slot
   struct Slot {
     PinnedBuffer<std::byte> host;
     DeviceBuffer<std::byte> device;

@@ -14,10 +14,11 @@ namespace {
 std::vector<int64_t> summation_order(Device& device, RowStream& stream, const CudaRows& rows,
                                      const DeviceTransform& transform, DeviceBuffer<double>& panel) {
   const int64_t d = rows.dim();
+  const int64_t panel_rows = std::max<int64_t>(panel.size() / d, 1);
   const auto largest = [&] {
     auto bits = zeros<unsigned long long>(d, device.stream());
-    for (int64_t begin = 0; begin < rows.rows(); begin += kPanelRows) {
-      const int64_t count = std::min(kPanelRows, rows.rows() - begin);
+    for (int64_t begin = 0; begin < rows.rows(); begin += panel_rows) {
+      const int64_t count = std::min(panel_rows, rows.rows() - begin);
       stream.transform(begin, count, transform, panel.data(), d, nullptr);
       column_maxima(panel.data(), count, d, bits.data(), device.stream());
     }
@@ -59,7 +60,9 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
   unit.unit = true;
   const DeviceTransform on_unit(unit, stream);
 
-  const int64_t panel_rows = std::min(kPanelRows, padded_rows(n));
+  // No sum goes across rows here, so panels may be as small as memory wants them.
+  const int64_t in_panel = device.free_bytes() / 16 / (d * int64_t{sizeof(double)}) / kTileUnit * kTileUnit;
+  const int64_t panel_rows = std::min(std::clamp(in_panel, kTileUnit, kPanelRows), padded_rows(n));
   DeviceBuffer<double> panel(checked_product(panel_rows, d, "a panel of rows"), "a panel of rows");
   const auto fits = [&] { return result->bytes() <= device.free_bytes() - spare; };
   if (!fits()) rows.release();

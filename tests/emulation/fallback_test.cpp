@@ -1,0 +1,163 @@
+// The CUDA backend where something is missing: a driver, a device, memory.
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "engine/error.hpp"
+#include "tests/emulation/emulated_backend.hpp"
+#include "tests/support/data.hpp"
+#include "tests/support/sweeping.hpp"
+
+namespace gramian::testing {
+namespace {
+
+template <class Thrown>
+std::string message_of(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Thrown& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+std::string refusal(const emulation::Settings& settings, const std::vector<int>& devices = {}) {
+  return message_of<DeviceUnavailable>(
+      [&] { make_emulated_backend(settings, EmulatedForm::split_fp16, 0, devices); });
+}
+
+TEST(Fallback, SaysWhyThereIsNoDevice) {
+  emulation::Settings settings;
+  settings.driver = false;
+  EXPECT_EQ(refusal(settings), "no CUDA device: no CUDA driver is installed");
+  settings.driver = true;
+  settings.devices = 0;
+  EXPECT_EQ(refusal(settings), "no CUDA device: the CUDA driver finds no device");
+  settings.devices = 2;
+  EXPECT_EQ(refusal(settings, {2}), "there is no cuda:2: the CUDA devices are cuda:0 to cuda:1");
+  settings.compute_major = 7;
+  EXPECT_EQ(refusal(settings),
+            "no CUDA device: cuda:1 (emulated device) has compute capability 7.0 and 8.0 is the oldest that will do");
+  settings.compute_major = 8;
+  EXPECT_EQ(make_emulated_backend(settings)->info().name, "cuda:0,cuda:1");
+  EXPECT_EQ(make_emulated_backend(settings, EmulatedForm::split_fp16, 0, {1})->info().name, "cuda:1");
+}
+
+/// What a device with so much memory finds, and how much of it was in use at most.
+struct Outcome {
+  std::string bytes;
+  std::string error;
+  size_t peak = 0;
+};
+
+Outcome swept(size_t memory, int64_t edge, int devices = 1, int64_t memory_limit = 0) {
+  constexpr int64_t n = 700;
+  static const Stored stored = store(with_mean_cosine(n, 70, 0.3, 5), ElementType::f32);
+  emulation::Settings settings;
+  settings.memory_bytes = memory;
+  settings.devices = devices;
+  const auto backend = make_emulated_backend(settings, EmulatedForm::split_fp16, edge, {}, memory_limit);
+  Outcome outcome;
+  try {
+    const Prepared prepared(*backend, stored.matrix, Precision::single);
+    // Little of it grows with anything but tiles and rows.
+    SweepRequest request;
+    request.extremes = true;
+    request.dense = true;
+    request.histograms = {{-1.0, 1.0, 2048}, {-0.3, 0.7, 99}};
+    request.brackets = {{0.1, 0.4, Bracket::Keep::values, 0}};
+    request.top_k = 7;
+    request.thresholds = {0.3};
+    request.probes = {{0, 1}, {3, 499}, {400, 699}};
+    SweepState state = prepared.sweep(request, edge);
+    canonicalize(state);
+    outcome.bytes = bytes_of(state);
+  } catch (const OutOfMemory& error) {
+    outcome.error = error.what();
+  }
+  outcome.peak = emulation::peak_bytes();
+  return outcome;
+}
+
+constexpr int64_t kEdge = 256;
+constexpr size_t kPlenty = size_t{64} << 20;
+
+TEST(Fallback, LessMemoryCostsTimeAlone) {
+  const Outcome whole = swept(kPlenty, kEdge);
+  ASSERT_FALSE(whole.bytes.empty()) << whole.error;
+  // Down to where it does not do any more, in steps that meet smaller tiles and panels on the way.
+  bool failed = false;
+  int done = 0;
+  for (size_t memory = whole.peak; memory > (size_t{128} << 10) && !failed; memory -= memory / 12) {
+    const Outcome less = swept(memory, kEdge);
+    EXPECT_LE(less.peak, memory);
+    failed = !less.error.empty();
+    if (std::getenv("GRAMIAN_SHOW_MEMORY") != nullptr) {
+      std::printf("%zu bytes: %zu at most, %s\n", memory, less.peak, failed ? less.error.c_str() : "done");
+    }
+    if (failed) {
+      EXPECT_NE(less.error.find("would be enough"), std::string::npos) << less.error;
+    } else {
+      EXPECT_TRUE(less.bytes == whole.bytes) << memory << " bytes";
+      ++done;
+    }
+  }
+  EXPECT_TRUE(failed);
+  EXPECT_GT(done, 5);
+}
+
+TEST(Fallback, RowsThatDoNotFitPassThroughInPanels) {
+  // The rows alone are 700 x 720 bytes; small tiles leave room for some of them only.
+  const Outcome whole = swept(kPlenty, 48);
+  const Outcome streamed = swept(kPlenty, 48, 1, 4500000);
+  EXPECT_TRUE(streamed.bytes == whole.bytes) << streamed.error;
+  EXPECT_LT(streamed.peak, whole.peak);
+  EXPECT_TRUE(swept(kPlenty, 48, 2, 4500000).bytes == whole.bytes);
+}
+
+TEST(Fallback, WorksOnAfterRunningOutOfMemory) {
+  emulation::Settings settings;
+  settings.memory_bytes = size_t{8} << 20;
+  const auto backend = make_emulated_backend(settings, EmulatedForm::split_fp16, 48);
+  const Stored small = store(gaussian(100, 30, 1), ElementType::f32);
+  const Stored large = store(gaussian(2000, 1200, 1), ElementType::f32);
+  EXPECT_THROW(backend->gram(*backend->upload(large.matrix.view, {}), {}, *backend->upload(large.matrix.view, {}), {}),
+               OutOfMemory);
+  const Prepared prepared(*backend, small.matrix, Precision::single);
+  SweepRequest request;
+  request.extremes = true;
+  EXPECT_EQ(prepared.sweep(request, 48).pairs, 4950u);
+}
+
+TEST(Fallback, TheFormOfSinglePrecisionIsTriedOnce) {
+  const Stored stored = store(gaussian(60, 40, 1), ElementType::f32);
+  std::vector<std::string> forms;
+  for (int k = 0; k < 2; ++k) {
+    const auto backend = make_emulated_backend({}, EmulatedForm::measured);
+    const Prepared prepared(*backend, stored.matrix, Precision::single);
+    forms.push_back(prepared.rows->form());
+  }
+  EXPECT_EQ(forms[0], forms[1]);
+  EXPECT_TRUE(forms[0].starts_with("fp16 twice") || forms[0].starts_with("fp32")) << forms[0];
+}
+
+TEST(Fallback, KernelsReallyRun) {
+  const auto backend = make_emulated_backend({});
+  const Stored stored = store(gaussian(60, 40, 1), ElementType::f32);
+  const Prepared prepared(*backend, stored.matrix, Precision::single);
+  const int64_t before = emulation::kernels_run();
+  SweepRequest request;
+  request.extremes = true;
+  prepared.sweep(request, 48);
+  // One pass over each of the three tiles, and the start of the extremes.
+  EXPECT_EQ(emulation::kernels_run() - before, 4);
+}
+
+}  // namespace
+}  // namespace gramian::testing

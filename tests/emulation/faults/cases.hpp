@@ -1,0 +1,14 @@
+#pragma once
+// Kernels as they are, and copies with one line changed (CMakeLists.txt says which). Each runs on the emulation's
+// first device and says whether its result is right.
+
+namespace gramian::testing {
+
+bool intact_reduce();
+bool reduce_without_barrier();
+bool intact_neighbors();
+bool neighbors_without_warp_barrier();
+bool intact_place();
+bool place_one_too_many();
+
+}  // namespace gramian::testing
