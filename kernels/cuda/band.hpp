@@ -9,8 +9,8 @@
 
 namespace gramian::cuda {
 
-/// Where the tile lies for the rows of the band. Products are only formed with the lower row number first, so that every
-/// cosine of the band is bit for bit that of a sweep.
+/// Where the tile lies for the rows of the band. Products are only formed with the lower row number first, so that
+/// every cosine of the band is bit for bit that of a sweep.
 enum class Side : uint8_t {
   right,     // the band's rows are the tile's rows
   left,      // the band's rows are the tile's columns
@@ -22,8 +22,8 @@ struct BandArguments {
   TileView<T> tile;
   Side side = Side::right;
   T threshold = 0;
-  int first = 0;           // of the band's rows within the tile
-  int rows = 0;            // how many
+  int first = 0;              // of the band's rows within the tile
+  int rows = 0;               // how many
   int64_t* places = nullptr;  // of this tile: row r's is places[r stride]
   int64_t stride = 0;
 };

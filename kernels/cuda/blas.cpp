@@ -58,9 +58,9 @@ Problem problem_of(const TileProduct<In, Out>& p, int64_t m, int64_t n) {
   Problem problem;
   check_blas(cublasLtMatmulDescInit(&problem.description, T::kCompute, T::kOut), "a product's description");
   const cublasOperation_t transposed = CUBLAS_OP_T;
-  check_blas(cublasLtMatmulDescSetAttribute(&problem.description, CUBLASLT_MATMUL_DESC_TRANSA, &transposed,
-                                            sizeof transposed),
-             "a product's description");
+  check_blas(
+      cublasLtMatmulDescSetAttribute(&problem.description, CUBLASLT_MATMUL_DESC_TRANSA, &transposed, sizeof transposed),
+      "a product's description");
   const auto k = static_cast<uint64_t>(p.k);
   check_blas(cublasLtMatrixLayoutInit(&problem.left, T::kIn, k, static_cast<uint64_t>(n), p.ldb), "a layout");
   check_blas(cublasLtMatrixLayoutInit(&problem.right, T::kIn, k, static_cast<uint64_t>(m), p.lda), "a layout");

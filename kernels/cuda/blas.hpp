@@ -23,7 +23,8 @@ struct TileProduct {
   int64_t ldc = 0;
 };
 
-/// Determinism: an element's value depends on its row of a, its row of b, k and c alone: not on its place, on m or on n.
+/// Determinism: an element's value depends on its row of a, its row of b, k and c alone: not on its place, on m or on
+/// n.
 class Blas {
  public:
   Blas();

@@ -31,8 +31,8 @@ __device__ int fine_bin_of(T x) {
   return bin < kFineBins ? bin : static_cast<int>(kFineBins - 1);
 }
 
-/// The bin of x in a RankBins with these cells. All steps are exact: the part of its cell that lies below x, in units of
-/// the narrowest bins there are.
+/// The bin of x in a RankBins with these cells. All steps are exact: the part of its cell that lies below x, in units
+/// of the narrowest bins there are.
 template <class T>
 __device__ int64_t rank_bin_of(T x, const uint32_t* cells) {
   const int cell = fine_bin_of(x);

@@ -30,8 +30,8 @@ Device::Device(int number, int64_t memory_limit) : number_(number), memory_limit
   const int count = device_count(why_none);
   if (count == 0) throw DeviceUnavailable("no CUDA device: " + why_none);
   if (number < 0 || number >= count) {
-    throw DeviceUnavailable("there is no " + name() + ": the CUDA devices are cuda:0 to cuda:" +
-                            std::to_string(count - 1));
+    throw DeviceUnavailable("there is no " + name() +
+                            ": the CUDA devices are cuda:0 to cuda:" + std::to_string(count - 1));
   }
   use();
   check(cudaGetDeviceProperties(&properties_, number), "a device's properties");

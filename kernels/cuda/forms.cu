@@ -23,9 +23,8 @@ __global__ void __launch_bounds__(kThreads)
   atomicMax(largest + column, static_cast<unsigned long long>(__double_as_longlong(most)));
 }
 
-__global__ void __launch_bounds__(kThreads)
-    plain_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded, const int64_t* order, float* narrow,
-                 double* wide) {
+__global__ void __launch_bounds__(kThreads) plain_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded,
+                                                         const int64_t* order, float* narrow, double* wide) {
   for (int64_t at = global_thread(); at < count * padded; at += global_threads()) {
     const int64_t k = at % padded;
     const double x = k < dim ? rows[at / padded * dim + order[k]] : 0.0;
@@ -50,38 +49,37 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-/// One block a row. Whatever the factor, the rounded row is scaled back to length 1, so only its direction counts; rows
+/// One warp a row. Whatever the factor, the rounded row is scaled back to length 1, so only its direction counts; rows
 /// that few large entries rule profit most from the choice.
-__global__ void __launch_bounds__(kThreads)
-    half_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded, const int64_t* order, __half* out,
-                float* scale) {
-  auto* const scratch = reinterpret_cast<double*>(dynamic_shared());
-  for (int64_t r = blockIdx.x; r < count; r += gridDim.x) {
+__global__ void __launch_bounds__(kThreads) half_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded,
+                                                        const int64_t* order, __half* out, float* scale) {
+  const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
+  for (int64_t r = global_thread() / kWarp; r < count; r += global_threads() / kWarp) {
     const double* const row = rows + r * dim;
     double best = 0.0;
     double factor = 1.0;
     for (int t = 0; t < kTries; ++t) {
       const double tried = exp2(static_cast<double>(t) / kTries);
       double error = 0.0;
-      for (int64_t k = threadIdx.x; k < dim; k += blockDim.x) {
+      for (int64_t k = lane; k < dim; k += kWarp) {
         const double off = static_cast<double>(__half2float(__double2half(row[k] * tried))) / tried - row[k];
         error += off * off;
       }
-      error = block_sum(error, scratch);
+      error = warp_sum(error);
       if (t == 0 || error < best) {
         best = error;
         factor = tried;
       }
     }
     double square = 0.0;
-    for (int64_t k = threadIdx.x; k < padded; k += blockDim.x) {
+    for (int64_t k = lane; k < padded; k += kWarp) {
       const __half q = __double2half(k < dim ? row[order[k]] * factor : 0.0);
       const auto value = static_cast<double>(__half2float(q));
       square += value * value;
       out[r * padded + k] = q;
     }
-    square = block_sum(square, scratch);
-    if (threadIdx.x == 0) scale[r] = static_cast<float>(1.0 / sqrt(square));
+    square = warp_sum(square);
+    if (lane == 0) scale[r] = static_cast<float>(1.0 / sqrt(square));
   }
 }
 
@@ -92,7 +90,9 @@ FormLayout::FormLayout(Form f, int64_t d)
       dim(d),
       padded((d + 7) / 8 * 8),
       elements(f == Form::split ? 5 * padded : padded),
-      bytes(elements * (f == Form::f64 ? 8 : f == Form::f32 ? 4 : 2)) {}
+      bytes(elements * (f == Form::f64   ? 8
+                        : f == Form::f32 ? 4
+                                         : 2)) {}
 
 void column_maxima(const double* rows, int64_t count, int64_t dim, unsigned long long* largest, cudaStream_t stream) {
   const int64_t column_blocks = (dim + kThreads - 1) / kThreads;
@@ -116,8 +116,8 @@ void convert_rows(const double* rows, int64_t count, const FormLayout& layout, c
       launch(split_kernel, flat, stream, rows, count, layout.dim, layout.padded, order, static_cast<__half*>(out));
       break;
     case Form::half:
-      launch(half_kernel, {blocks_for(count, 1), kThreads, kThreads / kWarp * int64_t{sizeof(double)}}, stream, rows,
-             count, layout.dim, layout.padded, order, static_cast<__half*>(out), scale);
+      launch(half_kernel, {blocks_for(count * kWarp, kThreads), kThreads}, stream, rows, count, layout.dim,
+             layout.padded, order, static_cast<__half*>(out), scale);
       break;
   }
 }

@@ -34,8 +34,8 @@ inline constexpr double kSplitScale = 1024.0;
 /// max |x| of every column over `count` rows, taken into `largest` (bits of a double >= 0, which order as numbers do).
 void column_maxima(const double* rows, int64_t count, int64_t dim, unsigned long long* largest, cudaStream_t stream);
 
-/// `count` rows (leading dimension d) into `out`. `scale`, for Form::half alone, gets for every row the factor that makes
-/// its rounded entries a row of length 1.
+/// `count` rows (leading dimension d) into `out`. `scale`, for Form::half alone, gets for every row the factor that
+/// makes its rounded entries a row of length 1.
 void convert_rows(const double* rows, int64_t count, const FormLayout& layout, const int64_t* order, void* out,
                   float* scale, cudaStream_t stream);
 

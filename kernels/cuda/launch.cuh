@@ -43,9 +43,7 @@ inline int64_t blocks_for(int64_t count, int threads, int64_t most = 1 << 16) {
   return blocks < most ? blocks : most;
 }
 
-__device__ inline int64_t global_thread() {
-  return static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-}
+__device__ inline int64_t global_thread() { return static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; }
 __device__ inline int64_t global_threads() { return static_cast<int64_t>(gridDim.x) * blockDim.x; }
 
 /// The block's dynamic shared memory, aligned for any type.
@@ -58,19 +56,7 @@ __device__ inline unsigned char* dynamic_shared() {
 #endif
 }
 
-/// Sum over the block, the same for all of its threads and the same bits in every run. `scratch` holds one number a
-/// warp; it may be used again after the next barrier.
-__device__ inline double block_sum(double x, double* scratch) {
-  for (int lanes = kWarp / 2; lanes > 0; lanes /= 2) x += __shfl_xor_sync(kFullWarp, x, lanes);
-  if (threadIdx.x % kWarp == 0) scratch[threadIdx.x / kWarp] = x;
-  __syncthreads();
-  double sum = 0.0;
-  for (unsigned w = 0; w < blockDim.x / kWarp; ++w) sum += scratch[w];
-  __syncthreads();
-  return sum;
-}
-
-/// Sum over the warp, the same for all lanes.
+/// Sum over the warp, the same for all lanes and the same bits in every run.
 __device__ inline double warp_sum(double x) {
   for (int lanes = kWarp / 2; lanes > 0; lanes /= 2) x += __shfl_xor_sync(kFullWarp, x, lanes);
   return x;

@@ -44,8 +44,8 @@ __device__ __forceinline__ void insert(Key* list, int64_t k, unsigned& held, Key
 
 /// One warp looks through the cosines of one row, or one column, of the tile.
 template <class T>
-__device__ __forceinline__ void look_through(const TileView<T>& tile, bool column, int at, NeighborKey<T>* list, int64_t k,
-                             unsigned& held) {
+__device__ __forceinline__ void look_through(const TileView<T>& tile, bool column, int at, NeighborKey<T>* list,
+                                             int64_t k, unsigned& held) {
   const int lane = static_cast<int>(threadIdx.x % kWarp);
   const int begin = tile.diagonal && !column ? at + 1 : 0;
   const int end = column ? (tile.diagonal ? at : tile.rows) : tile.cols;

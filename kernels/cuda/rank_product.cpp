@@ -34,8 +34,8 @@ class Space {
     const std::byte* const y = access_.at(tile.col_begin, device_.stream());
     form_tile(device_, rows_.layout(), x, y, padded_rows(rows), padded_rows(cols), products_.data(), edge_,
               device_.stream());
-    return {products_.data(), edge_,          static_cast<int>(rows), static_cast<int>(cols), tile.row_begin,
-            tile.col_begin,   tile.diagonal, access_.scale()};
+    return {products_.data(), edge_,          static_cast<int>(rows), static_cast<int>(cols),
+            tile.row_begin,   tile.col_begin, tile.diagonal,          access_.scale()};
   }
 
  private:
@@ -91,8 +91,8 @@ RankSums rank_product(Machine& machine, const CudaUnitRows& a, const RankBins& b
   require_grid(a, grid, range);
   const bool wide_a = a.cosine_type() == CosineType::f64;
   const bool wide_b = b.cosine_type() == CosineType::f64;
-  const auto runs = wide_a ? (wide_b ? run<double, double> : run<double, float>)
-                           : (wide_b ? run<float, double> : run<float, float>);
+  const auto runs =
+      wide_a ? (wide_b ? run<double, double> : run<double, float>) : (wide_b ? run<float, double> : run<float, float>);
   return runs(machine.first(), a, bins_a, b, bins_b, values_b, grid, range, progress);
 }
 

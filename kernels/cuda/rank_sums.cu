@@ -11,8 +11,7 @@ constexpr int kThreads = 256;
 /// Integer sums: the order in which threads come does not show.
 template <class A, class B>
 __global__ void __launch_bounds__(kThreads) rank_kernel(TileView<A> a, DeviceRankBins bins_a, TileView<B> b,
-                                                        DeviceRankBins bins_b, const int32_t* values,
-                                                        RankSlot* slots) {
+                                                        DeviceRankBins bins_b, const int32_t* values, RankSlot* slots) {
   const int64_t area = static_cast<int64_t>(a.rows) * a.cols;
   for (int64_t at = global_thread(); at < area; at += global_threads()) {
     const auto r = static_cast<int>(at / a.cols);
@@ -34,8 +33,8 @@ void add_rank_products(const TileView<A>& a, DeviceRankBins bins_a, const TileVi
          bins_a, b, bins_b, values, slots);
 }
 
-#define GRAMIAN_RANK_PRODUCTS(A, B)                                                                                  \
-  template void add_rank_products<A, B>(const TileView<A>&, DeviceRankBins, const TileView<B>&, DeviceRankBins,      \
+#define GRAMIAN_RANK_PRODUCTS(A, B)                                                                             \
+  template void add_rank_products<A, B>(const TileView<A>&, DeviceRankBins, const TileView<B>&, DeviceRankBins, \
                                         const int32_t*, RankSlot*, cudaStream_t)
 GRAMIAN_RANK_PRODUCTS(float, float);
 GRAMIAN_RANK_PRODUCTS(float, double);

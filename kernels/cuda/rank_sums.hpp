@@ -20,7 +20,8 @@ struct RankSlot {
   uint64_t count;
 };
 
-/// slots[bin of a's cosine] gains 1 and values[bin of b's], for every pair of the two tiles, which lie at the same place.
+/// slots[bin of a's cosine] gains 1 and values[bin of b's], for every pair of the two tiles, which lie at the same
+/// place.
 template <class A, class B>
 void add_rank_products(const TileView<A>& a, DeviceRankBins bins_a, const TileView<B>& b, DeviceRankBins bins_b,
                        const int32_t* values, RankSlot* slots, cudaStream_t stream);

@@ -1,5 +1,6 @@
 #include "kernels/cuda/reduce.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "engine/ordered.hpp"
@@ -128,8 +129,8 @@ __device__ __forceinline__ void count_degrees(const ReduceArguments<T>& argument
   }
 }
 
-/// The blocks share the tile out in units of kUnitRows rows and a warp's width of columns. Integer counters and extremes
-/// with their places: the order in which threads come does not show.
+/// The blocks share the tile out in units of kUnitRows rows and a warp's width of columns. Integer counters and
+/// extremes with their places: the order in which threads come does not show.
 template <class T>
 __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> arguments) {
   constexpr int kLanes = Vector<T>::kCount;
@@ -153,7 +154,8 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
   const int units = (tile.rows + kUnitRows - 1) / kUnitRows * wide;
   const bool neighbors = arguments.neighbors.k > 0;
   const bool binned = arguments.fine != nullptr || arguments.touched != nullptr;
-  for (int unit = static_cast<int>(global_thread() / kWarp); unit < units; unit += static_cast<int>(gridDim.x) * kWarps) {
+  for (int unit = static_cast<int>(global_thread() / kWarp); unit < units;
+       unit += static_cast<int>(gridDim.x) * kWarps) {
     const int row = unit / wide * kUnitRows;
     const int unit_col = unit % wide * kUnitCols;
     if (tile.diagonal && unit_col + kUnitCols - 1 <= row) continue;
@@ -272,7 +274,12 @@ template <class T>
 void reduce_tile(const ReduceArguments<T>& arguments, int64_t blocks, cudaStream_t stream) {
   const bool binned = arguments.fine != nullptr || arguments.touched != nullptr;
   const int64_t shared = binned ? kFineShared : 2 * kWarps * int64_t{sizeof(Extreme<T>)};
-  launch(reduce_kernel<T>, {blocks, kThreads, shared}, stream, arguments);
+  // No more blocks than have work: every one has its counts to clear and to add up.
+  constexpr int64_t kUnitCols = int64_t{kWarp} * Vector<T>::kCount;
+  const int64_t units =
+      (arguments.tile.rows + kUnitRows - 1) / kUnitRows * ((arguments.tile.cols + kUnitCols - 1) / kUnitCols);
+  const int64_t busy = std::min(blocks, (units + kWarps - 1) / kWarps);
+  launch(reduce_kernel<T>, {busy, kThreads, shared}, stream, arguments);
 }
 
 template void forget_extremes<float>(BlockExtremes<float>*, int64_t, cudaStream_t);

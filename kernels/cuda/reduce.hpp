@@ -27,10 +27,10 @@ struct BlockExtremes {
 template <class T>
 struct DeviceBracket {
   T lo, hi;
-  int64_t first_bin;        // the fine bin of lo; -1 where lo lies outside [-1, 1]
-  uint64_t* below_in_bin;   // values of that bin below lo
-  uint64_t* counts;         // null where values are kept
-  uint64_t first_key;       // of lo
+  int64_t first_bin;       // the fine bin of lo; -1 where lo lies outside [-1, 1]
+  uint64_t* below_in_bin;  // values of that bin below lo
+  uint64_t* counts;        // null where values are kept
+  uint64_t first_key;      // of lo
   int shift;
 };
 

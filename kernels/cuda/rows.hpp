@@ -36,8 +36,8 @@ class CudaRows final : public DeviceRows {
 
  private:
   const std::byte* host_row(int64_t row) const {
-    return view_.data + (rows_.empty() ? row : rows_[static_cast<size_t>(row)]) * view_.row_stride *
-                            element_size(view_.type);
+    return view_.data +
+           (rows_.empty() ? row : rows_[static_cast<size_t>(row)]) * view_.row_stride * element_size(view_.type);
   }
   MatrixView view_;
   std::vector<int64_t> rows_;

@@ -70,10 +70,10 @@ void Solver::eigh(int64_t m, double* a, double* values, cudaStream_t stream) {
   const cusolverDnParams_t parameters = impl_->parameters.get();
   size_t device_bytes = 0;
   size_t host_bytes = 0;
-  check_solver(cusolverDnXsyevd_bufferSize(handle, parameters, CUSOLVER_EIG_MODE_VECTOR, CUBLAS_FILL_MODE_UPPER, m,
-                                           CUDA_R_64F, a, m, CUDA_R_64F, values, CUDA_R_64F, &device_bytes,
-                                           &host_bytes),
-               "Xsyevd's workspace");
+  check_solver(
+      cusolverDnXsyevd_bufferSize(handle, parameters, CUSOLVER_EIG_MODE_VECTOR, CUBLAS_FILL_MODE_UPPER, m, CUDA_R_64F,
+                                  a, m, CUDA_R_64F, values, CUDA_R_64F, &device_bytes, &host_bytes),
+      "Xsyevd's workspace");
   Workspace work(device_bytes, host_bytes);
   check_solver(cusolverDnXsyevd(handle, parameters, CUSOLVER_EIG_MODE_VECTOR, CUBLAS_FILL_MODE_UPPER, m, CUDA_R_64F, a,
                                 m, CUDA_R_64F, values, CUDA_R_64F, work.device.data(), device_bytes, work.host.data(),
@@ -88,8 +88,7 @@ void Solver::svd(int64_t m, int64_t n, double* a, double* values, double* u, dou
   size_t device_bytes = 0;
   size_t host_bytes = 0;
   check_solver(cusolverDnXgesvd_bufferSize(handle, parameters, 'S', 'S', m, n, CUDA_R_64F, a, m, CUDA_R_64F, values,
-                                           CUDA_R_64F, u, m, CUDA_R_64F, vt, n, CUDA_R_64F, &device_bytes,
-                                           &host_bytes),
+                                           CUDA_R_64F, u, m, CUDA_R_64F, vt, n, CUDA_R_64F, &device_bytes, &host_bytes),
                "Xgesvd's workspace");
   Workspace work(device_bytes, host_bytes);
   check_solver(cusolverDnXgesvd(handle, parameters, 'S', 'S', m, n, CUDA_R_64F, a, m, CUDA_R_64F, values, CUDA_R_64F, u,

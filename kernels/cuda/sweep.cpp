@@ -91,8 +91,8 @@ class Worker {
     SweepState state = states_.take(consume_.get());
     const std::vector<T> values = on_host(probe_values_, probe_values_.size(), consume_.get());
     for (const int64_t t : done_) {
-      for (int64_t p = work_.probes.offsets[static_cast<size_t>(t)]; p < work_.probes.offsets[static_cast<size_t>(t + 1)];
-           ++p) {
+      for (int64_t p = work_.probes.offsets[static_cast<size_t>(t)];
+           p < work_.probes.offsets[static_cast<size_t>(t + 1)]; ++p) {
         const auto at = static_cast<size_t>(p);
         state.probes.push_back({work_.probes.probes[at].index, static_cast<double>(values[at])});
       }

@@ -57,7 +57,8 @@ void SweepStates<T>::prepare_histograms(cudaStream_t stream) {
     edges_.push_back(on_device(edges, stream));
     histogram_counts_.push_back(zeros<uint64_t>(spec.bins + 2, stream));
     const double per_unit = static_cast<double>(spec.bins) / (spec.hi - spec.lo);
-    histograms.push_back({spec.lo, spec.hi, spec.bins, per_unit, edges_.back().data(), histogram_counts_.back().data()});
+    histograms.push_back(
+        {spec.lo, spec.hi, spec.bins, per_unit, edges_.back().data(), histogram_counts_.back().data()});
   }
   histograms_ = on_device(histograms, stream);
 }
@@ -148,7 +149,9 @@ SweepState SweepStates<T>::take(cudaStream_t stream) {
     for (const BlockExtremes<T>& block : on_host(extremes_, blocks_, stream)) {
       SweepState one;
       one.pairs = 1;  // not neutral
-      one.extremes = {static_cast<double>(block.min), static_cast<double>(block.max), {block.min_i, block.min_j},
+      one.extremes = {static_cast<double>(block.min),
+                      static_cast<double>(block.max),
+                      {block.min_i, block.min_j},
                       {block.max_i, block.max_j}};
       SweepState best;
       best.pairs = 1;

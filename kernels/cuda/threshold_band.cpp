@@ -83,7 +83,7 @@ class BandBuilder {
     form_tile(device_, rows_.layout(), a, b, padded_rows(rows), padded_rows(cols), products_.data(), grid_.edge(),
               stream);
     BandArguments<T> arguments;
-    arguments.tile = {products_.data(), grid_.edge(), static_cast<int>(rows), static_cast<int>(cols), upper, lower,
+    arguments.tile = {products_.data(), grid_.edge(),   static_cast<int>(rows), static_cast<int>(cols), upper, lower,
                       block == other,   access_.scale()};
     arguments.side = block == other ? Side::diagonal : other < block ? Side::left : Side::right;
     arguments.threshold = threshold_;

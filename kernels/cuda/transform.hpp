@@ -34,7 +34,7 @@ struct StoredRows {
 /// out (count x ld, ld >= d) gets the transformed rows, with zeros from d on; `norms`, unless null, the length of each
 /// before the scaling: NaN or infinity for a bad row.
 ///
-/// One block a row. Every row is the same sequence of operations wherever it stands, so the same bits.
+/// One warp a row. Every row is the same sequence of operations wherever it stands, so the same bits.
 void transform_rows(const StoredRows& rows, const DeviceTransform& transform, double* out, int64_t ld, double* norms,
                     cudaStream_t stream);
 

@@ -55,8 +55,8 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
 /// Where one device finds rows of a form: all of them in its memory, or the two panels that it needs just now.
 class RowAccess {
  public:
-  /// `panel_rows`, a multiple of every tile that will be asked for, matters where not all rows fit beside `spare` bytes;
-  /// the panels are as many times that as fit. Throws OutOfMemory where not two do.
+  /// `panel_rows`, a multiple of every tile that will be asked for, matters where not all rows fit beside `spare`
+  /// bytes; the panels are as many times that as fit. Throws OutOfMemory where not two do.
   RowAccess(Device& device, const CudaUnitRows& rows, int64_t panel_rows, int64_t spare);
 
   /// Rows per panel; all of them where they are resident.

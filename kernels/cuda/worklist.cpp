@@ -25,8 +25,7 @@ std::vector<WorkTile> cut_tiles(const TileGrid& grid, TileRange range, int64_t e
     }
     tiles.back().completes = true;
   }
-  std::ranges::stable_sort(
-      tiles, {}, [panel_rows](const WorkTile& work) { return panels_of(work, panel_rows); });
+  std::ranges::stable_sort(tiles, {}, [panel_rows](const WorkTile& work) { return panels_of(work, panel_rows); });
   return tiles;
 }
 

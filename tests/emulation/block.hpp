@@ -18,6 +18,7 @@ class Fault : public std::runtime_error {
 
 /// Runs all threads of one block to their end. Throws Fault where they wait for each other for ever, differ in the warp
 /// operation that they are at, or leave the bounds of shared memory.
-void run_block(const cudaLaunchConfig_t& config, dim3 block, const std::function<void()>& body, std::mt19937_64& random);
+void run_block(const cudaLaunchConfig_t& config, dim3 block, const std::function<void()>& body,
+               std::mt19937_64& random);
 
 }  // namespace emulation

@@ -28,8 +28,7 @@ std::string message_of(const std::function<void()>& work) {
 }
 
 std::string refusal(const emulation::Settings& settings, const std::vector<int>& devices = {}) {
-  return message_of<DeviceUnavailable>(
-      [&] { make_emulated_backend(settings, EmulatedForm::split_fp16, 0, devices); });
+  return message_of<DeviceUnavailable>([&] { make_emulated_backend(settings, EmulatedForm::split_fp16, 0, devices); });
 }
 
 TEST(Fallback, SaysWhyThereIsNoDevice) {

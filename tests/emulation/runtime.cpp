@@ -124,7 +124,8 @@ void check_guards(const Allocation& allocation) {
 }
 
 void check_guards(int device) {
-  for (const auto& [first, allocation] : runtime().devices[static_cast<size_t>(device)].memory) check_guards(allocation);
+  for (const auto& [first, allocation] : runtime().devices[static_cast<size_t>(device)].memory)
+    check_guards(allocation);
 }
 
 /// The bytes lie within one live buffer of some device.
@@ -176,9 +177,8 @@ cudaError_t run_until(int device, Done done) {
 
 cudaError_t drain(int device) {
   const std::vector<EmulatedStream*>& streams = runtime().devices[static_cast<size_t>(device)].streams;
-  return run_until(device, [&] {
-    return std::ranges::all_of(streams, [](const EmulatedStream* s) { return s->queue.empty(); });
-  });
+  return run_until(
+      device, [&] { return std::ranges::all_of(streams, [](const EmulatedStream* s) { return s->queue.empty(); }); });
 }
 
 cudaError_t enqueue(cudaStream_t stream, EmulatedStream::Operation operation) {

@@ -138,7 +138,8 @@ TEST(EmulatedRuntime, PoisonsFreshMemory) {
   const Queue queue;
   const Buffer buffer(8);
   std::vector<float> found(8, 0.0f);
-  EXPECT_EQ(cudaMemcpyAsync(found.data(), buffer.data, buffer.bytes, cudaMemcpyDeviceToHost, queue.stream), cudaSuccess);
+  EXPECT_EQ(cudaMemcpyAsync(found.data(), buffer.data, buffer.bytes, cudaMemcpyDeviceToHost, queue.stream),
+            cudaSuccess);
   for (const float x : found) EXPECT_TRUE(std::isnan(x));
 }
 
@@ -179,7 +180,8 @@ TEST(EmulatedRuntime, RefusesCopiesBeyondABuffer) {
   const Buffer buffer(8);
   std::vector<float> host(9);
   const ExpectFaults expect;
-  EXPECT_EQ(cudaMemcpyAsync(host.data(), buffer.data, 36, cudaMemcpyDeviceToHost, queue.stream), cudaErrorLaunchFailure);
+  EXPECT_EQ(cudaMemcpyAsync(host.data(), buffer.data, 36, cudaMemcpyDeviceToHost, queue.stream),
+            cudaErrorLaunchFailure);
   EXPECT_EQ(expect.first(), "a copy from what is not one device buffer");
 }
 

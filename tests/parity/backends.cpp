@@ -1,10 +1,11 @@
 #include "tests/parity/backends.hpp"
 
-#include "kernels/cpu/backend.hpp"
-#include "kernels/cpu/isa.hpp"
-#ifdef GRAMIAN_EMULATED_CUDA
 #include <algorithm>
 
+#include "kernels/cpu/backend.hpp"
+#include "kernels/cpu/isa.hpp"
+#include "kernels/cuda/backend.hpp"
+#ifdef GRAMIAN_EMULATED_CUDA
 #include "tests/emulation/emulated_backend.hpp"
 #endif
 
@@ -23,6 +24,19 @@ void add_cpu(std::vector<BackendCase>& all) {
       return cpu::make_backend({.threads = threads, .tile_edge = 0});
     };
     all.push_back({name, make, isa == "baseline" ? "" : "cpu with fused multiply-add", {48, 96, 144, 480}});
+  }
+}
+
+/// Real devices, where there are any; all of them at once, in both forms of single precision.
+void add_cuda(std::vector<BackendCase>& all) {
+  if (!std::ranges::any_of(cuda::list_devices().devices, &cuda::DeviceSummary::usable)) return;
+  for (const cuda::SingleForm form : {cuda::SingleForm::split_fp16, cuda::SingleForm::fp32}) {
+    const auto make = [form](int) {
+      cuda::CudaOptions options;
+      options.single = form;
+      return cuda::make_backend(options);
+    };
+    all.push_back({form == cuda::SingleForm::fp32 ? "cuda_fp32" : "cuda", make, "", {48, 96, 144, 480}});
   }
 }
 
@@ -51,6 +65,7 @@ const std::vector<BackendCase>& backends() {
   static const std::vector<BackendCase> all = [] {
     std::vector<BackendCase> list;
     add_cpu(list);
+    add_cuda(list);
 #ifdef GRAMIAN_EMULATED_CUDA
     add_emulated_cuda(list);
 #endif
