@@ -14,6 +14,7 @@
 #include "host/cli/interrupt.hpp"
 #include "host/cli/paired_spaces.hpp"
 #include "host/cli/rank_correlations.hpp"
+#include "host/cli/rsa_matrix.hpp"
 #include "host/cli/session.hpp"
 #include "host/cli/table.hpp"
 #include "host/formats/message.hpp"
@@ -282,6 +283,13 @@ void run_rsa(const RsaOptions& options) {
   session.finish(text + spaces.lost_in_words());
 }
 
+void run_matrix(const RsaOptions& options) {
+  if (options.permutations != 0 || options.bootstrap != 0 || options.distributions || options.two_sided) {
+    throw InvalidUsage("--permutations, --bootstrap and --distributions compare two matrices, not more");
+  }
+  run_rsa_matrix(options, options.more, options.ranks);
+}
+
 }  // namespace
 
 void add_rsa(CLI::App& app, Action& chosen) {
@@ -298,7 +306,8 @@ void add_rsa(CLI::App& app, Action& chosen) {
       ->type_name("B");
   command->add_flag("--distributions", options->distributions,
                     "Extremes and quantiles of both sides, however long it takes");
-  command->callback([options, &chosen] { chosen = [options] { run_rsa(*options); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options] { options->more.empty() ? run_rsa(*options) : run_matrix(*options); }; });
 }
 
 }  // namespace gramian::cli
