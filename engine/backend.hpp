@@ -153,6 +153,12 @@ class Backend {
   /// whatever the grid, the split into ranges and the number of threads.
   virtual SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
                            const Progress& progress) = 0;
+  /// Over the pairs of `range`: of each bin of a's cosine, the count and the sum of values_b[bin of b's cosine], bit
+  /// for bit the cosines of sweeps. `values_b` has one value a bin of `bins_b`. The same for every grid, split and
+  /// number of threads. Throws InvalidUsage for different numbers of rows or values that do not match.
+  virtual RankSums rank_product(const UnitRows& a, const RankBins& bins_a, const UnitRows& b, const RankBins& bins_b,
+                                std::span<const int32_t> values_b, const TileGrid& grid, TileRange range,
+                                const Progress& progress) = 0;
   /// All cosines >= threshold in rows [begin, end), both sides of the diagonal: bit for bit those of a sweep.
   virtual CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) = 0;
   /// Seconds for the bare products of all tiles of the triangle, nothing consumed: the yardstick of a sweep. The
