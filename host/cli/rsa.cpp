@@ -14,6 +14,7 @@
 #include "host/cli/interrupt.hpp"
 #include "host/cli/paired_spaces.hpp"
 #include "host/cli/rank_correlations.hpp"
+#include "host/cli/rsa_matrix.hpp"
 #include "host/cli/session.hpp"
 #include "host/cli/table.hpp"
 #include "host/formats/message.hpp"
@@ -128,6 +129,66 @@ Json preserved_json(PairedSpaces& spaces, const std::vector<double>& values, con
   return json;
 }
 
+/// As arrays, of each space: the matrix of cosines and its upper triangle.
+void add_local_arrays(Session& session, const std::deque<SimilarityAnalysis>& local) {
+  for (size_t k = 0; k < local.size(); ++k) {
+    const DenseMatrix& matrix = local[k].matrix();
+    const std::string number = std::to_string(k + 1);
+    session.add_file("matrix" + number + ".npy", [&](host::OutputFile& file) { host::write_npy(file, matrix); });
+    session.add_file("triangle" + number + ".npy", [&](host::OutputFile& file) {
+      host::write_npy(file, std::span<const double>(upper_triangle(matrix)));
+    });
+  }
+}
+
+std::string scores_in_words(const RsaOptions& options, const Rsa& result, const Inference& inference,
+                            const std::optional<Spearman>& by_ranks, const std::optional<Kendall>& by_order) {
+  Table scores("<>");
+  scores.row({"Pearson correlation of the cosines", host::fixed(result.pearson, 6)});
+  if (inference.interval) {
+    scores.row({"its 95 % interval, " + host::grouped(options.bootstrap) + " bootstrap replicates",
+                host::fixed(inference.interval->low, 4) + " to " + host::fixed(inference.interval->high, 4)});
+  }
+  if (inference.test) {
+    scores.row({std::string("p-value, ") + (options.two_sided ? "two-sided, " : "") +
+                    host::grouped(options.permutations) + " permutations",
+                host::significant(inference.test->p_value, 3)});
+    scores.row({"correlation of permuted tokens, mean and sd",
+                host::significant(inference.test->mean, 2) + " and " + host::significant(inference.test->sd, 3)});
+  }
+  if (by_ranks) {
+    const bool exact = by_ranks->bins[0] == 0;
+    scores.row({std::string("Spearman correlation, ") +
+                    (exact ? "exact ranks" : "off by at most " + host::significant(by_ranks->bound, 2)),
+                host::fixed(by_ranks->rho, 6)});
+  }
+  if (by_order) {
+    scores.row({"Kendall's tau-a of " + host::grouped(by_order->pairs) + " pairs, and its standard error",
+                host::fixed(by_order->tau_a, 4) + " and " + host::significant(by_order->standard_error, 2)});
+  }
+  scores.row({"linear CKA", host::fixed(result.linear_cka, 6)});
+  scores.row({"linear CKA of unit rows", host::fixed(result.linear_cka_unit, 6)});
+  return scores.text();
+}
+
+/// `swept` is empty or has both.
+std::string cosines_in_words(const Rsa& result, const std::vector<Distribution>& swept) {
+  Table cosines("<>");
+  cosines.row(!swept.empty() ? std::vector<std::string>{"cosines", "mean", "sd", "min", "median", "max"}
+                             : std::vector<std::string>{"cosines", "mean", "sd"});
+  for (int which = 0; which < 2; ++which) {
+    const PairMoments& moments = which == 0 ? result.a : result.b;
+    std::vector<std::string> cells = {which == 0 ? "first" : "second", host::fixed(moments.mean),
+                                      host::fixed(moments.sd)};
+    if (!swept.empty()) {
+      const Distribution& d = swept[static_cast<size_t>(which)];
+      for (const double x : {d.extremes.min, d.median, d.extremes.max}) cells.push_back(host::fixed(x));
+    }
+    cosines.row(cells);
+  }
+  return cosines.text();
+}
+
 std::string preserved_in_words(const PairedSpaces& spaces, const std::vector<double>& values, const Ranking& ranks) {
   Table table("<><>");
   table.row({"least preserved", "r", "  most preserved", "r"});
@@ -228,58 +289,20 @@ void run_rsa(const RsaOptions& options) {
   json["distributions"] = std::move(distributions);
   session.add_file("per_token.npy", [&](host::OutputFile& file) { host::write_npy(file, std::span(per_token)); });
 
-  for (size_t k = 0; k < local.size(); ++k) {
-    const DenseMatrix& matrix = local[k].matrix();
-    const std::string number = std::to_string(k + 1);
-    session.add_file("matrix" + number + ".npy", [&](host::OutputFile& file) { host::write_npy(file, matrix); });
-    session.add_file("triangle" + number + ".npy", [&](host::OutputFile& file) {
-      host::write_npy(file, std::span<const double>(upper_triangle(matrix)));
-    });
-  }
+  add_local_arrays(session, local);
 
   std::string text = spaces.heading();
-  Table scores("<>");
-  scores.row({"Pearson correlation of the cosines", host::fixed(result.pearson, 6)});
-  if (inference.interval) {
-    scores.row({"its 95 % interval, " + host::grouped(options.bootstrap) + " bootstrap replicates",
-                host::fixed(inference.interval->low, 4) + " to " + host::fixed(inference.interval->high, 4)});
-  }
-  if (inference.test) {
-    scores.row({std::string("p-value, ") + (options.two_sided ? "two-sided, " : "") +
-                    host::grouped(options.permutations) + " permutations",
-                host::significant(inference.test->p_value, 3)});
-    scores.row({"correlation of permuted tokens, mean and sd",
-                host::significant(inference.test->mean, 2) + " and " + host::significant(inference.test->sd, 3)});
-  }
-  if (by_ranks) {
-    const bool exact = by_ranks->bins[0] == 0;
-    scores.row({std::string("Spearman correlation, ") +
-                    (exact ? "exact ranks" : "off by at most " + host::significant(by_ranks->bound, 2)),
-                host::fixed(by_ranks->rho, 6)});
-  }
-  if (by_order) {
-    scores.row({"Kendall's tau-a of " + host::grouped(by_order->pairs) + " pairs, and its standard error",
-                host::fixed(by_order->tau_a, 4) + " and " + host::significant(by_order->standard_error, 2)});
-  }
-  scores.row({"linear CKA", host::fixed(result.linear_cka, 6)});
-  scores.row({"linear CKA of unit rows", host::fixed(result.linear_cka_unit, 6)});
-  text += scores.text() + "\n";
-  Table cosines("<>");
-  cosines.row(sweep ? std::vector<std::string>{"cosines", "mean", "sd", "min", "median", "max"}
-                    : std::vector<std::string>{"cosines", "mean", "sd"});
-  for (int which = 0; which < 2; ++which) {
-    const PairMoments& moments = which == 0 ? result.a : result.b;
-    std::vector<std::string> cells = {which == 0 ? "first" : "second", host::fixed(moments.mean),
-                                      host::fixed(moments.sd)};
-    if (sweep) {
-      const Distribution& d = swept[static_cast<size_t>(which)];
-      for (const double x : {d.extremes.min, d.median, d.extremes.max}) cells.push_back(host::fixed(x));
-    }
-    cosines.row(cells);
-  }
-  text += cosines.text();
+  text += scores_in_words(options, result, inference, by_ranks, by_order) + "\n";
+  text += cosines_in_words(result, swept);
   if (!ranks.lowest.empty()) text += "\n" + preserved_in_words(spaces, per_token, ranks);
   session.finish(text + spaces.lost_in_words());
+}
+
+void run_matrix(const RsaOptions& options) {
+  if (options.permutations != 0 || options.bootstrap != 0 || options.distributions || options.two_sided) {
+    throw InvalidUsage("--permutations, --bootstrap and --distributions compare two matrices, not more");
+  }
+  run_rsa_matrix(options, options.more, options.ranks);
 }
 
 }  // namespace
@@ -298,7 +321,8 @@ void add_rsa(CLI::App& app, Action& chosen) {
       ->type_name("B");
   command->add_flag("--distributions", options->distributions,
                     "Extremes and quantiles of both sides, however long it takes");
-  command->callback([options, &chosen] { chosen = [options] { run_rsa(*options); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options] { options->more.empty() ? run_rsa(*options) : run_matrix(*options); }; });
 }
 
 }  // namespace gramian::cli

@@ -52,7 +52,8 @@ Form form_for(Precision precision, int64_t dim) {
     case Precision::double_:
       return Form::f64;
     case Precision::half:
-      // Where int16 has no gain or would not be near enough, fp32 keeps the promise as well.
+      // Where fixed point has no gain or would not be near enough, fp32 keeps the promise as well.
+      if (isa_table().product_i8 != nullptr && dim <= kFixedPointDims) return Form::i8;
       return isa_table().product_i16 != nullptr && dim <= kFixedPointDims ? Form::i16 : Form::f32;
     case Precision::single:
       break;

@@ -538,6 +538,7 @@ constexpr IsaTable make_table(const char* name) {
           product<float, GRAMIAN_MICRO_ROWS, GRAMIAN_MICRO_VECTORS>,
           product<double, GRAMIAN_MICRO_ROWS, GRAMIAN_MICRO_VECTORS>,
           nullptr,
+          nullptr,
           extremes<float>,
           extremes<double>,
           fine_f32,

@@ -187,6 +187,20 @@ def check_local(one, two):
             agree("local matrix", np.load(pathlib.Path(folder) / f"matrix{number}.npy"), unit(x) @ unit(x).T, FP32)
 
 
+def check_many(*names):
+    """Every pair of several spaces, over the words that all have."""
+    loaded = [load(name) for name in names]
+    common = [word for word in loaded[0][1] if all(word in set(words) for _, words in loaded)]
+    spaces = [x[[words.index(word) for word in common]] for x, words in loaded]
+    result = run("rsa", *(SAMPLE / f"{name}.npy" for name in names), "--method", "both", "--limit", 700)
+    assert result["shared"] == min(700, len(common))
+    triangles = [triangle(x[:700]) for x in spaces]
+    agree("Pearson, several", result["rsa"]["pearson"], np.corrcoef(triangles), FP64)
+    agree("Spearman, several", result["rsa"]["spearman"], scipy.stats.spearmanr(np.array(triangles).T)[0], 1e-8)
+    cka = [[linear_cka(x[:700], y[:700]) for y in spaces] for x in spaces]
+    agree("linear CKA, several", result["linear_cka"], cka, FP64)
+
+
 def check_inference(one, two, n):
     """The null's mean and sd, and the interval, against numpy's own resampling: equal but for chance."""
     x, y, _ = shared(one, two)
@@ -267,6 +281,7 @@ check_rsa("run1", "run2")
 check_ranks("run1", "run2", "double")
 check_ranks("small", "run2", "single")
 check_local("run1", "small")
+check_many("run1", "run2", "small")
 check_rsa("run1", "small")
 check_rsa("small", "run2", ["--length", "6", "--limit", "100"], lambda word: len(word) == 6, 100)
 check_per_token("run1", "run2")

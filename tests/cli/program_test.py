@@ -314,6 +314,31 @@ class Commands(Program):
         self.refused(2, "rsa", "e.npy", "f.npy", "--method", "magic", saying="pearson, spearman or both")
         self.refused(2, "rsa", "e.npy", "f.npy", "--join", "magic")
 
+    def test_rsa_of_three(self):
+        npy(self.folder / "g.npy", gaussian_rows(50, 4, 9))
+        (self.folder / "g.vocab.txt").write_text("\n".join(reversed(self.words[:50])) + "\n")
+        out = self.folder / "three"
+        result = self.json("rsa", "e.npy", "f.npy", "g.npy", "--method", "both", "-o", out)
+        self.assertEqual((result["shared"], len(result["models"])), (50, 3))
+        self.assertEqual(self.names(out), ["joined.tsv", "linear_cka.npy", "pearson.npy", "result.json", "spearman.npy"])
+        pearson = result["rsa"]["pearson"]
+        for i in range(3):
+            self.assertEqual(pearson[i][i], 1.0)
+            for j in range(3):
+                self.assertEqual(pearson[i][j], pearson[j][i])
+        # The same as of two files over the same tokens.
+        (self.folder / "fifty.txt").write_text("\n".join(self.words[:50]) + "\n")
+        two = self.json("rsa", "e.npy", "f.npy", "--tokens", "@fifty.txt", "--method", "both")
+        self.assertAlmostEqual(two["rsa"]["pearson"], pearson[0][1], places=12)
+        self.assertAlmostEqual(two["rsa"]["spearman"], result["rsa"]["spearman"][0][1], places=12)
+        self.refused(2, "rsa", "e.npy", "f.npy", "g.npy", "--permutations", 9, saying="compare two matrices")
+        self.refused(3, "rsa", "e.npy", "f.npy", "g.npy", "--limit", 2, saying="at least 3")
+        self.refused(2, "rsa", "e.npy", "f.npy", "none.npy", saying="none.npy")
+        npy(self.folder / "bad.npy", [[0.0] * 4] + gaussian_rows(49, 4, 9))
+        (self.folder / "bad.vocab.txt").write_text("\n".join(self.words[:50]) + "\n")
+        self.refused(3, "rsa", "e.npy", "f.npy", "bad.npy", saying=("bad.npy", "--drop-bad-rows"))
+        self.assertEqual(self.json("rsa", "e.npy", "f.npy", "bad.npy", "--drop-bad-rows")["shared"], 49)
+
     def test_rsa_without_common_tokens(self):
         npy(self.folder / "up.npy", gaussian_rows(4, 5, 7))
         (self.folder / "up.vocab.txt").write_text("ĠCAT\nĠDOG\nĠBANANA\nxx\n")
