@@ -71,11 +71,7 @@ class CudaBackend final : public Backend {
       name += "," + machine_.devices[d]->name();
       hardware += ", " + machine_.devices[d]->hardware();
     }
-    return {name, hardware,
-            "compute capability " + machine_.first().capability() + ", " +
-                std::to_string(machine_.first().multiprocessors()) + " multiprocessors, " +
-                megabytes(machine_.first().memory_bytes()),
-            static_cast<int>(machine_.devices.size())};
+    return {name, hardware, machine_.first().description(), static_cast<int>(machine_.devices.size())};
   }
 
   std::unique_ptr<DeviceRows> upload(const MatrixView& view, std::span<const int64_t> rows) override {
@@ -199,12 +195,12 @@ DeviceList list_devices() {
     DeviceSummary summary;
     summary.number = number;
     try {
-      const Device device(number);
-      summary.hardware = device.hardware();
-      summary.detail = "compute capability " + device.capability() + ", " + std::to_string(device.multiprocessors()) +
-                       " multiprocessors, " + megabytes(device.memory_bytes());
+      const cudaDeviceProp properties = properties_of(number);
+      summary.hardware = properties.name;
+      summary.detail = description_of(properties);
+      require_capability(number, properties);
       summary.usable = true;
-    } catch (const Error& error) {
+    } catch (const DeviceUnavailable& error) {
       summary.detail = error.what();
     }
     list.devices.push_back(std::move(summary));

@@ -100,6 +100,13 @@ struct Blas::Impl {
     check_blas(cublasLtMatmulPreferenceSetAttribute(&preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
                                                     &reductions, sizeof reductions),
                "a preference");
+    // Rows begin at multiples of 16 bytes; the library would take it for 256.
+    const uint32_t alignment = 16;
+    for (const auto operand :
+         {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES}) {
+      check_blas(cublasLtMatmulPreferenceSetAttribute(&preference, operand, &alignment, sizeof alignment),
+                 "a preference");
+    }
     cublasLtMatmulHeuristicResult_t found{};
     int count = 0;
     check_blas(cublasLtMatmulAlgoGetHeuristic(light.get(), &problem.description, &problem.left, &problem.right,

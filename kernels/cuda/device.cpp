@@ -5,6 +5,13 @@
 #include "engine/error.hpp"
 
 namespace gramian::cuda {
+namespace {
+
+std::string capability(const cudaDeviceProp& properties) {
+  return std::to_string(properties.major) + "." + std::to_string(properties.minor);
+}
+
+}  // namespace
 
 int device_count(std::string& why_none) {
   int count = 0;
@@ -25,6 +32,24 @@ int device_count(std::string& why_none) {
   return 0;
 }
 
+cudaDeviceProp properties_of(int number) {
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, number), "a device's properties");
+  return properties;
+}
+
+void require_capability(int number, const cudaDeviceProp& properties) {
+  if (properties.major >= kOldestMajor) return;
+  throw DeviceUnavailable("cuda:" + std::to_string(number) + " (" + properties.name + ") has compute capability " +
+                          capability(properties) + " and " + std::to_string(kOldestMajor) +
+                          ".0 is the oldest that will do");
+}
+
+std::string description_of(const cudaDeviceProp& properties) {
+  return "compute capability " + capability(properties) + ", " + std::to_string(properties.multiProcessorCount) +
+         " multiprocessors, " + std::to_string(properties.totalGlobalMem >> 20) + " MB";
+}
+
 Device::Device(int number, int64_t memory_limit) : number_(number), memory_limit_(memory_limit) {
   std::string why_none;
   const int count = device_count(why_none);
@@ -33,19 +58,12 @@ Device::Device(int number, int64_t memory_limit) : number_(number), memory_limit
     throw DeviceUnavailable("there is no " + name() +
                             ": the CUDA devices are cuda:0 to cuda:" + std::to_string(count - 1));
   }
+  properties_ = properties_of(number);
+  require_capability(number, properties_);
   use();
-  check(cudaGetDeviceProperties(&properties_, number), "a device's properties");
-  if (properties_.major < kOldestMajor) {
-    throw DeviceUnavailable(name() + " (" + hardware() + ") has compute capability " + capability() + " and " +
-                            std::to_string(kOldestMajor) + ".0 is the oldest that will do");
-  }
   stream_ = std::make_unique<Stream>();
   blas_ = std::make_unique<Blas>();
   free_at_first_ = physically_free();
-}
-
-std::string Device::capability() const {
-  return std::to_string(properties_.major) + "." + std::to_string(properties_.minor);
 }
 
 int64_t Device::free_bytes() const {

@@ -16,6 +16,13 @@ namespace gramian::cuda {
 /// Compute capability that the kernels need (warp reductions, 99 KB of shared memory a block).
 inline constexpr int kOldestMajor = 8;
 
+/// What the driver knows of a device, which costs no context on it.
+cudaDeviceProp properties_of(int number);
+/// Throws DeviceUnavailable for one that is too old.
+void require_capability(int number, const cudaDeviceProp& properties);
+/// "compute capability 9.0, 132 multiprocessors, 143771 MB"
+std::string description_of(const cudaDeviceProp& properties);
+
 class Device {
  public:
   /// Throws DeviceUnavailable where `number` is not there or too old. `memory_limit`: bytes that this object's users
@@ -29,9 +36,7 @@ class Device {
   std::string hardware() const { return properties_.name; }
   int multiprocessors() const { return properties_.multiProcessorCount; }
   int64_t l2_bytes() const { return properties_.l2CacheSize; }
-  int64_t memory_bytes() const { return static_cast<int64_t>(properties_.totalGlobalMem); }
-  int64_t shared_bytes() const { return static_cast<int64_t>(properties_.sharedMemPerBlockOptin); }
-  std::string capability() const;
+  std::string description() const { return description_of(properties_); }
   /// Bytes that could be allocated now, within the limit.
   int64_t free_bytes() const;
 
