@@ -140,6 +140,7 @@ class Machine {
   unsigned count_ = 0;
   unsigned at_barrier_ = 0;
   unsigned done_ = 0;
+  [[maybe_unused]] bool abandoned_ = false;
   Thread* current_ = nullptr;
   fcontext_t scheduler_ = nullptr;
   const std::function<void()>* body_ = nullptr;
@@ -232,12 +233,15 @@ void Machine::run(const cudaLaunchConfig_t& config, dim3 block, const std::funct
     thread.index = {t % config.blockDim.x, t / config.blockDim.x % config.blockDim.y,
                     t / config.blockDim.x / config.blockDim.y};
 #ifdef GRAMIAN_ASAN
-    // A thread that a fault left behind never took its frames' marks away.
-    __asan_unpoison_memory_region(thread.stack->bottom(), kStackBytes);
+    // The last frames of a thread never take their marks away, nor do any where a fault left threads behind.
+    constexpr size_t kLastFrames = 4096;
+    const size_t marked = abandoned_ ? kStackBytes : kLastFrames;
+    __asan_unpoison_memory_region(thread.stack->top() - marked, marked);
 #endif
     thread.context = make_fcontext(thread.stack->top(), kStackBytes, enter);
     make_runnable(thread);
   }
+  abandoned_ = true;  // until all have come to their end
   while (!runnable_.empty() && failure_ == nullptr) {
     std::swap(runnable_[random() % runnable_.size()], runnable_.back());
     Thread* const next = runnable_.back();
@@ -246,6 +250,7 @@ void Machine::run(const cudaLaunchConfig_t& config, dim3 block, const std::funct
   }
   if (failure_ != nullptr) std::rethrow_exception(failure_);
   if (done_ != count_) throw_deadlock();
+  abandoned_ = false;
   check_shared(config.dynamicSmemBytes);
 }
 

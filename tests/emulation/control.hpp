@@ -17,7 +17,7 @@ struct Settings {
   uint64_t seed = 1;                      // of the order in which threads, blocks and streams run
 };
 
-/// Not while an emulated backend is alive.
+/// For backends made from now on; what is alive goes on with its devices, under the new settings' memory and order.
 void configure(const Settings& settings);
 Settings settings();
 

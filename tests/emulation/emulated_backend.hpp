@@ -13,7 +13,7 @@ namespace gramian::testing {
 
 enum class EmulatedForm : uint8_t { measured, split_fp16, fp32 };
 
-/// Configures the emulation, so no other emulated backend may be alive. An empty list of devices is all of them.
+/// Configures the emulation. An empty list of devices is all of them.
 std::unique_ptr<Backend> make_emulated_backend(const emulation::Settings& settings,
                                                EmulatedForm single = EmulatedForm::split_fp16, int64_t tile_edge = 0,
                                                const std::vector<int>& devices = {}, int64_t memory_limit = 0);

@@ -203,14 +203,13 @@ bool runs() {
 void configure(const Settings& settings) {
   Runtime& r = runtime();
   const std::scoped_lock lock(r.mutex);
-  for (const Device& device : r.devices) {
-    if (!device.memory.empty() || !device.streams.empty()) {
-      std::fprintf(stderr, "emulated CUDA: configured while buffers or streams are alive\n");
-      std::abort();
-    }
+  // Devices that a backend still uses stay, though a new one may not see them.
+  while (!r.devices.empty() && r.devices.back().memory.empty() && r.devices.back().streams.empty()) {
+    r.devices.pop_back();
   }
   r.settings = settings;
-  r.devices = std::vector<Device>(static_cast<size_t>(std::max(settings.devices, 1)));
+  r.devices.resize(std::max(r.devices.size(), static_cast<size_t>(std::max(settings.devices, 1))));
+  current_device = 0;
   r.random.seed(settings.seed);
   r.peak = 0;
   r.kernels = 0;
@@ -303,7 +302,9 @@ cudaError_t cudaGetDevice(int* device) {
 }
 
 cudaError_t cudaSetDevice(int device) {
-  if (!emulation::runs() || device < 0 || device >= runtime().settings.devices) return failed(cudaErrorInvalidDevice);
+  if (!emulation::runs() || device < 0 || device >= std::ssize(runtime().devices)) {
+    return failed(cudaErrorInvalidDevice);
+  }
   emulation::current_device = device;
   return cudaSuccess;
 }
