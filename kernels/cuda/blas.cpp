@@ -112,7 +112,8 @@ struct Blas::Impl {
     check_blas(cublasLtMatmulAlgoGetHeuristic(light.get(), &problem.description, &problem.left, &problem.right,
                                               &problem.out, &problem.out, &preference, 1, &found, &count),
                "the choice of an algorithm");
-    if (count == 0) throw DeviceUnavailable("cuBLAS has no algorithm for a product of tiles");
+    if (count == 0 || found.state != CUBLAS_STATUS_SUCCESS)
+      throw DeviceUnavailable("cuBLAS has no algorithm for a product of tiles");
     return found.algo;
   }
 

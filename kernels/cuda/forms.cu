@@ -33,19 +33,29 @@ __global__ void __launch_bounds__(kThreads) plain_kernel(const double* rows, int
   }
 }
 
-__global__ void __launch_bounds__(kThreads)
-    split_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded, const int64_t* order, __half* out) {
-  for (int64_t at = global_thread(); at < count * padded; at += global_threads()) {
-    const int64_t k = at % padded;
-    const double x = k < dim ? rows[at / padded * dim + order[k]] * kSplitScale : 0.0;
-    const __half high = __double2half(x);
-    const __half low = __double2half(x - static_cast<double>(__half2float(high)));
-    __half* const row = out + at / padded * 5 * padded;
-    row[2 * k] = low;
-    row[2 * k + 1] = high;
-    row[2 * padded + 2 * k] = high;
-    row[2 * padded + 2 * k + 1] = low;
-    row[4 * padded + k] = high;
+/// One warp a row.
+__global__ void __launch_bounds__(kThreads) split_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded,
+                                                         const int64_t* order, __half* out, float* scale) {
+  const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
+  for (int64_t r = global_thread() / kWarp; r < count; r += global_threads() / kWarp) {
+    __half* const row = out + r * 6 * padded;
+    double square = 0.0;
+    for (int64_t k = lane; k < padded; k += kWarp) {
+      const double x = k < dim ? rows[r * dim + order[k]] * kSplitScale : 0.0;
+      const __half high = __double2half(rint(x));
+      const double left = x - static_cast<double>(__half2float(high));
+      const __half low = __double2half(left);
+      const double value = static_cast<double>(__half2float(high)) + static_cast<double>(__half2float(low));
+      square += value * value;
+      row[2 * k] = low;
+      row[2 * k + 1] = high;
+      row[2 * padded + 2 * k] = high;
+      row[2 * padded + 2 * k + 1] = low;
+      row[4 * padded + k] = low;
+      row[5 * padded + k] = high;
+    }
+    square = warp_sum(square);
+    if (lane == 0) scale[r] = static_cast<float>(kSplitScale / sqrt(square));
   }
 }
 
@@ -88,8 +98,8 @@ __global__ void __launch_bounds__(kThreads) half_kernel(const double* rows, int6
 FormLayout::FormLayout(Form f, int64_t d)
     : form(f),
       dim(d),
-      padded((d + 7) / 8 * 8),
-      elements(f == Form::split ? 5 * padded : padded),
+      padded(f == Form::split ? (d + 15) / 16 * 16 : (d + 7) / 8 * 8),
+      elements(f == Form::split ? 6 * padded : padded),
       bytes(elements * (f == Form::f64   ? 8
                         : f == Form::f32 ? 4
                                          : 2)) {}
@@ -113,7 +123,8 @@ void convert_rows(const double* rows, int64_t count, const FormLayout& layout, c
              static_cast<double*>(nullptr));
       break;
     case Form::split:
-      launch(split_kernel, flat, stream, rows, count, layout.dim, layout.padded, order, static_cast<__half*>(out));
+      launch(split_kernel, {blocks_for(count * kWarp, kThreads), kThreads}, stream, rows, count, layout.dim,
+             layout.padded, order, static_cast<__half*>(out), scale);
       break;
     case Form::half:
       launch(half_kernel, {blocks_for(count * kWarp, kThreads), kThreads}, stream, rows, count, layout.dim,

@@ -8,33 +8,38 @@
 
 namespace gramian::cuda {
 
-/// `split`: fp16 twice, x 2^10 = high + low.
+/// `split`: fp16 twice, x 2^12 = high + low with high a whole number. Tensor cores cut the products of a group where
+/// they align them, and always towards 0 (Fasi et al., PeerJ CS 7:e330, 2021); whole numbers below 2^24 they cannot
+/// cut, so the sums of high·high are exact in whatever order and groups.
 enum class Form : uint8_t { f64, f32, split, half };
 
 /// How the row of a form lies in memory, in bytes and elements. Columns are in the order `order`, smallest largest
 /// entry first, so that an outlier dimension costs no precision.
 ///
 ///   f64, f32, half   d_padded elements
-///   split            2 d_padded of (low, high) pairs, 2 d_padded of (high, low) pairs, d_padded of high
+///   split            2 d_padded of (low, high) pairs, 2 d_padded of (high, low) pairs, d_padded of low, then of high
 ///
 /// The pairs meet each other in one product: low·high + high·low, neighbours in the sum, so that s_ij and s_ji are the
-/// same bits.
+/// same bits. What follows them meets itself: low·low + high·high.
 struct FormLayout {
   FormLayout(Form form, int64_t dim);
   Form form;
   int64_t dim;
-  int64_t padded;    // d rounded up to 8
+  int64_t padded;    // d rounded up to 8, of split to 16
   int64_t elements;  // of a row
   int64_t bytes;     // of a row
 };
 
 /// Entries are multiplied by it before they are split, and so are products by its square.
-inline constexpr double kSplitScale = 1024.0;
+inline constexpr double kSplitScale = 4096.0;
 
 /// max |x| of every column over `count` rows, taken into `largest` (bits of a double >= 0, which order as numbers do).
 void column_maxima(const double* rows, int64_t count, int64_t dim, unsigned long long* largest, cudaStream_t stream);
 
-/// `count` rows (leading dimension d) into `out`. `scale`, for Form::half alone, gets for every row the factor that
+/// Whether rows of the form have factors.
+constexpr bool has_scale(Form form) { return form == Form::split || form == Form::half; }
+
+/// `count` rows (leading dimension d) into `out`. `scale`, for forms that have it, gets for every row the factor that
 /// makes its rounded entries a row of length 1.
 void convert_rows(const double* rows, int64_t count, const FormLayout& layout, const int64_t* order, void* out,
                   float* scale, cudaStream_t stream);

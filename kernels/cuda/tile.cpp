@@ -48,16 +48,15 @@ void form_tile(Device& device, const FormLayout& layout, const std::byte* a, con
   product.k = layout.padded;
   if (layout.form == Form::split) {
     // The small terms first: they are summed at their own scale.
-    TileProduct<__half, float> low = product;
-    low.alpha = static_cast<float>(1.0 / (kSplitScale * kSplitScale));
-    low.b += 2 * layout.padded;
-    low.k = 2 * layout.padded;
-    device.blas().product(low, stream);
-    product.alpha = low.alpha;
+    product.alpha = static_cast<float>(1.0 / (kSplitScale * kSplitScale));
+    product.k = 2 * layout.padded;
+    TileProduct<__half, float> mixed = product;
+    mixed.b += 2 * layout.padded;
+    product_in_chains(device, mixed, kSplitChain, stream);
     product.a += 4 * layout.padded;
     product.b += 4 * layout.padded;
     product.accumulate = true;
-    product_in_chains(device, product, kSplitChain, stream);
+    device.blas().product(product, stream);
   } else {
     device.blas().product(product, stream);
   }

@@ -39,7 +39,7 @@ std::string CudaUnitRows::form() const {
     case Form::f32:
       return "fp32, sums in chains of " + std::to_string(kF32Chain);
     case Form::split:
-      return "fp16 twice, fp32 sums in chains of " + std::to_string(kSplitChain);
+      return "fp16 twice, the large parts whole numbers whose fp32 sums are exact";
     case Form::half:
       return "fp16, fp32 sums";
   }
@@ -74,7 +74,7 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
     }
   }
   const bool resident = result->resident.size() > 0 || n == 0;
-  const bool scaled = form == Form::half;
+  const bool scaled = has_scale(form);
   if (scaled) result->resident_scale = zeros<float>(padded_rows(n), stream, "the rows' factors");
   DeviceBuffer<std::byte> converted(resident ? 0 : panel_rows * layout.bytes, "a panel of unit rows");
   if (!resident || on_host_too) result->host.resize(static_cast<size_t>(result->bytes()));
@@ -105,7 +105,7 @@ RowAccess::RowAccess(Device& device, const CudaUnitRows& rows, int64_t panel_row
   device.use();
   const int64_t n = padded_rows(rows.rows());
   const bool first = device.number() == rows.device();
-  if (rows.layout().form == Form::half) {
+  if (has_scale(rows.layout().form)) {
     if (!first) own_scale_ = on_device(rows.host_scale, device.stream(), "the rows' factors");
     scale_ = first ? rows.resident_scale.data() : own_scale_.data();
   }
