@@ -165,8 +165,13 @@ std::unique_ptr<Backend> make_backend(const std::string& device, int threads) {
   const auto cpu = [threads] { return cpu::make_backend({.threads = threads}); };
   if (device == "cpu") return cpu();
   if (device == "auto") {
-    const bool any = std::ranges::any_of(cuda::list_devices().devices, &cuda::DeviceSummary::usable);
-    return any ? cuda::make_backend({}) : cpu();
+    if (std::ranges::none_of(cuda::list_devices().devices, &cuda::DeviceSummary::usable)) return cpu();
+    try {
+      return cuda::make_backend({});
+    } catch (const Error& error) {
+      spdlog::warn("the CUDA device cannot be used, so the CPU is: {}", error.what());
+      return cpu();
+    }
   }
   if (device == "cuda" || device.starts_with("cuda:")) {
     cuda::CudaOptions options;

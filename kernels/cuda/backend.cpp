@@ -55,7 +55,7 @@ class CudaBackend final : public Backend {
     for (const int number : numbers) {
       try {
         machine_.devices.push_back(std::make_unique<Device>(number, options.memory_limit));
-      } catch (const DeviceUnavailable& error) {
+      } catch (const Error& error) {
         // Asked for by number it has to be there; of all devices those that will do are enough.
         if (!options.devices.empty()) throw;
         refusal = error.what();

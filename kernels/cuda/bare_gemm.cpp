@@ -78,6 +78,12 @@ double timed(Machine& machine, const CudaUnitRows& rows, const TileGrid& grid, c
       if (!failure) failure = std::current_exception();
     }
   };
+  for (size_t d = 0; d < workers.size() && !tiles.empty(); ++d) {
+    // The library loads its code when it is first asked.
+    machine.devices[d]->use();
+    workers[d]->form(tiles.front().tile);
+    machine.devices[d]->synchronize();
+  }
   const auto start = std::chrono::steady_clock::now();
   {
     std::vector<std::jthread> others;

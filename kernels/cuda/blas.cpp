@@ -82,6 +82,8 @@ struct Blas::Impl {
       cublasHandle_t handle = nullptr;
       check_blas(cublasCreate(&handle), "its start");
       plain = UniqueHandle<cublasHandle_t, destroy_blas>(handle);
+      // The environment can have cuBLAS emulate fp64; here it may not.
+      check_blas(cublasSetMathMode(handle, CUBLAS_PEDANTIC_MATH), "its mode");
     }
     check_blas(cublasSetStream(plain.get(), stream), "its stream");
     return plain.get();

@@ -13,7 +13,22 @@
 
 namespace gramian::cuda {
 
-/// Uninitialized, on the device that was current when it was made. Its end waits for the device.
+/// Waits for everything on `device`, since cudaFree alone only may: what ends may still be in use there.
+inline void wait_for_device(int device) {
+  int current = device;
+  log_failure(cudaGetDevice(&current), "the current device");
+  if (current != device) log_failure(cudaSetDevice(device), "a device");
+  log_failure(cudaDeviceSynchronize(), "work on the device");
+  if (current != device) log_failure(cudaSetDevice(current), "a device");
+}
+
+inline int current_device() {
+  int device = 0;
+  check(cudaGetDevice(&device), "the current device");
+  return device;
+}
+
+/// Uninitialized, on the device that was current when it was made. Its end waits for that device.
 template <class T>
 class DeviceBuffer {
  public:
@@ -21,18 +36,24 @@ class DeviceBuffer {
   explicit DeviceBuffer(int64_t size, const char* what = "a buffer") : size_(size) {
     void* pointer = nullptr;
     const int64_t bytes = checked_product(size, int64_t{sizeof(T)}, what);
-    if (bytes > 0) check(cudaMalloc(&pointer, static_cast<size_t>(bytes)), what);
+    if (bytes > 0) {
+      device_ = current_device();
+      check(cudaMalloc(&pointer, static_cast<size_t>(bytes)), what);
+    }
     data_ = static_cast<T*>(pointer);
   }
   DeviceBuffer(DeviceBuffer&& other) noexcept
-      : size_(std::exchange(other.size_, 0)), data_(std::exchange(other.data_, nullptr)) {}
+      : size_(std::exchange(other.size_, 0)), data_(std::exchange(other.data_, nullptr)), device_(other.device_) {}
   DeviceBuffer& operator=(DeviceBuffer&& other) noexcept {
     std::swap(size_, other.size_);
     std::swap(data_, other.data_);
+    std::swap(device_, other.device_);
     return *this;
   }
   ~DeviceBuffer() {
-    if (data_ != nullptr) log_failure(cudaFree(data_), "the end of a buffer");
+    if (data_ == nullptr) return;
+    wait_for_device(device_);
+    log_failure(cudaFree(data_), "the end of a buffer");
   }
   T* data() { return data_; }
   const T* data() const { return data_; }
@@ -42,9 +63,11 @@ class DeviceBuffer {
  private:
   int64_t size_ = 0;
   T* data_ = nullptr;
+  int device_ = 0;
 };
 
-/// Uninitialized, page-locked.
+/// Uninitialized, page-locked, for copies of the device that was current when it was made. Its end waits for that
+/// device.
 template <class T>
 class PinnedBuffer {
  public:
@@ -52,18 +75,24 @@ class PinnedBuffer {
   explicit PinnedBuffer(int64_t size, const char* what = "a page-locked buffer") : size_(size) {
     void* pointer = nullptr;
     const int64_t bytes = checked_product(size, int64_t{sizeof(T)}, what);
-    if (bytes > 0) check(cudaHostAlloc(&pointer, static_cast<size_t>(bytes), cudaHostAllocDefault), what);
+    if (bytes > 0) {
+      device_ = current_device();
+      check(cudaHostAlloc(&pointer, static_cast<size_t>(bytes), cudaHostAllocDefault), what);
+    }
     data_ = static_cast<T*>(pointer);
   }
   PinnedBuffer(PinnedBuffer&& other) noexcept
-      : size_(std::exchange(other.size_, 0)), data_(std::exchange(other.data_, nullptr)) {}
+      : size_(std::exchange(other.size_, 0)), data_(std::exchange(other.data_, nullptr)), device_(other.device_) {}
   PinnedBuffer& operator=(PinnedBuffer&& other) noexcept {
     std::swap(size_, other.size_);
     std::swap(data_, other.data_);
+    std::swap(device_, other.device_);
     return *this;
   }
   ~PinnedBuffer() {
-    if (data_ != nullptr) log_failure(cudaFreeHost(data_), "the end of a page-locked buffer");
+    if (data_ == nullptr) return;
+    wait_for_device(device_);
+    log_failure(cudaFreeHost(data_), "the end of a page-locked buffer");
   }
   T* data() { return data_; }
   const T* data() const { return data_; }
@@ -72,6 +101,7 @@ class PinnedBuffer {
  private:
   int64_t size_ = 0;
   T* data_ = nullptr;
+  int device_ = 0;
 };
 
 template <class T>
@@ -91,11 +121,12 @@ void fill_bytes(T* at, int byte, int64_t count, cudaStream_t stream) {
   check(cudaMemsetAsync(at, byte, static_cast<size_t>(count) * sizeof(T), stream), "a fill on the device");
 }
 
-/// A copy of `values`, there once `stream` has come so far.
+/// A copy of `values`. Waits for `stream`: not every system stages pageable memory, so `values` may end only then.
 template <class T>
 DeviceBuffer<T> on_device(std::span<const T> values, cudaStream_t stream, const char* what = "a buffer") {
   DeviceBuffer<T> buffer(std::ssize(values), what);
   copy_to_device(buffer.data(), values.data(), std::ssize(values), stream);
+  check(cudaStreamSynchronize(stream), what);
   return buffer;
 }
 template <class T>

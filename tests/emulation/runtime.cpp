@@ -181,6 +181,15 @@ cudaError_t drain(int device) {
       device, [&] { return std::ranges::all_of(streams, [](const EmulatedStream* s) { return s->queue.empty(); }); });
 }
 
+/// A fault if work is queued on the device; then it is done first.
+cudaError_t require_idle(int device, const char* who) {
+  if (device >= std::ssize(runtime().devices)) return cudaSuccess;
+  const std::vector<EmulatedStream*>& streams = runtime().devices[static_cast<size_t>(device)].streams;
+  if (std::ranges::all_of(streams, [](const EmulatedStream* s) { return s->queue.empty(); })) return cudaSuccess;
+  const cudaError_t status = drain(device);
+  return status == cudaSuccess ? report(std::string(who) + " while the device still works") : status;
+}
+
 cudaError_t enqueue(cudaStream_t stream, EmulatedStream::Operation operation) {
   Runtime& r = runtime();
   if (stream == nullptr) return report("work on the default stream, which other streams do not wait for");
@@ -396,8 +405,8 @@ cudaError_t cudaFree(void* pointer) {
   for (size_t d = 0; d < r.devices.size(); ++d) {
     emulation::Device& device = r.devices[d];
     if (!device.memory.contains(static_cast<const unsigned char*>(pointer))) continue;
-    // As the real one, it waits for the device first.
-    const cudaError_t status = emulation::drain(static_cast<int>(d));
+    // The real one may wait for the device; who relies on it is found out here.
+    const cudaError_t status = emulation::require_idle(static_cast<int>(d), "cudaFree");
     const auto it = device.memory.find(static_cast<const unsigned char*>(pointer));
     std::string fault;
     try {
@@ -428,11 +437,7 @@ cudaError_t cudaFreeHost(void* pointer) {
   emulation::Runtime& r = runtime();
   const std::scoped_lock lock(r.mutex);
   if (pointer == nullptr) return cudaSuccess;
-  cudaError_t status = cudaSuccess;
-  for (size_t d = 0; d < r.devices.size(); ++d) {
-    const cudaError_t own = emulation::drain(static_cast<int>(d));
-    if (own != cudaSuccess) status = own;
-  }
+  const cudaError_t status = emulation::require_idle(emulation::current_device, "cudaFreeHost");
   if (r.pinned.erase(static_cast<const unsigned char*>(pointer)) == 0) {
     return emulation::report("cudaFreeHost of what is no pinned buffer");
   }
@@ -483,6 +488,12 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   std::erase(runtime().devices[static_cast<size_t>(stream->device)].streams, stream);
   delete stream;
   return status;
+}
+
+cudaError_t cudaDeviceSynchronize() {
+  const std::scoped_lock lock(runtime().mutex);
+  if (emulation::current_device >= std::ssize(runtime().devices)) return cudaSuccess;
+  return emulation::drain(emulation::current_device);
 }
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
