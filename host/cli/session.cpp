@@ -231,7 +231,7 @@ SweepReport Session::sweep(Space& space, std::span<SweepAnalysis* const> analyse
   return report;
 }
 
-void Session::no_sweep() { form_ = "fp64 Gram products"; }
+void Session::no_sweep(const std::string& form) { form_ = form; }
 
 void Session::add_file(const std::string& name, std::function<void(host::OutputFile&)> write) {
   files_.emplace_back(name, std::move(write));

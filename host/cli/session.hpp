@@ -55,8 +55,8 @@ class Session {
   std::unique_ptr<Space> make_space(const Input& input);
   /// One analysis of a space, with what the result says about sweeps and accuracy.
   SweepReport sweep(Space& space, std::span<SweepAnalysis* const> analyses);
-  /// Of results that need no sweep.
-  void no_sweep();
+  /// Of results that need no sweep: `form` is what they are made of.
+  void no_sweep(const std::string& form = "fp64 Gram products");
 
   /// Throws OutOfMemory when `bytes` are more than --memory-limit or than what is free.
   void require_memory(double bytes) const;

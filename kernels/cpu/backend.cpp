@@ -13,6 +13,7 @@
 #include "kernels/cpu/dense.hpp"
 #include "kernels/cpu/gram.hpp"
 #include "kernels/cpu/isa.hpp"
+#include "kernels/cpu/rank_rows.hpp"
 #include "kernels/cpu/resample.hpp"
 #include "kernels/cpu/row_forms.hpp"
 #include "kernels/cpu/rows.hpp"
@@ -115,6 +116,12 @@ class CpuBackend final : public Backend {
   std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform,
                                    std::span<const Pair> pairs) override {
     return cpu::pair_cosines(as_cpu(rows), transform, pairs, threads_);
+  }
+
+  std::vector<RankedProducts> rank_rows(const DeviceRows& rows, const RowTransform& transform,
+                                        const DenseMatrix& queries, int64_t k, double temperature,
+                                        const Progress& progress) override {
+    return cpu::rank_rows(as_cpu(rows), transform, queries, k, temperature, threads_, progress);
   }
 
   std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,
