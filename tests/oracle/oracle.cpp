@@ -283,6 +283,27 @@ double participation_ratio(const std::vector<double>& singular_values) {
   return static_cast<double>(squares * squares / fourths);
 }
 
+std::vector<double> products(const Table& rows, const std::vector<double>& x) {
+  std::vector<double> all;
+  for (int64_t i = 0; i < rows.rows; ++i) all.push_back(static_cast<double>(dot(row(rows, i), x.data(), rows.cols)));
+  return all;
+}
+
+Softmax softmax(const std::vector<double>& z, double temperature) {
+  const Wide largest = *std::max_element(z.begin(), z.end());
+  Wide sum = 0;
+  for (const double value : z) sum += std::exp((value - largest) / temperature);
+  Softmax result;
+  Wide entropy = 0;
+  for (const double value : z) {
+    const Wide p = std::exp((value - largest) / temperature) / sum;
+    result.probabilities.push_back(static_cast<double>(p));
+    if (p > 0) entropy -= p * std::log(p);
+  }
+  result.entropy = static_cast<double>(entropy);
+  return result;
+}
+
 Table center(const Table& rows) {
   Table result = rows;
   for (int64_t k = 0; k < rows.cols; ++k) {

@@ -69,6 +69,15 @@ Singular singular(const Table& a);
 double effective_rank(const std::vector<double>& singular_values);
 double participation_ratio(const std::vector<double>& singular_values);
 
+/// <row i, x> of every row.
+std::vector<double> products(const Table& rows, const std::vector<double>& x);
+/// softmax(z / temperature), and its entropy in nats from the probabilities.
+struct Softmax {
+  std::vector<double> probabilities;
+  double entropy = 0.0;
+};
+Softmax softmax(const std::vector<double>& z, double temperature);
+
 /// The mean row subtracted.
 Table center(const Table& rows);
 /// Centred, then without its components along the first `count` right singular vectors.

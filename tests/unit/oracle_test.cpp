@@ -44,6 +44,17 @@ TEST(Oracle, HistogramAndQuantilesAreNumpys) {
   EXPECT_EQ(quantile({1.0, 2.0, 4.0, 8.0}, 1.0), 8.0);
 }
 
+TEST(Oracle, Softmax) {
+  EXPECT_EQ(products(table(2, 2, {1.0, 2.0, 3.0, 4.0}), {10.0, 1.0}), (std::vector<double>{12.0, 34.0}));
+  // scipy.special.softmax([1, 2, 4])
+  const Softmax all = softmax({2.0, 4.0, 8.0}, 2.0);
+  const double expected[] = {0.04201006613406605, 0.11419519938459449, 0.8437947344813395};
+  for (size_t k = 0; k < 3; ++k) EXPECT_NEAR(all.probabilities[k], expected[k], 1e-16) << k;
+  EXPECT_NEAR(all.entropy, 0.5242666167276728, 1e-15);
+  EXPECT_NEAR(softmax({1e5, 1e5}, 1.0).entropy, std::log(2.0), 1e-16);
+  EXPECT_EQ(softmax({0.0, -1e6}, 1.0).entropy, 0.0);
+}
+
 TEST(Oracle, Statistics) {
   EXPECT_EQ(moments({1.0, 2.0, 3.0, 4.0}).mean, 2.5);
   EXPECT_NEAR(moments({1.0, 2.0, 3.0, 4.0}).sd, std::sqrt(1.25), 1e-16);
