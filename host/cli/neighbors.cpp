@@ -11,6 +11,7 @@
 #include "host/cli/rows.hpp"
 #include "host/cli/session.hpp"
 #include "host/cli/table.hpp"
+#include "host/cli/text_input.hpp"
 #include "host/report/npy_writer.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/word_expression.hpp"
@@ -209,12 +210,13 @@ void run_neighbors(const NeighborsOptions& options) {
   // Here --tokens asks, and does not choose: a token's neighbours are sought among all rows.
   CommonOptions common = options.common;
   common.tokens.reset();
-  const bool asked = options.common.tokens || !options.expressions.empty();
+  common.text.file.reset();
+  const bool asked = options.common.tokens || options.common.text.file || !options.expressions.empty();
   if (!asked && !options.all) {
-    throw InvalidUsage("neighbors: name tokens by --tokens, give an --expr, or ask for --all");
+    throw InvalidUsage("neighbors: name tokens by --tokens, give an --expr or a --text, or ask for --all");
   }
   if (options.radius && !asked) {
-    throw InvalidUsage("--radius goes with --tokens and --expr; all pairs that near are those of 'gramian graph --threshold " +
+    throw InvalidUsage("--radius goes with --tokens, --expr and --text; all pairs that near are those of 'gramian graph --threshold " +
                        host::shortest(*options.radius) + "'");
   }
   const int64_t k = options.k.value_or(kDefaultK);
@@ -222,6 +224,15 @@ void run_neighbors(const NeighborsOptions& options) {
   if (options.common.tokens) tokens = parse_tokens(*options.common.tokens);
   Session session("neighbors", common);
   Input& input = session.open(options.input, common.vocab);
+  if (options.common.text.file) {
+    const TextInput text = read_text(session, input, options.common.text);
+    for (const int64_t row : text.distinct_rows()) tokens.emplace_back(require_vocabulary(input, "--text")[row]);
+    if (text.out_of_vocabulary > 0) {
+      session.note(host::grouped(text.out_of_vocabulary) + " of the text's " +
+                   host::grouped(std::ssize(text.tokens)) + " tokens are out of vocabulary.");
+    }
+    session.note("The text was cut by " + text.tokenized_by + ".");
+  }
   session.choose_rows(input);
   for (const std::string& token : tokens) require_token(input, token);
   for (const std::string& expression : options.expressions) {
@@ -285,6 +296,7 @@ void add_neighbors(CLI::App& app, Action& chosen) {
       ->type_name("C");
   command->add_flag("--chord", options->chord, "The distance between unit rows besides, sqrt(2 - 2 cos)");
   command->add_option("--hubs", options->hubs, "List so many hubs (default 20)")->type_name("N")->check(at_least(0));
+  add_text_options(*command, options->common.text, "Neighbours of the distinct tokens of this text");
   add_common_options(*command, options->common, Inputs::one);
   command->get_option("--tokens")->description("Neighbours of these: a,b,c or @FILE with one a line");
   command->callback([options, &chosen] { chosen = [options] { run_neighbors(*options); }; });

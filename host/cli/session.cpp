@@ -13,6 +13,7 @@
 #include "engine/error.hpp"
 #include "host/cli/interrupt.hpp"
 #include "host/cli/table.hpp"
+#include "host/cli/text_input.hpp"
 #include "host/formats/message.hpp"
 #include "host/report/sha256.hpp"
 #include "host/report/wording.hpp"
@@ -131,7 +132,18 @@ void Session::choose_rows(Input& input, const std::optional<std::vector<std::str
   std::optional<std::vector<std::string>> wanted = tokens;
   if (!wanted && options_.tokens) wanted = parse_tokens(*options_.tokens);
   std::vector<int64_t> rows;
-  if (wanted) {
+  if (options_.text.file) {
+    if (wanted) throw InvalidUsage("--text and tokens: one of them chooses the rows, not both");
+    const TextInput text = read_text(*this, input, options_.text);
+    rows = text.distinct_rows();
+    note(host::grouped(std::ssize(rows)) + " distinct tokens of " + host::printable(text.path, 200) + ", cut by " +
+         text.tokenized_by + ".");
+    if (text.out_of_vocabulary > 0) {
+      note(host::grouped(text.out_of_vocabulary) + " of its " + host::grouped(std::ssize(text.tokens)) +
+           " tokens are out of vocabulary.");
+    }
+    vocabulary = input.vocabulary();
+  } else if (wanted) {
     for (const std::string& token : *wanted) rows.push_back(require_token(input, token));
   } else {
     for (int64_t row = 0; row < input.view().rows; ++row) {

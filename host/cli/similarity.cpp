@@ -92,8 +92,8 @@ void run_similarity(const SimilarityOptions& options) {
   if (options.common.tokens) {
     for (std::string& token : parse_tokens(*options.common.tokens)) tokens.push_back(std::move(token));
   }
-  if (tokens.empty() && !options.common.limit && !options.common.length) {
-    throw InvalidUsage("similarity: name tokens, or choose rows by --limit or --length");
+  if (tokens.empty() && !options.common.limit && !options.common.length && !options.common.text.file) {
+    throw InvalidUsage("similarity: name tokens, give a --text, or choose rows by --limit or --length");
   }
   Session session("similarity", options.common);
   Input& input = session.open(options.input, options.common.vocab);
@@ -153,6 +153,7 @@ void add_similarity(CLI::App& app, Action& chosen) {
   command->add_option("--vectors", options->vectors, "Also the M leading eigenvectors")
       ->type_name("M")
       ->check(at_least(0));
+  add_text_options(*command, options->common.text, "The distinct tokens of this text");
   add_common_options(*command, options->common, Inputs::one);
   command->callback([options, &chosen] { chosen = [options] { run_similarity(*options); }; });
 }

@@ -1,37 +1,15 @@
 #include "host/text/word_forms.hpp"
 
-#include <array>
-
+#include "host/text/detail/byte_level.hpp"
 #include "host/text/unicode.hpp"
 
 namespace gramian::host {
 namespace {
 
-/// GPT-2's printable stand-ins for bytes, code point -> byte; -1 where a code point stands for none.
-std::array<int, 0x144> byte_level_table() {
-  std::array<int, 0x144> table{};
-  table.fill(-1);
-  size_t stand_in = 0x100;
-  for (int byte = 0; byte < 256; ++byte) {
-    const bool printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
-    table[printable ? static_cast<size_t>(byte) : stand_in++] = byte;
-  }
-  return table;
-}
-
-/// The bytes that `text` stands for; `text` itself where it does not come from byte-level BPE or they are not UTF-8.
-std::string from_byte_level(std::string_view text) {
-  static const auto table = byte_level_table();
-  std::string bytes;
-  for (std::string_view rest = text; !rest.empty();) {
-    const size_t length = utf8_sequence(rest);
-    size_t code = static_cast<unsigned char>(rest[0]);
-    if (length == 2) code = (code & 0x1f) << 6 | (static_cast<unsigned char>(rest[1]) & 0x3f);
-    if (length < 1 || length > 2 || code >= table.size() || table[code] < 0) return std::string(text);
-    bytes += static_cast<char>(table[code]);
-    rest.remove_prefix(length);
-  }
-  return is_utf8(bytes) ? bytes : std::string(text);
+/// The text that `token` stands for; `token` itself where it does not come from byte-level BPE or is not UTF-8 then.
+std::string spelled_out(std::string_view token) {
+  const std::optional<std::string> bytes = from_byte_level(token);
+  return bytes && is_utf8(*bytes) ? *bytes : std::string(token);
 }
 
 }  // namespace
@@ -52,7 +30,7 @@ std::optional<std::string> WordForms::word(std::string_view token) const {
   const auto after = [&](std::string_view mark) { return token.substr(mark.size()); };
   if (bpe_ && token.starts_with(kBpeSpace)) {
     if (after(kBpeSpace).empty()) return std::nullopt;
-    return from_byte_level(after(kBpeSpace));
+    return spelled_out(after(kBpeSpace));
   }
   if (sentence_piece_ && token.starts_with(kSentencePieceSpace)) {
     if (after(kSentencePieceSpace).empty()) return std::nullopt;
