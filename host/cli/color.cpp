@@ -302,7 +302,7 @@ void run_color(const ColorOptions& options) {
   painted.title = host::valid_utf8(std::filesystem::path(text.path).filename().string());
   const std::string counts = host::grouped(std::ssize(text.tokens)) + " tokens, " +
                              host::grouped(text.out_of_vocabulary) + " of them out of vocabulary";
-  painted.captions = {Session::describe(input), "cut by " + text.tokenized_by, counts};
+  painted.captions = {Session::describe(input), "Tokens: " + text.tokenized_by, counts};
   if (!host::is_utf8(text.bytes())) painted.captions.emplace_back("Bytes that are not UTF-8 are shown as \\xHH.");
   if (common.output) {
     session.add_file("text.html", [&](host::OutputFile& file) { host::write_painted_html(file, painted); });
@@ -313,7 +313,7 @@ void run_color(const ColorOptions& options) {
     }
   }
   std::string table = Session::describe(input) + "\n" + host::printable(text.path, 200) + ": " + counts + "\n" +
-                      "cut by " + text.tokenized_by + "\n\n";
+                      "tokens: " + text.tokenized_by + "\n\n";
   if (common.json || common.quiet) {
     table.clear();
   } else if (colors) {

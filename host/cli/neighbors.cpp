@@ -231,7 +231,7 @@ void run_neighbors(const NeighborsOptions& options) {
       session.note(host::grouped(text.out_of_vocabulary) + " of the text's " +
                    host::grouped(std::ssize(text.tokens)) + " tokens are out of vocabulary.");
     }
-    session.note("The text was cut by " + text.tokenized_by + ".");
+    session.note("The text's tokens: " + text.tokenized_by + ".");
   }
   session.choose_rows(input);
   for (const std::string& token : tokens) require_token(input, token);

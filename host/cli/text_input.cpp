@@ -158,7 +158,7 @@ void find_tokenizer(Session& session, Input& input, const TextOptions& options, 
   if (!text.tokenizer) {
     const Vocabulary& vocabulary = require_vocabulary(input, "a text without --tokenizer");
     text.tokenizer = host::word_tokenizer(vocabulary);
-    text.tokenized_by = text.tokenizer->kind() + " of the matrix's own vocabulary";
+    text.tokenized_by = text.tokenizer->kind() + " (the matrix's own vocabulary)";
     if (holds_pieces(vocabulary)) {
       session.note(
           "No tokenizer was found, and the vocabulary is one of pieces of words, of which a text shows only those "
@@ -166,7 +166,7 @@ void find_tokenizer(Session& session, Input& input, const TextOptions& options, 
     }
     return;
   }
-  text.tokenized_by = text.tokenizer->kind() + ", from " + host::printable(path, 200);
+  text.tokenized_by = text.tokenizer->kind() + " (" + host::printable(path, 200) + ")";
   const int64_t rows = input.view().rows;
   if (input.vocabulary() == nullptr) input.embedding.vocabulary = vocabulary_of(*text.tokenizer, rows);
   if (text.tokenizer->size() < rows) {

@@ -17,7 +17,7 @@ struct TextInput {
   std::shared_ptr<const host::MappedFile> file;
   std::vector<host::TextToken> tokens;  // ids are rows of the matrix
   std::unique_ptr<host::Tokenizer> tokenizer;  // null where the tokens came as ids
-  std::string tokenized_by;             // for people: "GPT-2 byte-level BPE, from vocab.json"
+  std::string tokenized_by;             // for people: "GPT-2 byte-level BPE (gpt2)"
   int64_t out_of_vocabulary = 0;
 
   std::string_view bytes() const { return file->bytes(); }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -32,6 +33,8 @@ h2{font-size:1.05rem;margin:0 0 .45rem;overflow-wrap:anywhere}
 .t p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;content-visibility:auto;contain-intrinsic-size:auto 30rem}
 .t span{border-radius:.15em;padding:.08em 0;box-decoration-break:clone;-webkit-box-decoration-break:clone;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .t span:hover{outline:2px solid var(--ink)}
+.scale b{font-weight:500}
+.scale .key{margin-left:auto;font-weight:400;cursor:help}
 .u,.key{color:var(--faint);text-decoration:underline dotted;text-underline-offset:.2em}
 #tip{position:fixed;z-index:2;max-width:24rem;padding:.45rem .7rem;border-radius:.4rem;background:var(--tip);color:var(--tip-ink);font-size:.8125rem;line-height:1.45;white-space:pre-line;overflow-wrap:anywhere;pointer-events:none;font-variant-numeric:tabular-nums}
 #tip[hidden]{display:none}
@@ -209,7 +212,9 @@ class Writer {
     } else {
       out_ += "<b>" + significant(layer.lo) + "</b><div class=\"bar\"></div><b>" + significant(layer.hi) + "</b>";
     }
-    out_ += "<b class=\"key\">out of vocabulary</b></div></div>\n<div class=\"t\" data-l=\"" + std::to_string(index) +
+    const bool unknown =
+        std::ranges::any_of(painted_.tokens, [](const TextToken& token) { return token.id == TextToken::kUnknown; });
+    out_ += std::string(unknown ? "<b class=\"key\">out of vocabulary</b>" : "") + "</div></div>\n<div class=\"t\" data-l=\"" + std::to_string(index) +
             "\"><p data-k=\"0\">";
     size_t at = 0;
     size_t begun = 0;

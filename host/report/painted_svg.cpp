@@ -120,7 +120,7 @@ std::string painted_svg(const PaintedText& painted, int64_t most) {
     y += 52.0;
     add_legend(body, layer, y);
     y += 16.0;
-    body += "<g font-family=\"'DejaVu Sans Mono','Noto Sans Mono',Menlo,Consolas,monospace\" font-size=\"" +
+    body += "<g font-family=\"'DejaVu Sans Mono','Noto Sans Mono',Menlo,Consolas,monospace\" fill=\"#000000\" font-size=\"" +
             svg_number(kFont) + "\" xml:space=\"preserve\">\n";
     Page page(body, y + kLine);
     size_t at = 0;
@@ -144,7 +144,7 @@ std::string painted_svg(const PaintedText& painted, int64_t most) {
   std::string svg = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" +
                     svg_number(kWidth) + "\" height=\"" + svg_number(y + kMargin) + "\" viewBox=\"0 0 " +
                     svg_number(kWidth) + " " + svg_number(y + kMargin) + "\">\n<title>" + xml_text(painted.title) +
-                    "</title>\n<style>text{fill:#1d1b24}.u{fill:#66626e;text-decoration:underline}";
+                    "</title>\n<style>.u{fill:#66626e;text-decoration:underline}";
   for (int shade = 0; shade < kPaintShades; ++shade) {
     svg += ".c" + std::to_string(shade) + "{fill:" +
            hex(white_to_red(static_cast<double>(shade) / (kPaintShades - 1))) + "}";
