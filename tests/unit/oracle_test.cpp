@@ -55,6 +55,19 @@ TEST(Oracle, Softmax) {
   EXPECT_EQ(softmax({0.0, -1e6}, 1.0).entropy, 0.0);
 }
 
+TEST(Oracle, AverageLinkage) {
+  // scipy.cluster.hierarchy.linkage(squareform(1 - s), "average")
+  const Table s = table(4, 4, {1, 0.75, 0.5, 0, 0.75, 1, 0.25, 0, 0.5, 0.25, 1, -0.5, 0, 0, -0.5, 1});
+  const std::vector<Joined> joined = average_linkage(s);
+  ASSERT_EQ(joined.size(), 3u);
+  const Joined expected[] = {{0, 1, 0.25}, {2, 4, 0.625}, {3, 5, 3.5 / 3.0}};
+  for (size_t k = 0; k < 3; ++k) {
+    EXPECT_EQ(joined[k].a, expected[k].a) << k;
+    EXPECT_EQ(joined[k].b, expected[k].b) << k;
+    EXPECT_NEAR(joined[k].height, expected[k].height, 1e-15) << k;
+  }
+}
+
 TEST(Oracle, Statistics) {
   EXPECT_EQ(moments({1.0, 2.0, 3.0, 4.0}).mean, 2.5);
   EXPECT_NEAR(moments({1.0, 2.0, 3.0, 4.0}).sd, std::sqrt(1.25), 1e-16);
