@@ -10,6 +10,7 @@
 
 #include "host/text/detail/code_point.hpp"
 #include "host/text/detail/edited_text.hpp"
+#include "host/text/detail/letter_case.hpp"
 #include "host/text/tokenizer.hpp"
 
 namespace gramian::host {
@@ -46,23 +47,13 @@ bool extends(char32_t code) {
          u_hasBinaryProperty(static_cast<UChar32>(code), UCHAR_EMOJI_MODIFIER);
 }
 
-bool has_upper_case(std::string_view token) {
-  for (size_t at = 0; at < token.size();) {
-    const CodePoint code = code_point_at(token, at);
-    if (is(U_GC_LU_MASK | U_GC_LT_MASK, code.value)) return true;
-    at += code.bytes;
-  }
-  return false;
-}
-
 class WordTokenizer final : public Tokenizer {
  public:
   explicit WordTokenizer(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {
     vocabulary.find("");  // builds its index, which is not safe from several threads
     for (int64_t row = 0; row < vocabulary.size(); ++row) {
-      EditedText valid = as_utf8(vocabulary[row]);
-      const std::string_view token = valid.text();
-      lower_case_ = lower_case_ && !has_upper_case(token);
+      const std::string_view token = vocabulary[row];
+      lower_case_ = lower_case_ && !has_capital(token);
       curly_ = curly_ || (token.size() > 3 && token.find("\u2019") != std::string_view::npos);
       longest_ = std::max(longest_, token.size());
     }

@@ -30,29 +30,15 @@ bool alone(std::string_view text, size_t begin, size_t end) {
 
 }  // namespace
 
-AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)), ends_(1) {
+AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)) {
   std::erase_if(tokens_, [](const AddedToken& token) { return token.content.empty(); });
-  for (const AddedToken& token : tokens_) {
-    begins_[static_cast<unsigned char>(token.content[0])] = true;
-    size_t node = kRoot;
-    for (const char c : token.content) {
-      const auto [entry, is_new] = next_.try_emplace(node << 8 | static_cast<unsigned char>(c), ends_.size());
-      node = entry->second;
-      if (is_new) ends_.push_back(nullptr);
-    }
-    ends_[node] = &token;
-  }
+  int32_t index = 0;
+  for (const AddedToken& token : tokens_) trie_.add(token.content, index++);
 }
 
 const AddedToken* AddedTokens::at(std::string_view text, size_t at) const {
   const AddedToken* longest = nullptr;
-  size_t node = kRoot;
-  for (; at < text.size(); ++at) {
-    const auto entry = next_.find(node << 8 | static_cast<unsigned char>(text[at]));
-    if (entry == next_.end()) break;
-    node = entry->second;
-    if (ends_[node] != nullptr) longest = ends_[node];
-  }
+  trie_.each(text, at, [&](int32_t index, size_t) { longest = &tokens_[static_cast<size_t>(index)]; });
   return longest;
 }
 
@@ -60,7 +46,7 @@ std::vector<AddedTokens::Part> AddedTokens::split(std::string_view text) const {
   std::vector<Part> parts;
   size_t done = 0;
   for (size_t here = 0; !tokens_.empty() && here < text.size();) {
-    const AddedToken* token = begins_[static_cast<unsigned char>(text[here])] ? at(text, here) : nullptr;
+    const AddedToken* token = at(text, here);
     if (token == nullptr) {
       ++here;
       continue;

@@ -1,13 +1,13 @@
 #pragma once
 // Tokens that are looked for in the text before it is cut into words: "<|endoftext|>", "[MASK]".
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include "host/text/detail/byte_trie.hpp"
 
 namespace gramian::host {
 
@@ -38,12 +38,8 @@ class AddedTokens {
   /// The longest token at byte `at`; nullptr where there is none.
   const AddedToken* at(std::string_view text, size_t at) const;
 
-  static constexpr size_t kRoot = 0;
   std::vector<AddedToken> tokens_;
-  // A trie: (node, byte) -> node, and the token that ends at a node.
-  std::unordered_map<uint64_t, size_t> next_;
-  std::vector<const AddedToken*> ends_;
-  std::array<bool, 256> begins_{};
+  ByteTrie trie_;
 };
 
 }  // namespace gramian::host

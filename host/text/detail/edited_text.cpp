@@ -54,7 +54,7 @@ void EditedText::restore(std::vector<TextToken>& tokens) const {
     if (next == 0) return at;
     const Edit& edit = edits_[next - 1];
     if (at >= edit.end) return edit.original_end + (at - edit.end);
-    return std::min(edit.original_begin + (at - edit.begin), edit.original_end);
+    return at == edit.begin ? edit.original_begin : edit.original_end;
   };
   for (TextToken& token : tokens) {
     token.begin = original(token.begin, false);

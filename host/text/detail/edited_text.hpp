@@ -23,8 +23,8 @@ class EditedText {
 
   /// What was not yet spoken of is kept.
   std::string_view text();
-  /// Turns ranges of text() into ranges of the original. What lies within a replacement is moved forward by as many
-  /// bytes as the original has there.
+  /// Turns ranges of text() into ranges of the original. A place within a replacement becomes the end of what was
+  /// replaced: the first token of several that share a replacement has all of it.
   void restore(std::vector<TextToken>& tokens) const;
 
  private:

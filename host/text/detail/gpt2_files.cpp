@@ -77,7 +77,7 @@ std::unique_ptr<Tokenizer> open_gpt2(const std::filesystem::path& vocabulary, co
                                                  "; it is cut short or belongs to another tokenizer");
   }
   parts.added = AddedTokens(std::move(added));
-  parts.splitter = std::make_unique<Gpt2Splitter>();
+  parts.stages.push_back({.splitter = std::make_unique<Gpt2Splitter>()});
   parts.model = std::make_unique<BytePairModel>(parts.vocabulary, pairs, false, MergeTable::kNoMerge);
   return std::make_unique<Pipeline>(std::move(parts));
 }

@@ -50,12 +50,19 @@ class Pipeline::Words {
 
 namespace {
 
-/// Calls `with(stretch, tokens)` for each stretch between added tokens, where `tokens` are to be ranges of the stretch,
-/// and appends all to `tokens`.
+void shift(std::vector<TextToken>& tokens, size_t offset) {
+  for (TextToken& token : tokens) {
+    token.begin += static_cast<int64_t>(offset);
+    token.end += static_cast<int64_t>(offset);
+  }
+}
+
+/// Calls `with(stretch, offset, tokens)` for each stretch between added tokens, where `tokens` are to be ranges of the
+/// stretch, and appends all to `tokens`.
 template <class With>
 void between(const AddedTokens& added, std::string_view text, std::vector<TextToken>& tokens, const With& with) {
   if (added.empty()) {
-    with(text, tokens);
+    if (!text.empty()) with(text, 0, tokens);
     return;
   }
   std::vector<TextToken> inside;
@@ -65,58 +72,71 @@ void between(const AddedTokens& added, std::string_view text, std::vector<TextTo
       continue;
     }
     inside.clear();
-    with(text.substr(part.begin, part.end - part.begin), inside);
-    const auto shift = static_cast<int64_t>(part.begin);
-    for (const TextToken& token : inside) tokens.push_back({token.id, token.begin + shift, token.end + shift});
+    with(text.substr(part.begin, part.end - part.begin), part.begin, inside);
+    shift(inside, part.begin);
+    tokens.insert(tokens.end(), inside.begin(), inside.end());
   }
 }
 
 }  // namespace
 
 std::string_view Pipeline::token(int64_t id) const {
-  return id >= 0 && id < size() && parts_.vocabulary.named(id) ? parts_.vocabulary[id] : std::string_view();
+  return id >= 0 && id < size() ? parts_.vocabulary[id] : std::string_view();
 }
 
 std::vector<TextToken> Pipeline::encode(std::string_view text) const {
   std::vector<TextToken> tokens;
   Words words(*parts_.model);
   EditedText valid = as_utf8(text);
-  between(parts_.added, valid.text(), tokens, [&](std::string_view stretch, std::vector<TextToken>& inside) {
-    if (!stretch.empty()) normalize(stretch, 0, words, inside);
+  between(parts_.added, valid.text(), tokens, [&](std::string_view part, size_t at, std::vector<TextToken>& inside) {
+    normalize({part, at == 0}, 0, words, inside);
   });
   valid.restore(tokens);
   return tokens;
 }
 
-void Pipeline::normalize(std::string_view text, size_t normalizer, Words& words, std::vector<TextToken>& tokens) const {
+void Pipeline::normalize(Stretch stretch, size_t normalizer, Words& words, std::vector<TextToken>& tokens) const {
   if (normalizer < parts_.normalizers.size()) {
-    EditedText normal = parts_.normalizers[normalizer]->apply(text);
-    normalize(normal.text(), normalizer + 1, words, tokens);
+    EditedText normal = parts_.normalizers[normalizer]->apply(stretch.text);
+    normalize({normal.text(), stretch.first}, normalizer + 1, words, tokens);
     normal.restore(tokens);
     return;
   }
-  between(parts_.normalized_added, text, tokens, [&](std::string_view stretch, std::vector<TextToken>& inside) {
-    if (stretch.empty()) return;
-    if (!parts_.preparation) {
-      cut(stretch, words, inside);
-      return;
-    }
-    EditedText prepared = parts_.preparation->apply(stretch);
-    cut(prepared.text(), words, inside);
-    prepared.restore(inside);
-  });
+  between(parts_.normalized_added, stretch.text, tokens,
+          [&](std::string_view part, size_t at, std::vector<TextToken>& inside) {
+            cut({part, stretch.first && at == 0}, 0, 0, words, inside);
+          });
 }
 
-void Pipeline::cut(std::string_view text, Words& words, std::vector<TextToken>& tokens) const {
-  if (!parts_.splitter) {
-    words.add(text, 0, tokens);
+void Pipeline::cut(Stretch stretch, size_t stage, size_t offset, Words& words, std::vector<TextToken>& tokens) const {
+  if (stretch.text.empty()) return;
+  if (stage == parts_.stages.size()) {
+    words.add(stretch.text, offset, tokens);
     return;
   }
-  std::vector<WordSplitter::Word> found;
-  parts_.splitter->split(text, found);
-  for (const WordSplitter::Word& word : found) {
-    words.add(text.substr(word.begin, word.end - word.begin), word.begin, tokens);
+  const CuttingStage& now = parts_.stages[stage];
+  const auto cut_further = [&](std::string_view text, size_t from, std::vector<TextToken>& into) {
+    if (!now.splitter) {
+      cut({text, stretch.first}, stage + 1, from, words, into);
+      return;
+    }
+    std::vector<WordSplitter::Word> found;
+    now.splitter->split(text, found);
+    for (const WordSplitter::Word& word : found) {
+      const Stretch part = {text.substr(word.begin, word.end - word.begin), stretch.first && word.begin == 0};
+      cut(part, stage + 1, from + word.begin, words, into);
+    }
+  };
+  if (!now.edit || (now.edit_first_only && !stretch.first)) {
+    cut_further(stretch.text, offset, tokens);
+    return;
   }
+  EditedText edited = now.edit->apply(stretch.text);
+  std::vector<TextToken> inside;
+  cut_further(edited.text(), 0, inside);
+  edited.restore(inside);
+  shift(inside, offset);
+  tokens.insert(tokens.end(), inside.begin(), inside.end());
 }
 
 }  // namespace gramian::host

@@ -46,15 +46,20 @@ class WordModel {
   virtual void encode(std::string_view word, std::vector<Piece>& pieces) const = 0;
 };
 
+/// First an edit (a space put before the text, say), then a cut; either may be missing.
+struct CuttingStage {
+  std::unique_ptr<Normalizer> edit = {};
+  bool edit_first_only = false;  // only of the stretch at the beginning of the text
+  std::unique_ptr<WordSplitter> splitter = {};
+};
+
 struct PipelineParts {
   std::string kind;
   Vocabulary vocabulary;
   AddedTokens added;             // looked for in the text as it is
   AddedTokens normalized_added;  // looked for in the normalized text
   std::vector<std::unique_ptr<Normalizer>> normalizers;
-  /// What is done to each stretch between added tokens before it is cut (a space put before it, say).
-  std::unique_ptr<Normalizer> preparation;
-  std::unique_ptr<WordSplitter> splitter;
+  std::vector<CuttingStage> stages;  // each works on what the one before has left
   std::unique_ptr<WordModel> model;
 };
 
@@ -69,8 +74,13 @@ class Pipeline final : public Tokenizer {
 
  private:
   class Words;
-  void normalize(std::string_view text, size_t normalizer, Words& words, std::vector<TextToken>& tokens) const;
-  void cut(std::string_view text, Words& words, std::vector<TextToken>& tokens) const;
+  struct Stretch {
+    std::string_view text;
+    bool first;  // at the beginning of the whole text
+  };
+  void normalize(Stretch stretch, size_t normalizer, Words& words, std::vector<TextToken>& tokens) const;
+  /// Appends tokens as ranges of what `stretch` is a part of: `offset` is where it begins there.
+  void cut(Stretch stretch, size_t stage, size_t offset, Words& words, std::vector<TextToken>& tokens) const;
 
   PipelineParts parts_;
 };

@@ -1,0 +1,30 @@
+#include "host/text/detail/letter_case.hpp"
+
+#include <unicode/uchar.h>
+
+#include "host/text/detail/code_point.hpp"
+#include "host/text/detail/edited_text.hpp"
+
+namespace gramian::host {
+
+void append_lower(std::string& text, char32_t code) {
+  constexpr char32_t kDottedI = 0x130;  // the one code point whose small letter is two
+  if (code == kDottedI) {
+    text += "i\u0307";
+  } else {
+    append_utf8(text, static_cast<char32_t>(u_tolower(static_cast<UChar32>(code))));
+  }
+}
+
+bool has_capital(std::string_view bytes) {
+  EditedText valid = as_utf8(bytes);
+  const std::string_view text = valid.text();
+  for (size_t at = 0; at < text.size();) {
+    const CodePoint code = code_point_at(text, at);
+    if ((U_GET_GC_MASK(static_cast<UChar32>(code.value)) & (U_GC_LU_MASK | U_GC_LT_MASK)) != 0) return true;
+    at += code.bytes;
+  }
+  return false;
+}
+
+}  // namespace gramian::host

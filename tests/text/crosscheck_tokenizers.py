@@ -1,0 +1,308 @@
+#!/usr/bin/env python3
+"""Compares this project's tokenizers with the libraries that vocabularies are made with: ids and ranges, token by token.
+
+    crosscheck_tokenizers.py TOKENIZE [--gpt2 DIR]
+
+TOKENIZE is the program of tokenize_main.cpp. DIR (or GRAMIAN_GPT2) has GPT-2's encoder.json and vocab.bpe; without it
+only vocabularies that are trained here are compared. Needs the packages tokenizers and sentencepiece; exits with 77
+where they are not installed.
+
+Ranges: the libraries count characters, and give all of a character to every token that has a part of it. Here ranges
+are of bytes and never overlap, so a token has those bytes of the character that are its own, or, where the text was
+changed before it was cut, none but the first of them any."""
+
+import argparse
+import codecs
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import varied_text
+
+try:
+    import sentencepiece
+    import tokenizers
+    from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+except ImportError as error:
+    print(f"skipped: {error}; scripts/setup --ci installs it into .venv")
+    sys.exit(77)
+
+
+class Text:
+    """Bytes, the characters that they are read as, and where each of these comes from."""
+
+    def __init__(self, name, data):
+        self.name, self.data = name, data
+        damaged = []
+        codecs.register_error("note", lambda error: (damaged.append((error.start, error.end)), ("\ufffd", error.end))[1])
+        self.characters = data.decode("utf-8", "note")
+        self.starts, at, damaged = [], 0, dict(damaged)
+        for character in self.characters:
+            self.starts.append(at)
+            at = damaged[at] if at in damaged else at + len(character.encode())
+        self.starts.append(at)
+        assert at == len(data)
+        self.character_at = {}
+        self.floor, self.ceiling = [0] * (at + 1), [0] * (at + 1)
+        for begin, end in zip(self.starts, self.starts[1:]):
+            for byte in range(begin, end):
+                self.floor[byte] = begin
+            for byte in range(begin + 1, end + 1):
+                self.ceiling[byte] = end
+        self.floor[at] = at
+
+    def write(self, folder):
+        self.path = folder / f"{self.name}.txt"
+        self.path.write_bytes(self.data)
+
+
+class Checks:
+    def __init__(self, program, texts):
+        self.program, self.texts = program, texts
+        self.failures = 0
+
+    def ours(self, path, text):
+        done = subprocess.run([self.program, path, text.path], capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{path}: {done.stderr}")
+        return [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+
+    def compare(self, what, path, reference, exact_bytes=False, texts=None):
+        """`reference` gives (id, first character, past the last) of every token of a str."""
+        for text in texts or self.texts:
+            got, wanted = self.ours(path, text), reference(text.characters)
+            wanted = [(id, text.starts[begin], text.starts[end]) for id, begin, end in wanted]
+            wrong = self.first_difference(text, got, wanted, exact_bytes)
+            if wrong is None:
+                print(f"{what}, {text.name}: {len(got):,} tokens of {len(text.data):,} bytes agree")
+                continue
+            self.failures += 1
+            print(f"{what}, {text.name}: {len(got):,} and {len(wanted):,} tokens; token {wrong} differs")
+            for side, tokens in (("ours", got), ("theirs", wanted)):
+                near = [(*t, text.data[t[1] : t[2]].decode("utf-8", "backslashreplace")) for t in tokens[max(0, wrong - 2) : wrong + 4]]
+                print(f"    {side}: {near}")
+
+    @staticmethod
+    def first_difference(text, got, wanted, exact_bytes):
+        done = 0
+        for i, (ours, theirs) in enumerate(zip(got, wanted)):
+            id, begin, end = ours
+            same = id == theirs[0] and begin >= done
+            if exact_bytes:
+                inside = theirs[1] <= begin <= end <= theirs[2]
+                whole = begin == end or (text.floor[begin], text.ceiling[end]) == theirs[1:]
+                same = same and inside and whole
+            else:
+                clipped = max(theirs[1], done)
+                same = same and (begin, end) == (clipped, max(theirs[2], clipped))
+            if not same:
+                return i
+            done = end
+        return None if len(got) == len(wanted) else min(len(got), len(wanted))
+
+
+def hugging_face(tokenizer):
+    def encode(text):
+        found = tokenizer.encode(text, add_special_tokens=False)
+        return [(id, *offsets) for id, offsets in zip(found.ids, found.offsets)]
+
+    return encode
+
+
+def train(tokenizer, trainer):
+    tokenizer.train_from_iterator(varied_text.SENTENCES * 3, trainer)
+    return tokenizer
+
+
+def byte_level_trainer(size=1500):
+    return trainers.BpeTrainer(vocab_size=size, special_tokens=["<|endoftext|>"], show_progress=False,
+                               initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+
+
+def byte_level(checks, folder):
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    train(tokenizer, byte_level_trainer())
+    directory = folder / "bpe"
+    directory.mkdir()
+    tokenizer.model.save(str(directory))
+    tokenizer.save(str(folder / "bpe.json"))
+    checks.compare("byte-level BPE, two files", directory, hugging_face(tokenizer), True)
+    checks.compare("byte-level BPE, tokenizer.json", folder / "bpe.json", hugging_face(tokenizer), True)
+
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.add_tokens([AddedToken("brown", single_word=True), AddedToken("the ", rstrip=True),
+                          AddedToken("語"), AddedToken("Straße", lstrip=True, normalized=False),
+                          AddedToken("<mask>", lstrip=True), AddedToken("<m", normalized=False), AddedToken("ing")])
+    tokenizer.save(str(folder / "added.json"))
+    checks.compare("added tokens", folder / "added.json", hugging_face(tokenizer), True)
+
+
+# The patterns that Llama 3, Qwen 2 and GPT-4o cut by, as their tokenizer.json have them.
+PATTERNS = {
+    "llama3": r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    "qwen2": r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    "gpt4o": r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+             r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+             r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+}
+
+
+def patterns(checks, folder):
+    for name, pattern in PATTERNS.items():
+        tokenizer = Tokenizer(models.BPE(ignore_merges=name == "llama3"))
+        tokenizer.normalizer = normalizers.NFC() if name == "qwen2" else None
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+            pre_tokenizers.Split(tokenizers.Regex(pattern), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+        train(tokenizer, byte_level_trainer())
+        tokenizer.save(str(folder / f"{name}.json"))
+        checks.compare(f"pattern of {name}", folder / f"{name}.json", hugging_face(tokenizer), True)
+    tokenizer.normalizer = None
+    for name, splitter in {
+        "digits": pre_tokenizers.Digits(individual_digits=True),
+        "runs of digits": pre_tokenizers.Digits(individual_digits=False),
+        "merged with next": pre_tokenizers.Split(" ", "merged_with_next"),
+        "merged with previous": pre_tokenizers.Split(tokenizers.Regex(r"\s"), "merged_with_previous"),
+        "contiguous": pre_tokenizers.Split(tokenizers.Regex("[aeiou]"), "contiguous"),
+        "inverted": pre_tokenizers.Split(tokenizers.Regex(r"\w+"), "removed", invert=True),
+    }.items():
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([splitter, pre_tokenizers.ByteLevel(add_prefix_space=False)])
+        tokenizer.save(str(folder / "split.json"))
+        checks.compare(f"split: {name}", folder / "split.json", hugging_face(tokenizer), True)
+
+
+def wordpiece(checks, folder):
+    for name, settings in {
+        "uncased": {"lowercase": True},
+        "cased": {"lowercase": False},
+        "lower-case with accents": {"lowercase": True, "strip_accents": False},
+        "cased without accents": {"lowercase": False, "strip_accents": True},
+        "bare": {"lowercase": False, "clean_text": False, "handle_chinese_chars": False},
+    }.items():
+        tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+        tokenizer.normalizer = normalizers.BertNormalizer(**settings)
+        tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+        special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+        train(tokenizer, trainers.WordPieceTrainer(vocab_size=2500, special_tokens=special, show_progress=False))
+        path = folder / f"wordpiece {name}.json"
+        tokenizer.save(str(path))
+        checks.compare(f"WordPiece {name}, tokenizer.json", path, hugging_face(tokenizer))
+        if len(settings) == 1:  # what vocab.txt alone can tell
+            directory = folder / f"wordpiece {name}"
+            directory.mkdir()
+            tokenizer.model.save(str(directory))
+            checks.compare(f"WordPiece {name}, vocab.txt", directory, hugging_face(tokenizer))
+        elif "strip_accents" in settings:
+            directory = folder / f"wordpiece {name}"
+            directory.mkdir()
+            tokenizer.model.save(str(directory))
+            config = {"do_lower_case": settings["lowercase"], "strip_accents": settings["strip_accents"]}
+            (directory / "tokenizer_config.json").write_text(json.dumps(config))
+            checks.compare(f"WordPiece {name}, vocab.txt and config", directory, hugging_face(tokenizer))
+
+
+def unigram(checks, folder):
+    for name, splitter, fallback in (
+        ("always", pre_tokenizers.Metaspace(prepend_scheme="always"), False),
+        ("first", pre_tokenizers.Metaspace(prepend_scheme="first"), False),
+        ("never, bytes", pre_tokenizers.Metaspace(prepend_scheme="never"), True),
+        ("after white space", pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]), False),
+        ("whitespace", pre_tokenizers.Whitespace(), False),
+    ):
+        tokenizer = Tokenizer(models.Unigram())
+        tokenizer.normalizer = normalizers.NFKC() if name == "always" else None
+        tokenizer.pre_tokenizer = splitter
+        pieces = [f"<0x{byte:02X}>" for byte in range(256)] if fallback else []
+        trainer = trainers.UnigramTrainer(vocab_size=1200, unk_token="<unk>", show_progress=False,
+                                          special_tokens=["<unk>", "<s>", *pieces])
+        train(tokenizer, trainer)
+        saved = json.loads(tokenizer.to_str())
+        saved["model"]["byte_fallback"] = fallback
+        saved["added_tokens"] = [token for token in saved["added_tokens"] if not token["content"].startswith("<0x")]
+        path = folder / f"unigram {name}.json"
+        path.write_text(json.dumps(saved))
+        checks.compare(f"Unigram, {name}", path, hugging_face(Tokenizer.from_file(str(path))), fallback)
+
+
+def llama2(checks, folder):
+    """BPE of code points, spaces as marks, bytes for the rest; the whole text is one word."""
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    pieces = [f"<0x{byte:02X}>" for byte in range(256)]
+    train(tokenizer, trainers.BpeTrainer(vocab_size=1500, special_tokens=["<unk>", "<s>", *pieces], show_progress=False,
+                                         limit_alphabet=300))
+    saved = json.loads(tokenizer.to_str())
+    saved["added_tokens"] = saved["added_tokens"][:2]
+    for name, bytes_too in (("with bytes", True), ("without bytes", False)):
+        saved["model"]["byte_fallback"] = bytes_too
+        for scheme, normalizer, splitter in (
+            ("one word", {"type": "Sequence", "normalizers": [
+                {"type": "Prepend", "prepend": "▁"},
+                {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}, None),
+            ("words", None, saved["pre_tokenizer"])):
+            document = dict(saved, normalizer=normalizer, pre_tokenizer=splitter or None)
+            path = folder / "llama2.json"
+            path.write_text(json.dumps(document))
+            reference = hugging_face(Tokenizer.from_file(str(path)))
+            checks.compare(f"BPE of code points {name}, {scheme}", path, reference, bytes_too)
+
+
+def sentence_piece(checks, folder):
+    corpus = folder / "corpus.txt"
+    corpus.write_text("\n".join(varied_text.SENTENCES * 3))
+    for model_type in ("unigram", "bpe"):
+        for fallback in (False, True):
+            stem = folder / f"{model_type}{fallback}"
+            sentencepiece.SentencePieceTrainer.train(
+                input=str(corpus), model_prefix=str(stem), vocab_size=1500, model_type=model_type, byte_fallback=fallback,
+                character_coverage=0.9, minloglevel=2)
+            processor = sentencepiece.SentencePieceProcessor(model_file=f"{stem}.model")
+
+            def reference(text, processor=processor):
+                found = processor.encode(text, out_type="immutable_proto")
+                return [(piece.id, piece.begin, piece.end) for piece in found.pieces]
+
+            checks.compare(f"SentencePiece {model_type}{', bytes' if fallback else ''}", f"{stem}.model", reference)
+
+
+def gpt2(checks, directory):
+    directory = pathlib.Path(directory)
+    tokenizer = Tokenizer(models.BPE.from_file(str(directory / "encoder.json"), str(directory / "vocab.bpe")))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.add_special_tokens(["<|endoftext|>"])
+    checks.compare("GPT-2", directory, hugging_face(tokenizer), True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("tokenize")
+    parser.add_argument("--gpt2", default=os.environ.get("GRAMIAN_GPT2"))
+    parser.add_argument("--only", help="one of the functions here")
+    given = parser.parse_args()
+    print(f"tokenizers {tokenizers.__version__}, sentencepiece {sentencepiece.__version__}")
+    clean = varied_text.text()
+    texts = [Text("varied", clean.encode()), Text("damaged", varied_text.damaged(clean[: len(clean) // 2])),
+             Text("characters", varied_text.every_character().encode()), Text("empty", b"")]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for text in texts:
+            text.write(folder)
+        checks = Checks(given.tokenize, texts)
+        for kind in (byte_level, patterns, wordpiece, unigram, llama2, sentence_piece):
+            if given.only in (None, kind.__name__):
+                begin = time.time()
+                kind(checks, folder)
+                print(f"  {time.time() - begin:.0f} s")
+        if given.gpt2 and given.only in (None, "gpt2"):
+            gpt2(checks, given.gpt2)
+        elif given.only is None:
+            print("GPT-2's own files were not compared: give them by --gpt2 or GRAMIAN_GPT2")
+    sys.exit(f"{checks.failures} comparisons failed" if checks.failures else 0)
+
+
+main()
