@@ -60,8 +60,7 @@ std::string misfit(const host::Tokenizer& tokenizer, const Input& input) {
          " in the matrix's vocabulary and " + token_in_quotes(tokenizer.token(different)) + " in the tokenizer";
 }
 
-/// Files of `directory` that may hold a tokenizer, in the order of their promise; the directory itself for those in two
-/// files.
+/// Files of `directory` that may hold a tokenizer, in the order of their promise.
 std::vector<fs::path> candidates(const fs::path& directory) {
   const auto has = [&](const char* name) {
     std::error_code ignored;
@@ -69,8 +68,10 @@ std::vector<fs::path> candidates(const fs::path& directory) {
   };
   std::vector<fs::path> found;
   if (has("tokenizer.json")) found.push_back(directory / "tokenizer.json");
-  if ((has("vocab.json") || has("encoder.json")) && (has("merges.txt") || has("vocab.bpe"))) {
-    found.push_back(directory.empty() ? fs::path(".") : directory);
+  if (has("merges.txt") || has("vocab.bpe")) {
+    for (const char* name : {"vocab.json", "encoder.json"}) {
+      if (has(name)) found.push_back(directory / name);
+    }
   }
   std::vector<fs::path> models;
   std::error_code ignored;
@@ -110,6 +111,8 @@ std::optional<FoundTokenizer> look_beside(Session& session, const Input& input) 
       } catch (const InvalidUsage& error) {
         why = error.what();
       }
+      // A vocabulary that has been read as one is not also a tokenizer, and nobody thought so.
+      if (path == input.embedding.vocabulary_path) continue;
       session.note(host::printable(path.string(), 200) + " was passed over: " + host::printable(why, 300) + ".");
     }
   }
@@ -140,6 +143,14 @@ Vocabulary vocabulary_of(const host::Tokenizer& tokenizer, int64_t rows) {
     }
   }
   return vocabulary;
+}
+
+/// WordPiece and SentencePiece have a token for what is in no vocabulary.
+bool stands_for_the_unknown(const TextInput& text, const host::TextToken& token) {
+  if (!text.tokenizer) return false;
+  const std::string_view name = text.tokenizer->token(token.id);
+  if (name != "[UNK]" && name != "<unk>") return false;
+  return text.bytes().substr(static_cast<size_t>(token.begin), static_cast<size_t>(token.end - token.begin)) != name;
 }
 
 void find_tokenizer(Session& session, Input& input, const TextOptions& options, TextInput& text) {
@@ -206,7 +217,8 @@ TextInput read_text(Session& session, Input& input, const TextOptions& options) 
   if (text.tokens.empty()) host::refuse(text.path, "holds no token: there is nothing to look at but white space");
   const Vocabulary* vocabulary = input.vocabulary();
   for (host::TextToken& token : text.tokens) {
-    if (token.id < 0 || token.id >= input.view().rows || (vocabulary != nullptr && !vocabulary->named(token.id))) {
+    if (token.id < 0 || token.id >= input.view().rows || (vocabulary != nullptr && !vocabulary->named(token.id)) ||
+        stands_for_the_unknown(text, token)) {
       token.id = host::TextToken::kUnknown;
       ++text.out_of_vocabulary;
     }

@@ -18,7 +18,7 @@ struct TextInput {
   std::vector<host::TextToken> tokens;  // ids are rows of the matrix
   std::unique_ptr<host::Tokenizer> tokenizer;  // null where the tokens came as ids
   std::string tokenized_by;             // for people: "GPT-2 byte-level BPE (gpt2)"
-  int64_t out_of_vocabulary = 0;
+  int64_t out_of_vocabulary = 0;  // tokens of id kUnknown; what became [UNK] or <unk> is among them
 
   std::string_view bytes() const { return file->bytes(); }
   /// In the order of first appearance.
