@@ -27,9 +27,9 @@ UnitRowSum merged(std::vector<UnitRowSum::Term> terms);
 /// The mean of the rows as they are before scaling to length 1, up to a factor: weights are their norms.
 UnitRowSum mean_of_rows(Space& space, std::span<const int64_t> rows);
 
-/// cos(s, x̂_i) for the listed rows i, in fp64, from cosines of the terms and without a sweep: O(terms (rows + terms) d).
-/// The row of a sum's only term has exactly 1 (-1 where its weight is negative). Throws InvalidInput where the terms
-/// cancel: a sum of less than 1e-12 of their weights has no direction.
+/// cos(s, x̂_i) for the listed rows i, in fp64, from cosines of the terms and without a sweep: O(terms (rows + terms)
+/// d). The row of a sum's only term has exactly 1 (-1 where its weight is negative). Throws InvalidInput where the
+/// terms cancel: a sum of less than 1e-12 of their weights has no direction.
 std::vector<double> cosines_to(Space& space, const UnitRowSum& sum, std::span<const int64_t> rows);
 
 /// The k rows nearest to s, or with `least` those with at least that cosine and at most k of them; rows of terms are

@@ -46,8 +46,8 @@ std::optional<host::TerminalColors> terminal_colors(const std::string& when) {
   }
   if (when == "never") return std::nullopt;
   const std::string depth = variable("COLORTERM");
-  const auto colors = depth == "truecolor" || depth == "24bit" ? host::TerminalColors::truecolor
-                                                               : host::TerminalColors::palette_256;
+  const auto colors =
+      depth == "truecolor" || depth == "24bit" ? host::TerminalColors::truecolor : host::TerminalColors::palette_256;
   if (when == "always") return colors;
   const bool plain = ::isatty(STDOUT_FILENO) != 1 || !variable("NO_COLOR").empty() || variable("TERM") == "dumb";
   return plain ? std::nullopt : std::optional(colors);
@@ -95,8 +95,8 @@ std::vector<int64_t> find_target(Session& session, const Input& input, const Tex
       const bool only_space = token.begin == 0 && token.end == 1;
       if (!only_space) pieces.push_back(token.id);
     }
-    const bool known =
-        std::ranges::all_of(pieces, [&](int64_t id) { return id >= 0 && id < vocabulary.size() && vocabulary.named(id); });
+    const bool known = std::ranges::all_of(
+        pieces, [&](int64_t id) { return id >= 0 && id < vocabulary.size() && vocabulary.named(id); });
     if (!known) pieces.clear();
     if (pieces.size() == 1) add_form(pieces.front());
   }
@@ -104,7 +104,8 @@ std::vector<int64_t> find_target(Session& session, const Input& input, const Tex
   if (forms.empty()) {
     std::string list;
     for (const int64_t row : pieces) list += (list.empty() ? "" : ", ") + token_in_quotes(vocabulary[row]);
-    session.note("The target " + token_in_quotes(word, 60) + " is several tokens: the mean of the rows of " + list + ".");
+    session.note("The target " + token_in_quotes(word, 60) + " is several tokens: the mean of the rows of " + list +
+                 ".");
     return pieces;
   }
   const auto count = [&](int64_t row) {
@@ -187,8 +188,8 @@ void add_result(Session& session, const Input& input, const TextInput& text, con
     const bool known = token.id != host::TextToken::kUnknown;
     Json written = known ? token_json(input.vocabulary(), token.id) : Json(nullptr);
     if (written.is_null()) {
-      written = host::valid_utf8(text.bytes().substr(static_cast<size_t>(token.begin),
-                                                     static_cast<size_t>(token.end - token.begin)));
+      written = host::valid_utf8(
+          text.bytes().substr(static_cast<size_t>(token.begin), static_cast<size_t>(token.end - token.begin)));
     }
     tokens.push_back(std::move(written));
     ids.push_back(known ? Json(token.id) : Json(nullptr));
@@ -275,7 +276,8 @@ void run_color(const ColorOptions& options) {
   }
   text.out_of_vocabulary += left_out;
   if (left_out > 0) {
-    session.note(host::grouped(left_out) + " tokens of the text have rows that are not used; they are out of vocabulary.");
+    session.note(host::grouped(left_out) +
+                 " tokens of the text have rows that are not used; they are out of vocabulary.");
   }
   std::vector<host::PaintLayer> layers;
   std::vector<double> norms;

@@ -216,8 +216,9 @@ void run_neighbors(const NeighborsOptions& options) {
     throw InvalidUsage("neighbors: name tokens by --tokens, give an --expr or a --text, or ask for --all");
   }
   if (options.radius && !asked) {
-    throw InvalidUsage("--radius goes with --tokens, --expr and --text; all pairs that near are those of 'gramian graph --threshold " +
-                       host::shortest(*options.radius) + "'");
+    throw InvalidUsage(
+        "--radius goes with --tokens, --expr and --text; all pairs that near are those of 'gramian graph --threshold " +
+        host::shortest(*options.radius) + "'");
   }
   const int64_t k = options.k.value_or(kDefaultK);
   std::vector<std::string> tokens;
@@ -228,8 +229,8 @@ void run_neighbors(const NeighborsOptions& options) {
     const TextInput text = read_text(session, input, options.common.text);
     for (const int64_t row : text.distinct_rows()) tokens.emplace_back(require_vocabulary(input, "--text")[row]);
     if (text.out_of_vocabulary > 0) {
-      session.note(host::grouped(text.out_of_vocabulary) + " of the text's " +
-                   host::grouped(std::ssize(text.tokens)) + " tokens are out of vocabulary.");
+      session.note(host::grouped(text.out_of_vocabulary) + " of the text's " + host::grouped(std::ssize(text.tokens)) +
+                   " tokens are out of vocabulary.");
     }
     session.note("The text's tokens: " + text.tokenized_by + ".");
   }

@@ -136,8 +136,8 @@ void Session::choose_rows(Input& input, const std::optional<std::vector<std::str
     if (wanted) throw InvalidUsage("--text and tokens: one of them chooses the rows, not both");
     const TextInput text = read_text(*this, input, options_.text);
     rows = text.distinct_rows();
-    note(host::grouped(std::ssize(rows)) + " distinct tokens of " + host::printable(text.path, 200) + "; tokens: " +
-         text.tokenized_by + ".");
+    note(host::grouped(std::ssize(rows)) + " distinct tokens of " + host::printable(text.path, 200) +
+         "; tokens: " + text.tokenized_by + ".");
     if (text.out_of_vocabulary > 0) {
       note(host::grouped(text.out_of_vocabulary) + " of its " + host::grouped(std::ssize(text.tokens)) +
            " tokens are out of vocabulary.");

@@ -71,8 +71,7 @@ DenseMatrix linkage_matrix(const std::vector<Merge>& merges) {
 void add_files(Session& session, const SimilarityOptions& options, const DenseMatrix& matrix,
                const DenseMatrix& vectors, const std::vector<Merge>& merges, const std::vector<std::string>& names,
                const std::string& title) {
-  session.add_file("linkage.npy",
-                   [&merges](host::OutputFile& file) { host::write_npy(file, linkage_matrix(merges)); });
+  session.add_file("linkage.npy", [&merges](host::OutputFile& file) { host::write_npy(file, linkage_matrix(merges)); });
   if (options.vectors > 0) {
     session.add_file("eigenvectors.npy", [&vectors](host::OutputFile& file) { host::write_npy(file, vectors); });
   }
@@ -107,8 +106,8 @@ void run_similarity(const SimilarityOptions& options) {
   session.sweep(*space, analyses);
   const DenseMatrix& matrix = analysis.matrix();
   if (options.vectors > space->size()) {
-    throw InvalidUsage("--vectors " + std::to_string(options.vectors) + ": there are " +
-                       host::grouped(space->size()) + " rows and as many eigenvectors");
+    throw InvalidUsage("--vectors " + std::to_string(options.vectors) + ": there are " + host::grouped(space->size()) +
+                       " rows and as many eigenvectors");
   }
   const Eigen eigen = session.timed("eigenvalues", [&] { return session.backend().eigh(matrix); });
   const std::vector<double>& eigenvalues = eigen.values;

@@ -233,8 +233,10 @@ TextInput read_text(Session& session, Input& input, const TextOptions& options) 
   json["out_of_vocabulary"] = text.out_of_vocabulary;
   json["tokenizer"] = host::valid_utf8(text.tokenized_by);
   session.settings()["text"] = host::valid_utf8(text.path);
-  session.settings()["tokenizer"] = options.tokenizer ? Json(host::valid_utf8(options.tokenizer->string())) : Json(nullptr);
-  session.settings()["token_ids"] = options.token_ids ? Json(host::valid_utf8(options.token_ids->string())) : Json(nullptr);
+  session.settings()["tokenizer"] =
+      options.tokenizer ? Json(host::valid_utf8(options.tokenizer->string())) : Json(nullptr);
+  session.settings()["token_ids"] =
+      options.token_ids ? Json(host::valid_utf8(options.token_ids->string())) : Json(nullptr);
   return text;
 }
 

@@ -105,9 +105,8 @@ void add_arrays(Session& session, const Space& space, const Predicted& found) {
   });
   add_table("predictions.probabilities.npy", found.probabilities);
   add_table("predictions.logits.npy", found.logits);
-  session.add_file("entropy.npy", [&found](host::OutputFile& file) {
-    host::write_npy(file, std::span<const double>(found.entropy));
-  });
+  session.add_file("entropy.npy",
+                   [&found](host::OutputFile& file) { host::write_npy(file, std::span<const double>(found.entropy)); });
 }
 
 std::string table_of(const Input& input, const Input& states, const Space& space, const Predicted& found,

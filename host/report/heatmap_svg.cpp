@@ -107,9 +107,8 @@ class Picture {
       for (int64_t j = 0; j < n_; ++j) {
         const Color ground = shade(std::round(place_of(cosine(i, j)) * (kShades - 1)) / (kShades - 1));
         const Color ink = contrast(ground, kBackground) > contrast(ground, kInk) ? kBackground : kInk;
-        svg += "<text x=\"" + svg_number(left_ + middle(j)) + "\" y=\"" +
-               svg_number(top_ + middle(i) + 0.35 * size) + "\" fill=\"" + hex(ink) + "\">" +
-               fixed(cosine(i, j), 2) + "</text>\n";
+        svg += "<text x=\"" + svg_number(left_ + middle(j)) + "\" y=\"" + svg_number(top_ + middle(i) + 0.35 * size) +
+               "\" fill=\"" + hex(ink) + "\">" + fixed(cosine(i, j), 2) + "</text>\n";
       }
     }
     svg += "</g>\n";

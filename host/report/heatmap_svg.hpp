@@ -16,8 +16,8 @@ struct Heatmap {
   std::string title;
 };
 
-/// Shades run over the cosines off the diagonal: from blue by grey to red, even about 0, where a tenth of the largest or
-/// more is negative; else on the plasma map.
+/// Shades run over the cosines off the diagonal: from blue by grey to red, even about 0, where a tenth of the largest
+/// or more is negative; else on the plasma map.
 struct HeatmapScale {
   double lo = 0.0;
   double hi = 1.0;

@@ -72,7 +72,8 @@ std::string painted_ansi(const PaintedText& painted, TerminalColors colors, int6
     if (count == shown.size()) {
       append_inert(out, painted.text.substr(at));
     } else {
-      out += " ...\n" + grouped(std::ssize(shown) - static_cast<int64_t>(count)) + " more tokens: -o DIR paints them all";
+      out +=
+          " ...\n" + grouped(std::ssize(shown) - static_cast<int64_t>(count)) + " more tokens: -o DIR paints them all";
     }
     if (!out.ends_with('\n')) out += '\n';
     out += '\n';

@@ -206,7 +206,8 @@ class Writer {
 
   void add_layer(size_t index) {
     const PaintLayer& layer = painted_.layers[index];
-    out_ += "<section>\n<div class=\"head\"><h2>" + html(printable(layer.heading, 200)) + "</h2>\n<div class=\"scale\">";
+    out_ +=
+        "<section>\n<div class=\"head\"><h2>" + html(printable(layer.heading, 200)) + "</h2>\n<div class=\"scale\">";
     if (std::isnan(layer.lo)) {
       out_ += "nothing to paint";
     } else {
@@ -214,8 +215,8 @@ class Writer {
     }
     const bool unknown =
         std::ranges::any_of(painted_.tokens, [](const TextToken& token) { return token.id == TextToken::kUnknown; });
-    out_ += std::string(unknown ? "<b class=\"key\">out of vocabulary</b>" : "") + "</div></div>\n<div class=\"t\" data-l=\"" + std::to_string(index) +
-            "\"><p data-k=\"0\">";
+    out_ += std::string(unknown ? "<b class=\"key\">out of vocabulary</b>" : "") +
+            "</div></div>\n<div class=\"t\" data-l=\"" + std::to_string(index) + "\"><p data-k=\"0\">";
     size_t at = 0;
     size_t begun = 0;
     for (size_t t = 0; t < shown_.size(); ++t) {

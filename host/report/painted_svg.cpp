@@ -120,8 +120,10 @@ std::string painted_svg(const PaintedText& painted, int64_t most) {
     y += 52.0;
     add_legend(body, layer, y);
     y += 16.0;
-    body += "<g font-family=\"'DejaVu Sans Mono','Noto Sans Mono',Menlo,Consolas,monospace\" fill=\"#000000\" font-size=\"" +
-            svg_number(kFont) + "\" xml:space=\"preserve\">\n";
+    body +=
+        "<g font-family=\"'DejaVu Sans Mono','Noto Sans Mono',Menlo,Consolas,monospace\" fill=\"#000000\" "
+        "font-size=\"" +
+        svg_number(kFont) + "\" xml:space=\"preserve\">\n";
     Page page(body, y + kLine);
     size_t at = 0;
     for (size_t t = 0; t < count; ++t) {
@@ -146,8 +148,8 @@ std::string painted_svg(const PaintedText& painted, int64_t most) {
                     svg_number(kWidth) + " " + svg_number(y + kMargin) + "\">\n<title>" + xml_text(painted.title) +
                     "</title>\n<style>.u{fill:#66626e;text-decoration:underline}";
   for (int shade = 0; shade < kPaintShades; ++shade) {
-    svg += ".c" + std::to_string(shade) + "{fill:" +
-           hex(white_to_red(static_cast<double>(shade) / (kPaintShades - 1))) + "}";
+    svg += ".c" + std::to_string(shade) +
+           "{fill:" + hex(white_to_red(static_cast<double>(shade) / (kPaintShades - 1))) + "}";
   }
   svg +=
       "</style>\n<defs><linearGradient id=\"scale\"><stop offset=\"0\" stop-color=\"#ffffff\"/><stop offset=\"1\" "

@@ -50,7 +50,9 @@ Color ink_on(Color ground) {
   return contrast(ground, kBlack) >= contrast(ground, kWhite) ? kBlack : kWhite;
 }
 
-int paint_shade(double scaled) { return static_cast<int>(std::lround(std::clamp(scaled, 0.0, 1.0) * (kPaintShades - 1))); }
+int paint_shade(double scaled) {
+  return static_cast<int>(std::lround(std::clamp(scaled, 0.0, 1.0) * (kPaintShades - 1)));
+}
 
 void write_painted_tsv(OutputFile& file, const PaintedText& painted) {
   std::string line = "begin\tend\trow\ttoken\tnorm";

@@ -26,9 +26,9 @@ struct PaintLayer {
 
 struct PaintedText {
   std::string_view text;
-  std::span<const TextToken> tokens;                 // ids are rows of the matrix
+  std::span<const TextToken> tokens;                  // ids are rows of the matrix
   std::function<std::string_view(int64_t row)> name;  // the token as its vocabulary writes it
-  std::span<const double> norms;                     // a token, NaN where it has no row
+  std::span<const double> norms;                      // a token, NaN where it has no row
   std::span<const PaintLayer> layers;
   std::string title;
   std::vector<std::string> captions;  // sentences for people

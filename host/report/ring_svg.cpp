@@ -158,8 +158,9 @@ class Ring {
       const bool left = degrees > 90.0 && degrees < 270.0;
       const double out = radius_ + label_offset();
       // Turned outward, and on the left by another half turn: nothing stands on its head.
-      svg += "<text transform=\"translate(" + svg_number(x(angle, out)) + " " + svg_number(y(angle, out)) + ") rotate(" +
-             fixed(left ? 180.0 - degrees : -degrees, 2) + ")\" dy=\".35em\"" + (left ? " text-anchor=\"end\"" : "") +
+      svg += "<text transform=\"translate(" + svg_number(x(angle, out)) + " " + svg_number(y(angle, out)) +
+             ") rotate(" + fixed(left ? 180.0 - degrees : -degrees, 2) + ")\" dy=\".35em\"" +
+             (left ? " text-anchor=\"end\"" : "") +
              (graph_.degree(node) == 0 ? std::string(" fill=\"") + kFaintInk + "\"" : "") + ">" + xml_text(text) +
              "</text>\n";
     }
@@ -172,8 +173,8 @@ class Ring {
     const double top = width + 0.06 * radius_;
     const auto line = [&](double at_x, double at_y, double font, const char* fill, const char* anchor,
                           const std::string& content) {
-      svg += "<text x=\"" + svg_number(at_x) + "\" y=\"" + svg_number(at_y) + "\" font-size=\"" + svg_number(font) + "\" fill=\"" +
-             fill + "\" text-anchor=\"" + anchor + "\">" + content + "</text>\n";
+      svg += "<text x=\"" + svg_number(at_x) + "\" y=\"" + svg_number(at_y) + "\" font-size=\"" + svg_number(font) +
+             "\" fill=\"" + fill + "\" text-anchor=\"" + anchor + "\">" + content + "</text>\n";
     };
     line(left, top, size, kInk, "start", xml_text(printable(graph_.title, 60)));
     line(left, top + 1.5 * size, 0.75 * size, kFaintInk, "start",
@@ -182,8 +183,9 @@ class Ring {
     line(left, top + 2.75 * size, 0.75 * size, kFaintInk, "start", xml_text("An edge: " + graph_.threshold));
     const double bar = 0.8 * radius_;
     const double right = width - left;
-    svg += "<rect x=\"" + svg_number(right - bar) + "\" y=\"" + svg_number(top - 0.2 * size) + "\" width=\"" + svg_number(bar) +
-           "\" height=\"" + svg_number(0.45 * size) + "\" rx=\"" + svg_number(0.1 * size) + "\" fill=\"url(#plasma)\"/>\n";
+    svg += "<rect x=\"" + svg_number(right - bar) + "\" y=\"" + svg_number(top - 0.2 * size) + "\" width=\"" +
+           svg_number(bar) + "\" height=\"" + svg_number(0.45 * size) + "\" rx=\"" + svg_number(0.1 * size) +
+           "\" fill=\"url(#plasma)\"/>\n";
     const double under = top + 1.15 * size;
     line(right - bar, under, 0.62 * size, kFaintInk, "start", fixed(threshold_, 3));
     line(right - 0.5 * bar, under, 0.62 * size, kFaintInk, "middle", "cosine");

@@ -24,8 +24,7 @@ void check_id(const std::string& path, int64_t line, int64_t id, int64_t least, 
   refuse_at_line(path, line, "id " + std::to_string(id) + ": the matrix has rows 0 to " + std::to_string(rows - 1));
 }
 
-std::vector<TextToken> read_ranges(const std::string& path, std::string_view ids, std::string_view text,
-                                   int64_t rows) {
+std::vector<TextToken> read_ranges(const std::string& path, std::string_view ids, std::string_view text, int64_t rows) {
   std::vector<TextToken> tokens;
   const auto size = static_cast<int64_t>(text.size());
   int64_t line = 0;

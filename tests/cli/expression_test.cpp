@@ -51,7 +51,8 @@ TEST(WordExpression, NamesThePlaceOfAMistake) {
 class TokenIds : public ::testing::Test {
  protected:
   TokenIds() {
-    for (const char* token : {"The", "\u0120cat", "s", "##ing", "\u2581dog", "go", "\u00c3\u00a9"}) words_.push_back(token);
+    for (const char* token : {"The", "\u0120cat", "s", "##ing", "\u2581dog", "go", "\u00c3\u00a9"})
+      words_.push_back(token);
     words_.push_back_unnamed();
   }
   std::vector<TextToken> read(const std::string& ids, const std::string& text) const {
@@ -89,7 +90,8 @@ TEST_F(TokenIds, RefusalsNameTheLine) {
   EXPECT_NE(refusal("0\t3\t4\n0\t0\t3\n", "The cat").find("line 2"), std::string::npos);
   EXPECT_NE(refusal("0 1\nx", "The cat").find("line 2: 'x' is not a whole number"), std::string::npos);
   EXPECT_NE(refusal("0\n-1\n", "The cat").find("line 2: id -1"), std::string::npos);
-  EXPECT_NE(refusal("0 5", "The cat").find("token 1, id 5 'go', does not continue the text at byte 3"), std::string::npos);
+  EXPECT_NE(refusal("0 5", "The cat").find("token 1, id 5 'go', does not continue the text at byte 3"),
+            std::string::npos);
   EXPECT_NE(refusal("0 7", "The cat").find("token 1, id 7"), std::string::npos);
   EXPECT_THROW(read_token_ids("ids.txt", "0 1", "The cat", 8, nullptr), InvalidInput);
 }

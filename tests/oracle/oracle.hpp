@@ -78,8 +78,8 @@ struct Softmax {
 };
 Softmax softmax(const std::vector<double>& z, double temperature);
 
-/// Average linkage on 1 - cosine by its definition: at each step the two clusters whose rows' mean distance is smallest,
-/// all means formed anew. (a, b, height) with clusters numbered as scipy numbers them, a < b.
+/// Average linkage on 1 - cosine by its definition: at each step the two clusters whose rows' mean distance is
+/// smallest, all means formed anew. (a, b, height) with clusters numbered as scipy numbers them, a < b.
 struct Joined {
   int64_t a = 0;
   int64_t b = 0;

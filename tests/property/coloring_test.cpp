@@ -66,7 +66,9 @@ Rows text_over(int64_t n, int64_t tokens, uint64_t seed) {
   for (int64_t t = 0; t < tokens; ++t) {
     const bool unknown = random() % 10 == 0;
     const bool repeated = !rows.empty() && random() % 8 == 0;
-    rows.push_back(unknown ? kNoRow : repeated ? rows.back() : static_cast<int64_t>(random() % static_cast<uint64_t>(n)));
+    rows.push_back(unknown    ? kNoRow
+                   : repeated ? rows.back()
+                              : static_cast<int64_t>(random() % static_cast<uint64_t>(n)));
   }
   return rows;
 }
@@ -80,8 +82,8 @@ TEST_P(ColoringOn, EveryValueAlongAText) {
     for (const int64_t tokens : {0, 1, 2, 700}) {
       SCOPED_TRACE(std::to_string(n) + " rows, " + std::to_string(tokens) + " tokens");
       const Rows rows = text_over(n, tokens, 7);
-      const std::vector<double> to_first = cosines_with(stored.exact, {stored.exact.values.begin(),
-                                                                      stored.exact.values.begin() + 19});
+      const std::vector<double> to_first =
+          cosines_with(stored.exact, {stored.exact.values.begin(), stored.exact.values.begin() + 19});
       std::vector<double> norms;
       std::vector<double> previous;
       std::vector<double> target;

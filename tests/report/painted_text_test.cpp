@@ -134,13 +134,15 @@ std::string text_content(const std::string& page) {
 }
 
 TEST(PaintedHtml, KeepsTheTextAndNothingOfItRuns) {
-  std::string text = "\n\n one <b>two</b> &amp; three\r\n<script>alert(1)</script> \xe6\x97\xa5\xe6\x9c\xac \tfour </p> ";
+  std::string text =
+      "\n\n one <b>two</b> &amp; three\r\n<script>alert(1)</script> \xe6\x97\xa5\xe6\x9c\xac \tfour </p> ";
   for (int line = 0; line < 400; ++line) text += "words of line " + std::to_string(line) + "\n\n";
   const Example example(text);
   const std::string page = example.written(write_painted_html);
   EXPECT_EQ(text_content(page), text);
   EXPECT_EQ(count(page, "<span"), 2 * example.tokens.size());
-  EXPECT_EQ(count(page, "<span class=u>"), 2 * static_cast<size_t>(std::ranges::count(example.tokens, -1, &TextToken::id)));
+  EXPECT_EQ(count(page, "<span class=u>"),
+            2 * static_cast<size_t>(std::ranges::count(example.tokens, -1, &TextToken::id)));
   EXPECT_EQ(count(page, "<script"), 2u);
   EXPECT_EQ(count(page, "</script"), 2u);
   EXPECT_EQ(count(page, "<img"), 0u);
@@ -180,7 +182,9 @@ TEST(PaintedSvg, BreaksLinesAndSaysWhatIsMissing) {
 }
 
 TEST(PaintedAnsi, ColoursAndControlCharacters) {
-  const std::string text = "zero one \x1b]0;title\x07 three\n four \xc2\x9b" "2J six";
+  const std::string text =
+      "zero one \x1b]0;title\x07 three\n four \xc2\x9b"
+      "2J six";
   const Example example(text);
   const std::string shown = painted_ansi(example.painted, TerminalColors::truecolor, 100);
   EXPECT_NE(shown.find("\x1b[38;2;0;0;0;48;2;255;213;213mone\x1b[0m"), std::string::npos);  // 1/6
