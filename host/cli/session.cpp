@@ -304,7 +304,7 @@ void Session::finish(const std::string& table) {
   Json json;
   json["command"] = command_;
   json["version"] = GRAMIAN_VERSION;
-  json.update(result_);
+  for (auto& item : result_.items()) json[item.key()] = std::move(item.value());
   json["notes"] = Json::array();
   for (const std::string& sentence : notes_) json["notes"].push_back(host::valid_utf8(sentence));
   json["sweeps"] = sweeps_;
@@ -331,7 +331,8 @@ void Session::finish(const std::string& table) {
   timing_["threads"] = threads_;
   timing_["total"] = total_seconds();
   json["timing"] = timing_;
-  const std::string text = json_text(json);
+  // A text of a megabyte has a result of sixteen.
+  const std::string text = folder || options_.json ? json_text(json) : std::string();
   check_interrupt();
 
   if (folder) {
