@@ -1,4 +1,5 @@
 # Python for the tests: the standard library is enough for some, the oracles want numpy and scipy.
+# .venv is where scripts/setup --ci puts what Debian does not have.
 # `python3` on PATH need not be the distribution's own, so look for one that has them before settling for one that has not.
 #
 #   GRAMIAN_PYTHON          a Python 3.9 or later; empty where there is none
@@ -8,7 +9,10 @@
 set(GRAMIAN_PYTHON "")
 set(GRAMIAN_PYTHON_ORACLE FALSE)
 find_program(python_on_path NAMES python3 NO_CACHE)
-foreach(candidate IN ITEMS ${python_on_path} /usr/bin/python3)
+foreach(candidate IN ITEMS ${PROJECT_SOURCE_DIR}/.venv/bin/python ${python_on_path} /usr/bin/python3)
+  if(NOT EXISTS ${candidate})
+    continue()
+  endif()
   execute_process(COMMAND ${candidate} -c "import sys; sys.exit(sys.version_info < (3, 9))"
                   RESULT_VARIABLE too_old OUTPUT_QUIET ERROR_QUIET)
   if(NOT too_old EQUAL 0)

@@ -111,7 +111,7 @@ struct RowProduct {
 
 /// What the products z_i of one query with all rows come to, seen as softmax(z / T):
 /// p_i = exp((z_i - top[0].product) / T) / denominator.
-struct RankedProducts {
+struct SoftmaxProducts {
   std::vector<RowProduct> top;  // the k largest, in order; all rows where there are fewer
   double denominator = 0.0;     // Σ_i exp((z_i - top[0].product) / T)
   double entropy = 0.0;         // -Σ p_i ln p_i, in nats
@@ -167,9 +167,9 @@ class Backend {
   /// number of threads and whatever the other queries are. Throws InvalidUsage for queries of another width, no rows,
   /// k < 1, or a temperature that is not finite and > 0. Queries and rows must be finite; where a product overflows,
   /// the denominator is not finite.
-  virtual std::vector<RankedProducts> rank_rows(const DeviceRows& rows, const RowTransform& transform,
-                                                const DenseMatrix& queries, int64_t k, double temperature,
-                                                const Progress& progress) = 0;
+  virtual std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
+                                                        const DenseMatrix& queries, int64_t k, double temperature,
+                                                        const Progress& progress) = 0;
 
   /// Unit rows for sweeps; `transform.unit` is implied.
   virtual std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,
@@ -180,6 +180,12 @@ class Backend {
   /// whatever the grid, the split into ranges and the number of threads.
   virtual SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
                            const Progress& progress) = 0;
+  /// Over the pairs of `range`: of each bin of a's cosine, the count and the sum of values_b[bin of b's cosine], bit
+  /// for bit the cosines of sweeps. `values_b` has one value a bin of `bins_b`. The same for every grid, split and
+  /// number of threads. Throws InvalidUsage for different numbers of rows or values that do not match.
+  virtual RankSums rank_product(const UnitRows& a, const RankBins& bins_a, const UnitRows& b, const RankBins& bins_b,
+                                std::span<const int32_t> values_b, const TileGrid& grid, TileRange range,
+                                const Progress& progress) = 0;
   /// All cosines >= threshold in rows [begin, end), both sides of the diagonal: bit for bit those of a sweep.
   virtual CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) = 0;
   /// Seconds for the bare products of all tiles of the triangle, nothing consumed: the yardstick of a sweep. The

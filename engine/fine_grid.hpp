@@ -10,4 +10,9 @@ namespace gramian {
 inline constexpr int64_t kFineBins = 16384;
 inline constexpr int64_t kFinePerUnit = kFineBins / 2;
 
+/// Where ranks want narrower bins (rank_bins.hpp), one of these is cut into 2^kMaxLogParts equal parts at most.
+inline constexpr int kMaxLogParts = 23;
+/// Bits of such a cell's entry that hold the logarithm of its parts; the others hold the number of its first part.
+inline constexpr int kLogPartsBits = 5;
+
 }  // namespace gramian

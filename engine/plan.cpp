@@ -48,6 +48,7 @@ UnitedRequest unite(std::span<const SweepRequest> requests) {
     all.extremes = all.extremes || request.extremes;
     all.dense = all.dense || request.dense;
     all.top_k = std::max(all.top_k, request.top_k);
+    if (request.ranks) all.ranks = request.ranks;
     for (const HistogramSpec& spec : request.histograms) slots.histograms.push_back(add_once(all.histograms, spec));
     for (const Bracket& bracket : request.brackets) slots.brackets.push_back(add_once(all.brackets, bracket));
     for (const double threshold : request.thresholds) slots.thresholds.push_back(add_once(all.thresholds, threshold));
@@ -81,6 +82,7 @@ SweepState extract(const SweepState& state, const UnitedRequest& united, size_t 
     }
   }
   if (request.dense) part.dense = state.dense;
+  if (request.ranks) part.ranks = state.ranks;
   if (request.top_k > 0) part.neighbors = nearest(state.neighbors, request.top_k);
   return part;
 }

@@ -38,7 +38,8 @@ struct SweepReport {
   std::string form;              // how the precision was kept
 };
 
-/// One request that covers all of `requests`; identical histograms and brackets are gathered once.
+/// One request that covers all of `requests`; identical histograms and brackets are gathered once. At most
+/// one of them may ask for ranks.
 struct UnitedRequest {
   struct Slots {
     std::vector<size_t> histograms, brackets, probes, thresholds;

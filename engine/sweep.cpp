@@ -38,7 +38,7 @@ void append(std::vector<T>& into, std::vector<T>&& part) {
 
 bool is_neutral(const SweepState& state) {
   return state.pairs == 0 && state.histograms.empty() && state.brackets.empty() && state.dense.empty() &&
-         state.neighbors.held.empty() && state.degrees.empty();
+         state.neighbors.held.empty() && state.degrees.empty() && state.ranks.empty();
 }
 
 void merge(NeighborTable& into, const NeighborTable& part) {
@@ -91,8 +91,21 @@ void merge(SweepState& into, SweepState&& part) {
   append(into.probes, std::move(part.probes));
   merge(into.neighbors, part.neighbors);
   for (size_t t = 0; t < into.degrees.size(); ++t) add(into.degrees[t], part.degrees[t]);
+  add(into.ranks, part.ranks);
   for (size_t k = 0; k < into.dense.size(); ++k) {
     if (std::isnan(into.dense[k])) into.dense[k] = part.dense[k];
+  }
+}
+
+void merge(RankSums& into, const RankSums& part) {
+  if (part.counts.empty()) return;
+  if (into.counts.empty()) {
+    into = part;
+    return;
+  }
+  add(into.counts, part.counts);
+  for (size_t b = 0; b < into.sums.size(); ++b) {
+    into.sums[b] = static_cast<int64_t>(static_cast<uint64_t>(into.sums[b]) + static_cast<uint64_t>(part.sums[b]));
   }
 }
 

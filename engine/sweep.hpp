@@ -8,16 +8,16 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "engine/cosine_type.hpp"
 #include "engine/fine_grid.hpp"
+#include "engine/rank_bins.hpp"
 
 namespace gramian {
-
-/// Type of the cosines that a sweep produces and on which all of its counts and order statistics are exact.
-enum class CosineType : uint8_t { f32, f64 };
 
 /// A pair of rows; i < j wherever it names a cosine.
 struct Pair {
@@ -58,13 +58,14 @@ struct SweepRequest {
   bool extremes = false;
   std::vector<HistogramSpec> histograms;
   std::vector<Bracket> brackets;
-  std::vector<Pair> probes;        // pairs whose cosine is wanted as it was computed; ascending, i < j
-  bool dense = false;              // the whole matrix, for small n
-  int64_t top_k = 0;               // so many nearest neighbours of every row
-  std::vector<double> thresholds;  // for each: how many cosines of every row reach it
+  std::vector<Pair> probes;               // pairs whose cosine is wanted as it was computed; ascending, i < j
+  bool dense = false;                     // the whole matrix, for small n
+  int64_t top_k = 0;                      // so many nearest neighbours of every row
+  std::vector<double> thresholds;         // for each: how many cosines of every row reach it
+  std::shared_ptr<const RankBins> ranks;  // how many cosines fall into each of these bins
   bool empty() const {
     return !extremes && histograms.empty() && brackets.empty() && probes.empty() && !dense && top_k == 0 &&
-           thresholds.empty();
+           thresholds.empty() && ranks == nullptr;
   }
 };
 
@@ -130,6 +131,7 @@ struct SweepState {
   std::vector<double> dense;                   // n x n row-major, upper triangle; NaN where no tile has been
   NeighborTable neighbors;                     // top_k > 0
   std::vector<std::vector<uint64_t>> degrees;  // a threshold: n counts of cosines >= it, the diagonal left out
+  std::vector<uint64_t> ranks;                 // cosines in each bin of SweepRequest::ranks
 };
 
 /// Adds `part` to `into`. Both must come from the same request and matrix, over disjoint tiles; a default-constructed
@@ -138,6 +140,17 @@ void merge(SweepState& into, SweepState&& part);
 
 /// Sorts what is kept in no particular order, so that equal states are equal byte for byte.
 void canonicalize(SweepState& state);
+
+/// What one pass over the pairs of two spaces leaves for their rank product: for every bin of the first space's
+/// cosines, how many there are and the sum, modulo 2^64, of the values of the bins of the second's.
+struct RankSums {
+  std::vector<uint64_t> counts;
+  std::vector<int64_t> sums;
+  friend bool operator==(const RankSums&, const RankSums&) = default;
+};
+
+/// Adds `part`, of the same bins and disjoint tiles; an empty one is neutral. Associative, commutative, exact.
+void merge(RankSums& into, const RankSums& part);
 
 /// One tile: rows [row_begin, row_end) x columns [col_begin, col_end); on a diagonal tile only j > i counts.
 struct Tile {

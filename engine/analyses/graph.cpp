@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "engine/narrow.hpp"
 
@@ -77,6 +79,7 @@ void for_each_band(Space& space, Precision precision, double threshold, std::spa
   constexpr int64_t kBytesPerEntry = sizeof(int32_t) + sizeof(float);
   // Bands of whole strips, so that a backend's workers share them well.
   constexpr int64_t kStep = 384;
+  std::future<void> consumed;  // waits for its end when it is destroyed
   for (int64_t begin = 0; begin < space.size();) {
     int64_t end = begin;
     int64_t bytes = 0;
@@ -85,10 +88,13 @@ void for_each_band(Space& space, Precision precision, double threshold, std::spa
       for (; end < step_end; ++end) bytes += static_cast<int64_t>(degrees[static_cast<size_t>(end)]) * kBytesPerEntry;
     }
     if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
-    sink(begin, space.backend().threshold_band(rows, threshold, begin, end));
+    CsrBand band = space.backend().threshold_band(rows, threshold, begin, end);
+    if (consumed.valid()) consumed.get();
+    consumed = std::async(std::launch::async, [&sink, begin, band = std::move(band)] { sink(begin, band); });
     if (progress.report) progress.report(end, space.size());
     begin = end;
   }
+  if (consumed.valid()) consumed.get();
 }
 
 Adjacency adjacency(Space& space, Precision precision, double threshold, std::span<const uint64_t> degrees,

@@ -61,7 +61,8 @@ struct Adjacency {
 };
 
 /// Forms the thresholded matrix band by band, top to bottom, in bounded memory: about `band_bytes` a band, given the
-/// degrees of a DegreesAnalysis at the same threshold. `sink` gets each band and the row it begins at.
+/// degrees of a DegreesAnalysis at the same threshold. `sink` gets each band and the row it begins at, in order, from
+/// another thread while the next band is formed: two bands are held at once. What it throws is thrown here.
 void for_each_band(Space& space, Precision precision, double threshold, std::span<const uint64_t> degrees,
                    int64_t band_bytes, const std::function<void(int64_t begin, const CsrBand& band)>& sink,
                    const Progress& progress);

@@ -32,7 +32,7 @@ void read_state(const MatrixView& hidden, int64_t state, bool normalized, double
   for (int64_t c = 0; c < hidden.cols; ++c) out[c] /= length;
 }
 
-StatePredictions predictions_of(const RankedProducts& ranked, double temperature, int64_t state) {
+StatePredictions predictions_of(const SoftmaxProducts& ranked, double temperature, int64_t state) {
   const double largest = ranked.top.front().product;
   if (!std::isfinite(largest) || !std::isfinite(ranked.denominator)) {
     throw InvalidInput("the products of " + state_name(state) + " with the rows are beyond double precision");
@@ -82,9 +82,9 @@ std::vector<StatePredictions> unembed(Space& space, const MatrixView& hidden, in
         progress.report(first - begin + static_cast<int64_t>(static_cast<double>(count) * share), end - begin);
       };
     }
-    const std::vector<RankedProducts> ranked =
-        space.backend().rank_rows(space.device_rows(), settings.normalized ? space.unit() : space.plain(), queries,
-                                  settings.k, settings.temperature, part);
+    const std::vector<SoftmaxProducts> ranked =
+        space.backend().softmax_products(space.device_rows(), settings.normalized ? space.unit() : space.plain(),
+                                         queries, settings.k, settings.temperature, part);
     for (int64_t q = 0; q < count; ++q) {
       all.push_back(predictions_of(ranked[static_cast<size_t>(q)], settings.temperature, first + q));
     }

@@ -292,9 +292,11 @@ void run_color(const ColorOptions& options) {
   if (!host::is_utf8(text.bytes())) session.note("Bytes of the text that are not UTF-8 are shown as \\xHH.");
   session.timed("result", [&] { add_result(session, input, text, rows, layers); });
 
+  std::vector<host::PaintedToken> tokens;
+  for (const host::TextToken& token : text.tokens) tokens.push_back({token.id, token.begin, token.end});
   host::PaintedText painted;
   painted.text = text.bytes();
-  painted.tokens = text.tokens;
+  painted.tokens = tokens;
   painted.name = [&input](int64_t row) {
     const Vocabulary* vocabulary = input.vocabulary();
     return vocabulary != nullptr && vocabulary->named(row) ? (*vocabulary)[row] : std::string_view();

@@ -18,7 +18,7 @@ void run_devices(const CommonOptions& options) {
   std::vector<std::string> sets;
   int count = 0;
   const cpu::IsaTable* const* tables = cpu::isa_tables(&count);
-  for (int k = 0; k < count; ++k) sets.emplace_back(tables[k]->name);
+  for (int k = 0; k + 1 < count; ++k) sets.emplace_back(tables[k]->name);
   const std::string core = openblas_get_corename();
   const bool modern = sets.size() > 1;
   const bool slow = modern && core != "SkylakeX" && core != "Cooperlake" && core != "SapphireRapids" &&

@@ -14,25 +14,6 @@
 namespace gramian::cli {
 namespace {
 
-host::JoinSettings join_settings(const PairOptions& options) {
-  host::JoinSettings settings;
-  if (options.join == "exact") {
-    settings.by = host::JoinBy::exact;
-  } else if (options.join == "word") {
-    settings.by = host::JoinBy::word;
-  } else if (options.join == "rows") {
-    settings.by = host::JoinBy::rows;
-  } else {
-    throw InvalidUsage("--join " + host::printable(options.join) + ": must be exact, word or rows");
-  }
-  settings.casefold = options.casefold;
-  settings.alpha = options.alpha;
-  settings.length = options.common.length;
-  settings.limit = options.common.limit;
-  if (options.common.tokens) settings.tokens = parse_tokens(*options.common.tokens);
-  return settings;
-}
-
 /// What another way to join would find: "--join word finds 412".
 std::string other_joins(const Vocabulary& first, const Vocabulary& second, const host::JoinSettings& settings) {
   std::string text;
@@ -49,37 +30,6 @@ std::string other_joins(const Vocabulary& first, const Vocabulary& second, const
     }
   }
   return text.empty() ? "; nor does any other --join find one (--join rows pairs row i with row i)" : text;
-}
-
-host::VocabularyJoin join(const Input& a, const Input& b, const host::JoinSettings& settings) {
-  const bool by_rows = settings.by == host::JoinBy::rows;
-  host::VocabularyJoin joined;
-  if (by_rows) {
-    if (a.vocabulary() == nullptr && b.vocabulary() == nullptr &&
-        (settings.length || settings.alpha || settings.tokens)) {
-      throw InvalidUsage("--length, --alpha and --tokens need a vocabulary; give --vocab PATH");
-    }
-    joined = host::join_rows(a.view().rows, b.view().rows, a.vocabulary(), b.vocabulary(), settings);
-  } else {
-    for (const Input* input : {&a, &b}) {
-      if (input->vocabulary() != nullptr) continue;
-      throw InvalidUsage(host::printable(input->embedding.path, 4096) + ": no vocabulary; give " +
-                         (input == &a ? "--vocab" : "--vocab2") + " PATH, or pair row i with row i by --join rows");
-    }
-    joined = host::join_vocabularies(*a.vocabulary(), *b.vocabulary(), settings);
-  }
-  const int64_t filtered =
-      joined.filtered_length + joined.filtered_alpha + joined.filtered_tokens + joined.beyond_limit;
-  const int64_t shared = std::ssize(joined.items) + filtered;
-  if (shared == 0 && !by_rows) {
-    throw InvalidInput("the two vocabularies share no token" + other_joins(*a.vocabulary(), *b.vocabulary(), settings));
-  }
-  if (std::ssize(joined.items) < 3) {
-    throw InvalidInput("two spaces are compared over at least 3 shared tokens; there " +
-                       std::string(shared == 1 ? "is " : "are ") + host::grouped(shared) +
-                       (filtered > 0 ? ", and the filters leave " + std::to_string(joined.items.size()) : ""));
-  }
-  return joined;
 }
 
 std::vector<int64_t> rows_of(const std::vector<host::JoinedItem>& items, int64_t host::JoinedItem::*row) {
@@ -109,7 +59,65 @@ Json lost_json(const host::VocabularyJoin& joined, int64_t bad_rows) {
           {"by_file", {side(joined.first), side(joined.second)}}};
 }
 
-void record(Json& settings, const PairOptions& options, const host::JoinSettings& join_by) {
+int64_t before_filters(const host::VocabularyJoin& joined) {
+  return std::ssize(joined.items) + joined.filtered_length + joined.filtered_alpha + joined.filtered_tokens +
+         joined.beyond_limit;
+}
+
+/// `left` of `shared` items have passed the filters.
+void require_enough(int64_t left, int64_t shared) {
+  if (left < 3) {
+    throw InvalidInput("two spaces are compared over at least 3 shared tokens; there " +
+                       std::string(shared == 1 ? "is " : "are ") + host::grouped(shared) +
+                       (left < shared ? ", and the filters leave " + std::to_string(left) : ""));
+  }
+}
+
+}  // namespace
+
+host::JoinSettings join_settings(const PairOptions& options) {
+  host::JoinSettings settings;
+  if (options.join == "exact") {
+    settings.by = host::JoinBy::exact;
+  } else if (options.join == "word") {
+    settings.by = host::JoinBy::word;
+  } else if (options.join == "rows") {
+    settings.by = host::JoinBy::rows;
+  } else {
+    throw InvalidUsage("--join " + host::printable(options.join) + ": must be exact, word or rows");
+  }
+  settings.casefold = options.casefold;
+  settings.alpha = options.alpha;
+  settings.length = options.common.length;
+  settings.limit = options.common.limit;
+  if (options.common.tokens) settings.tokens = parse_tokens(*options.common.tokens);
+  return settings;
+}
+
+host::VocabularyJoin join_inputs(const Input& a, const Input& b, const host::JoinSettings& settings) {
+  const bool by_rows = settings.by == host::JoinBy::rows;
+  host::VocabularyJoin joined;
+  if (by_rows) {
+    if (a.vocabulary() == nullptr && b.vocabulary() == nullptr &&
+        (settings.length || settings.alpha || settings.tokens)) {
+      throw InvalidUsage("--length, --alpha and --tokens need a vocabulary; give --vocab PATH");
+    }
+    joined = host::join_rows(a.view().rows, b.view().rows, a.vocabulary(), b.vocabulary(), settings);
+  } else {
+    for (const Input* input : {&a, &b}) {
+      if (input->vocabulary() != nullptr) continue;
+      throw InvalidUsage(host::printable(input->embedding.path, 4096) + ": no vocabulary; give " +
+                         (input == &a ? "--vocab" : "--vocab2") + " PATH, or pair row i with row i by --join rows");
+    }
+    joined = host::join_vocabularies(*a.vocabulary(), *b.vocabulary(), settings);
+  }
+  if (before_filters(joined) == 0 && !by_rows) {
+    throw InvalidInput("the two vocabularies share no token" + other_joins(*a.vocabulary(), *b.vocabulary(), settings));
+  }
+  return joined;
+}
+
+void record_join(Json& settings, const PairOptions& options, const host::JoinSettings& join_by) {
   settings["join"] = options.join;
   settings["casefold"] = options.casefold;
   settings["alpha"] = options.alpha;
@@ -124,13 +132,6 @@ void record(Json& settings, const PairOptions& options, const host::JoinSettings
   settings["remove_top"] = options.common.preprocessing.remove_top;
   settings["drop_bad_rows"] = options.common.drop_bad_rows;
 }
-
-int64_t before_filters(const host::VocabularyJoin& joined) {
-  return std::ssize(joined.items) + joined.filtered_length + joined.filtered_alpha + joined.filtered_tokens +
-         joined.beyond_limit;
-}
-
-}  // namespace
 
 void add_pair_options(CLI::App& command, PairOptions& options) {
   add_matrix(command, options.first, "E1");
@@ -147,9 +148,10 @@ PairedSpaces::PairedSpaces(Session& session, const PairOptions& options) : sessi
   by_ = join_by.by;
   a = &session.open(options.first, options.common.vocab);
   b = &session.open(options.second, options.common.vocab2);
-  joined = session.timed("join", [&] { return join(*a, *b, join_by); });
+  joined = session.timed("join", [&] { return join_inputs(*a, *b, join_by); });
   const int64_t shared = before_filters(joined);
-  record(session.settings(), options, join_by);
+  require_enough(std::ssize(joined.items), shared);
+  record_join(session.settings(), options, join_by);
   const auto d1 = static_cast<double>(a->view().cols);
   const auto d2 = static_cast<double>(b->view().cols);
   session.require_memory(48.0 * (d1 * d1 + d2 * d2));

@@ -29,6 +29,13 @@ struct PairOptions {
 /// E1, E2, --join, --casefold, --alpha and the common options.
 void add_pair_options(CLI::App& command, PairOptions& options);
 
+host::JoinSettings join_settings(const PairOptions& options);
+/// The rows of two inputs that are the same item. Throws InvalidUsage for a missing vocabulary, InvalidInput where they
+/// share nothing.
+host::VocabularyJoin join_inputs(const Input& a, const Input& b, const host::JoinSettings& settings);
+/// How rows were paired and prepared, into the settings of the result.
+void record_join(Json& settings, const PairOptions& options, const host::JoinSettings& join_by);
+
 /// Both inputs, opened and joined, as spaces: row by row the same item. An item that is bad in one leaves both. Leaves
 /// shared, shared_before_filters, pairs and lost in the result, how they were joined in the settings, and joined.tsv.
 class PairedSpaces {

@@ -1,6 +1,7 @@
 #include "engine/analyses/rsa.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "host/cli/command.hpp"
 #include "host/cli/interrupt.hpp"
 #include "host/cli/paired_spaces.hpp"
+#include "host/cli/rank_correlations.hpp"
+#include "host/cli/rsa_matrix.hpp"
 #include "host/cli/session.hpp"
 #include "host/cli/table.hpp"
 #include "host/formats/message.hpp"
@@ -27,8 +30,12 @@ constexpr double kCheapSweep = 1e11;
 constexpr int64_t kListed = 10;
 constexpr int64_t kNeighbors = 5;
 
+/// Up to so many items -o gets both matrices and both upper triangles as arrays.
+constexpr int64_t kLocalItems = 2000;
+
 struct RsaOptions : PairOptions {
-  std::string method = "pearson";
+  std::vector<std::string> more;
+  RankOptions ranks;
   bool distributions = false;
   int64_t permutations = 0;
   bool two_sided = false;
@@ -100,6 +107,14 @@ Json rsa_json(const Rsa& result, const Inference& inference) {
   return json;
 }
 
+std::vector<double> upper_triangle(const DenseMatrix& matrix) {
+  std::vector<double> values;
+  for (int64_t i = 0; i < matrix.rows; ++i) {
+    for (int64_t j = i + 1; j < matrix.cols; ++j) values.push_back(matrix(i, j));
+  }
+  return values;
+}
+
 /// The rows' tokens with their value and their neighbours in both spaces.
 Json preserved_json(PairedSpaces& spaces, const std::vector<double>& values, const std::vector<int64_t>& rows) {
   const int64_t k = std::min(kNeighbors, spaces.size() - 1);
@@ -114,6 +129,66 @@ Json preserved_json(PairedSpaces& spaces, const std::vector<double>& values, con
   return json;
 }
 
+/// As arrays, of each space: the matrix of cosines and its upper triangle.
+void add_local_arrays(Session& session, const std::deque<SimilarityAnalysis>& local) {
+  for (size_t k = 0; k < local.size(); ++k) {
+    const DenseMatrix& matrix = local[k].matrix();
+    const std::string number = std::to_string(k + 1);
+    session.add_file("matrix" + number + ".npy", [&](host::OutputFile& file) { host::write_npy(file, matrix); });
+    session.add_file("triangle" + number + ".npy", [&](host::OutputFile& file) {
+      host::write_npy(file, std::span<const double>(upper_triangle(matrix)));
+    });
+  }
+}
+
+std::string scores_in_words(const RsaOptions& options, const Rsa& result, const Inference& inference,
+                            const std::optional<Spearman>& by_ranks, const std::optional<Kendall>& by_order) {
+  Table scores("<>");
+  scores.row({"Pearson correlation of the cosines", host::fixed(result.pearson, 6)});
+  if (inference.interval) {
+    scores.row({"its 95 % interval, " + host::grouped(options.bootstrap) + " bootstrap replicates",
+                host::fixed(inference.interval->low, 4) + " to " + host::fixed(inference.interval->high, 4)});
+  }
+  if (inference.test) {
+    scores.row({std::string("p-value, ") + (options.two_sided ? "two-sided, " : "") +
+                    host::grouped(options.permutations) + " permutations",
+                host::significant(inference.test->p_value, 3)});
+    scores.row({"correlation of permuted tokens, mean and sd",
+                host::significant(inference.test->mean, 2) + " and " + host::significant(inference.test->sd, 3)});
+  }
+  if (by_ranks) {
+    const bool exact = by_ranks->bins[0] == 0;
+    scores.row({std::string("Spearman correlation, ") +
+                    (exact ? "exact ranks" : "off by at most " + host::significant(by_ranks->bound, 2)),
+                host::fixed(by_ranks->rho, 6)});
+  }
+  if (by_order) {
+    scores.row({"Kendall's tau-a of " + host::grouped(by_order->pairs) + " pairs, and its standard error",
+                host::fixed(by_order->tau_a, 4) + " and " + host::significant(by_order->standard_error, 2)});
+  }
+  scores.row({"linear CKA", host::fixed(result.linear_cka, 6)});
+  scores.row({"linear CKA of unit rows", host::fixed(result.linear_cka_unit, 6)});
+  return scores.text();
+}
+
+/// `swept` is empty or has both.
+std::string cosines_in_words(const Rsa& result, const std::vector<Distribution>& swept) {
+  Table cosines("<>");
+  cosines.row(!swept.empty() ? std::vector<std::string>{"cosines", "mean", "sd", "min", "median", "max"}
+                             : std::vector<std::string>{"cosines", "mean", "sd"});
+  for (int which = 0; which < 2; ++which) {
+    const PairMoments& moments = which == 0 ? result.a : result.b;
+    std::vector<std::string> cells = {which == 0 ? "first" : "second", host::fixed(moments.mean),
+                                      host::fixed(moments.sd)};
+    if (!swept.empty()) {
+      const Distribution& d = swept[static_cast<size_t>(which)];
+      for (const double x : {d.extremes.min, d.median, d.extremes.max}) cells.push_back(host::fixed(x));
+    }
+    cosines.row(cells);
+  }
+  return cosines.text();
+}
+
 std::string preserved_in_words(const PairedSpaces& spaces, const std::vector<double>& values, const Ranking& ranks) {
   Table table("<><>");
   table.row({"least preserved", "r", "  most preserved", "r"});
@@ -126,18 +201,14 @@ std::string preserved_in_words(const PairedSpaces& spaces, const std::vector<dou
 }
 
 void run_rsa(const RsaOptions& options) {
-  if (options.method == "spearman" || options.method == "both") {
-    throw InvalidUsage("--method " + options.method + ": not available in this version; there is pearson");
-  }
-  if (options.method != "pearson")
-    throw InvalidUsage("--method " + host::printable(options.method) + ": must be pearson");
   if (options.permutations < 0 || options.bootstrap < 0) {
     throw InvalidUsage("--permutations and --bootstrap count replicates; 0, the default, is none");
   }
   Session session("rsa", options.common);
   PairedSpaces spaces(session, options);
   Json& settings = session.settings();
-  settings["method"] = options.method;
+  const RankMethod method(session, options.ranks, spaces.size());
+  method.record(settings);
   settings["permutations"] = options.permutations;
   settings["two_sided"] = options.two_sided;
   settings["bootstrap"] = options.bootstrap;
@@ -154,8 +225,24 @@ void run_rsa(const RsaOptions& options) {
   session.no_sweep();
   Json distributions = Json::array();
   std::vector<Distribution> swept;
+  std::deque<RankedSpace> ranked;
+  std::deque<SimilarityAnalysis> local;
   for (const auto& [input, space] :
        {std::pair(spaces.a, spaces.first.get()), std::pair(spaces.b, spaces.second.get())}) {
+    std::vector<SweepAnalysis*> analyses;
+    if (method.wanted()) {
+      RankedSpace& ranks = ranked.emplace_back(session, method, *space);
+      if (method.exact() || input == spaces.b) analyses.push_back(&ranks.analysis());
+    }
+    if (options.common.output && result.items <= kLocalItems) analyses.push_back(&local.emplace_back(*space));
+    std::optional<DistributionAnalysis> distribution;
+    if (sweep) {
+      DistributionSettings wanted;
+      wanted.seed = options.common.seed;
+      wanted.keep_bytes = session.plan_sweep_memory(*input, result.items);
+      analyses.push_back(&distribution.emplace(*space, session.precision(), wanted));
+    }
+    if (!analyses.empty()) session.sweep(*space, analyses);
     if (!sweep) {
       const PairMoments& moments = input == spaces.a ? result.a : result.b;
       distributions.push_back({{"pairs", moments.pairs},
@@ -168,13 +255,7 @@ void run_rsa(const RsaOptions& options) {
                                {"histogram", nullptr}});
       continue;
     }
-    DistributionSettings wanted;
-    wanted.seed = options.common.seed;
-    wanted.keep_bytes = session.plan_sweep_memory(*input, result.items);
-    DistributionAnalysis analysis(*space, session.precision(), wanted);
-    SweepAnalysis* const analyses[] = {&analysis};
-    session.sweep(*space, analyses);
-    swept.push_back(analysis.result());
+    swept.push_back(distribution->result());
     distributions.push_back(to_json(swept.back(), space->matrix_rows(), input->vocabulary()));
   }
   if (!sweep) session.note("Extremes and quantiles of both distributions were not asked for: --distributions.");
@@ -184,9 +265,23 @@ void run_rsa(const RsaOptions& options) {
       session.note(std::string("All cosines of the ") + which + " space are equal: a correlation is not defined.");
   }
 
+  std::optional<Spearman> by_ranks;
+  std::optional<Kendall> by_order;
+  if (method.wanted()) {
+    by_ranks = spearman(session, ranked[0], ranked[1]);
+    if (method.kendall_pairs() > 0) {
+      by_order = session.timed("kendall", [&] {
+        return kendall_sample(*spaces.first, *spaces.second, method.kendall_pairs(), options.common.seed);
+      });
+    }
+  }
+
   const Ranking ranks = ranking(per_token, kListed);
   Json& json = session.result();
   json["rsa"] = rsa_json(result, inference);
+  json["rsa"]["spearman"] = by_ranks ? Json(by_ranks->rho) : Json(nullptr);
+  json["rsa"]["ranks"] = by_ranks ? ranks_json(*by_ranks) : Json(nullptr);
+  json["rsa"]["kendall"] = by_order ? to_json(*by_order) : Json(nullptr);
   json["linear_cka"] = result.linear_cka;
   json["linear_cka_unit_rows"] = result.linear_cka_unit;
   json["per_token"] = {{"least", preserved_json(spaces, per_token, ranks.lowest)},
@@ -194,39 +289,20 @@ void run_rsa(const RsaOptions& options) {
   json["distributions"] = std::move(distributions);
   session.add_file("per_token.npy", [&](host::OutputFile& file) { host::write_npy(file, std::span(per_token)); });
 
+  add_local_arrays(session, local);
+
   std::string text = spaces.heading();
-  Table scores("<>");
-  scores.row({"Pearson correlation of the cosines", host::fixed(result.pearson, 6)});
-  if (inference.interval) {
-    scores.row({"its 95 % interval, " + host::grouped(options.bootstrap) + " bootstrap replicates",
-                host::fixed(inference.interval->low, 4) + " to " + host::fixed(inference.interval->high, 4)});
-  }
-  if (inference.test) {
-    scores.row({std::string("p-value, ") + (options.two_sided ? "two-sided, " : "") +
-                    host::grouped(options.permutations) + " permutations",
-                host::significant(inference.test->p_value, 3)});
-    scores.row({"correlation of permuted tokens, mean and sd",
-                host::significant(inference.test->mean, 2) + " and " + host::significant(inference.test->sd, 3)});
-  }
-  scores.row({"linear CKA", host::fixed(result.linear_cka, 6)});
-  scores.row({"linear CKA of unit rows", host::fixed(result.linear_cka_unit, 6)});
-  text += scores.text() + "\n";
-  Table cosines("<>");
-  cosines.row(sweep ? std::vector<std::string>{"cosines", "mean", "sd", "min", "median", "max"}
-                    : std::vector<std::string>{"cosines", "mean", "sd"});
-  for (int which = 0; which < 2; ++which) {
-    const PairMoments& moments = which == 0 ? result.a : result.b;
-    std::vector<std::string> cells = {which == 0 ? "first" : "second", host::fixed(moments.mean),
-                                      host::fixed(moments.sd)};
-    if (sweep) {
-      const Distribution& d = swept[static_cast<size_t>(which)];
-      for (const double x : {d.extremes.min, d.median, d.extremes.max}) cells.push_back(host::fixed(x));
-    }
-    cosines.row(cells);
-  }
-  text += cosines.text();
+  text += scores_in_words(options, result, inference, by_ranks, by_order) + "\n";
+  text += cosines_in_words(result, swept);
   if (!ranks.lowest.empty()) text += "\n" + preserved_in_words(spaces, per_token, ranks);
   session.finish(text + spaces.lost_in_words());
+}
+
+void run_matrix(const RsaOptions& options) {
+  if (options.permutations != 0 || options.bootstrap != 0 || options.distributions || options.two_sided) {
+    throw InvalidUsage("--permutations, --bootstrap and --distributions compare two matrices, not more");
+  }
+  run_rsa_matrix(options, options.more, options.ranks);
 }
 
 }  // namespace
@@ -234,7 +310,10 @@ void run_rsa(const RsaOptions& options) {
 void add_rsa(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<RsaOptions>();
   CLI::App* command = app.add_subcommand("rsa", "Whether two spaces agree: the correlation of their cosines");
-  command->add_option("--method", options->method, "pearson")->type_name("NAME");
+  add_pair_options(*command, *options);
+  command->add_option("MORE", options->more, "Further matrices: every pair is compared over the tokens all share")
+      ->type_name("");
+  add_rank_options(*command, options->ranks);
   command->add_option("--permutations", options->permutations, "Test against so many relabellings of the tokens")
       ->type_name("P");
   command->add_flag("--two-sided", options->two_sided, "Count correlations as large of either sign");
@@ -242,8 +321,8 @@ void add_rsa(CLI::App& app, Action& chosen) {
       ->type_name("B");
   command->add_flag("--distributions", options->distributions,
                     "Extremes and quantiles of both sides, however long it takes");
-  add_pair_options(*command, *options);
-  command->callback([options, &chosen] { chosen = [options] { run_rsa(*options); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options] { options->more.empty() ? run_rsa(*options) : run_matrix(*options); }; });
 }
 
 }  // namespace gramian::cli

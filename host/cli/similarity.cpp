@@ -26,6 +26,8 @@ struct SimilarityOptions {
 
 /// Rows up to which there is a picture.
 constexpr int64_t kPictured = 1000;
+/// Rows up to which the matrix stands in result.json.
+constexpr int64_t kListed = 3000;
 
 std::string table_of(const Input& input, const std::vector<std::string>& names, const DenseMatrix& matrix,
                      const std::vector<double>& eigenvalues) {
@@ -132,7 +134,11 @@ void run_similarity(const SimilarityOptions& options) {
     result["resolved"][host::valid_utf8(token)] = host::valid_utf8(found);
     session.note(token_in_quotes(token) + " was found as " + token_in_quotes(found) + ".");
   }
-  result["matrix"] = to_json(matrix);
+  result["matrix"] = matrix.rows <= kListed ? to_json(matrix) : Json(nullptr);
+  if (matrix.rows > kListed) {
+    session.note("The matrix is too large for result.json; -o DIR writes it as matrix.npy.");
+    session.add_file("matrix.npy", [&matrix](host::OutputFile& file) { host::write_npy(file, matrix); });
+  }
   result["eigenvalues"] = eigenvalues;
   if (options.vectors > 0) result["eigenvectors"] = to_json(vectors);
   result["order"] = leaf_order(merges);

@@ -213,8 +213,8 @@ class Writer {
     } else {
       out_ += "<b>" + significant(layer.lo) + "</b><div class=\"bar\"></div><b>" + significant(layer.hi) + "</b>";
     }
-    const bool unknown =
-        std::ranges::any_of(painted_.tokens, [](const TextToken& token) { return token.id == TextToken::kUnknown; });
+    const bool unknown = std::ranges::any_of(
+        painted_.tokens, [](const PaintedToken& token) { return token.row == PaintedToken::kNoRow; });
     out_ += std::string(unknown ? "<b class=\"key\">out of vocabulary</b>" : "") +
             "</div></div>\n<div class=\"t\" data-l=\"" + std::to_string(index) + "\"><p data-k=\"0\">";
     size_t at = 0;
@@ -235,7 +235,7 @@ class Writer {
   }
 
   void add_token(const PaintLayer& layer, size_t t) {
-    if (painted_.tokens[t].id == TextToken::kUnknown) {
+    if (painted_.tokens[t].row == PaintedToken::kNoRow) {
       out_ += "<span class=u>";
     } else if (std::isnan(layer.scaled[t])) {
       out_ += "<span>";
@@ -253,8 +253,8 @@ class Writer {
     std::vector<int64_t> at;
     at.reserve(painted_.tokens.size());
     for (size_t t = 0; t < painted_.tokens.size(); ++t) {
-      const int64_t row = painted_.tokens[t].id;
-      if (row == TextToken::kUnknown) {
+      const int64_t row = painted_.tokens[t].row;
+      if (row == PaintedToken::kNoRow) {
         at.push_back(-1);
         continue;
       }

@@ -31,22 +31,24 @@ class Page {
     std::string piece;
     int64_t width = 0;
     const int64_t whole = display_width(bytes.substr(0, bytes.find('\n')));
-    if (column_ > 0 && column_ + whole > kColumns && whole <= kColumns && !blank(bytes)) break_line();
+    if (column_ > 0 && column_ + whole > kColumns && whole <= kColumns && !blank(bytes)) break_line(true);
     while (!bytes.empty()) {
       const size_t length = std::max<size_t>(1, utf8_sequence(bytes));
       const std::string_view character = bytes.substr(0, length);
       bytes.remove_prefix(length);
       if (character == "\n") {
         flush(piece, width, shade, unknown);
-        break_line();
+        break_line(false);
         continue;
       }
       const std::string shown = character == "\t" ? "    " : printable(character, 8);
       const int64_t columns = display_width(shown);
       if (column_ + width + columns > kColumns) {
         flush(piece, width, shade, unknown);
-        break_line();
+        break_line(true);
       }
+      // Where the text itself has no line end, the space that stands there is not seen.
+      if (wrapped_ && column_ + width == 0 && shown == " ") continue;
       piece += shown;
       width += columns;
     }
@@ -56,7 +58,8 @@ class Page {
  private:
   static bool blank(std::string_view bytes) { return bytes.find_first_not_of(" \t\n\r") == std::string_view::npos; }
 
-  void break_line() {
+  void break_line(bool wrapped) {
+    wrapped_ = wrapped;
     column_ = 0;
     y_ += kLine;
   }
@@ -80,6 +83,7 @@ class Page {
   std::string& svg_;
   double y_;
   int64_t column_ = 0;
+  bool wrapped_ = false;
 };
 
 void add_line(std::string& svg, double x, double y, double size, const char* fill, const std::string& text,
@@ -131,7 +135,7 @@ std::string painted_svg(const PaintedText& painted, int64_t most) {
       at = shown[t].end;
       page.add(painted.text.substr(shown[t].begin, shown[t].end - shown[t].begin),
                std::isnan(layer.scaled[t]) ? -1 : paint_shade(layer.scaled[t]),
-               painted.tokens[t].id == TextToken::kUnknown);
+               painted.tokens[t].row == PaintedToken::kNoRow);
     }
     if (count == shown.size()) page.add(painted.text.substr(at), -1, false);
     y = page.bottom();

@@ -28,11 +28,11 @@ size_t whole(std::string_view text, size_t at) {
 
 }  // namespace
 
-std::vector<ShownRange> shown_ranges(std::string_view text, std::span<const TextToken> tokens) {
+std::vector<ShownRange> shown_ranges(std::string_view text, std::span<const PaintedToken> tokens) {
   std::vector<ShownRange> shown;
   shown.reserve(tokens.size());
   size_t last = 0;
-  for (const TextToken& token : tokens) {
+  for (const PaintedToken& token : tokens) {
     const size_t begin = std::max(last, whole(text, static_cast<size_t>(token.begin)));
     const size_t end = std::max(begin, whole(text, static_cast<size_t>(token.end)));
     shown.push_back({begin, end});
@@ -62,13 +62,13 @@ void write_painted_tsv(OutputFile& file, const PaintedText& painted) {
   file.write(line + "\n");
   const auto number = [](double value) { return std::isnan(value) ? std::string() : shortest(value); };
   for (size_t t = 0; t < painted.tokens.size(); ++t) {
-    const TextToken& token = painted.tokens[t];
-    const bool known = token.id != TextToken::kUnknown;
+    const PaintedToken& token = painted.tokens[t];
+    const bool known = token.row != PaintedToken::kNoRow;
     const std::string_view written =
         painted.text.substr(static_cast<size_t>(token.begin), static_cast<size_t>(token.end - token.begin));
     line = std::to_string(token.begin) + "\t" + std::to_string(token.end) + "\t" +
-           (known ? std::to_string(token.id) : "") + "\t";
-    line += tsv_text(valid_utf8(known ? painted.name(token.id) : written)) + "\t" + number(painted.norms[t]);
+           (known ? std::to_string(token.row) : "") + "\t";
+    line += tsv_text(valid_utf8(known ? painted.name(token.row) : written)) + "\t" + number(painted.norms[t]);
     for (const PaintLayer& layer : painted.layers) {
       line.append("\t").append(number(layer.values[t])).append("\t").append(number(layer.scaled[t]));
     }

@@ -10,9 +10,16 @@
 
 #include "host/report/colors.hpp"
 #include "host/report/output_folder.hpp"
-#include "host/text/tokenizer.hpp"
 
 namespace gramian::host {
+
+/// A token: its row in the matrix, and the bytes of the text that it stands for, [begin, end).
+struct PaintedToken {
+  static constexpr int64_t kNoRow = -1;  // out of vocabulary
+  int64_t row = kNoRow;
+  int64_t begin = 0;
+  int64_t end = 0;
+};
 
 /// One way to paint a text.
 struct PaintLayer {
@@ -26,7 +33,7 @@ struct PaintLayer {
 
 struct PaintedText {
   std::string_view text;
-  std::span<const TextToken> tokens;                  // ids are rows of the matrix
+  std::span<const PaintedToken> tokens;               // in the order of the text
   std::function<std::string_view(int64_t row)> name;  // the token as its vocabulary writes it
   std::span<const double> norms;                      // a token, NaN where it has no row
   std::span<const PaintLayer> layers;
@@ -40,7 +47,7 @@ struct ShownRange {
   size_t begin = 0;
   size_t end = 0;
 };
-std::vector<ShownRange> shown_ranges(std::string_view text, std::span<const TextToken> tokens);
+std::vector<ShownRange> shown_ranges(std::string_view text, std::span<const PaintedToken> tokens);
 
 /// White at 0, full red (#ff0000) at 1; on dark pages from the page's own colour.
 Color white_to_red(double t);

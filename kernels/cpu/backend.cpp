@@ -13,10 +13,11 @@
 #include "kernels/cpu/dense.hpp"
 #include "kernels/cpu/gram.hpp"
 #include "kernels/cpu/isa.hpp"
-#include "kernels/cpu/rank_rows.hpp"
+#include "kernels/cpu/rank_product.hpp"
 #include "kernels/cpu/resample.hpp"
 #include "kernels/cpu/row_forms.hpp"
 #include "kernels/cpu/rows.hpp"
+#include "kernels/cpu/softmax_products.hpp"
 #include "kernels/cpu/sweep.hpp"
 #include "kernels/cpu/threshold_band.hpp"
 #include "kernels/cpu/unit_rows.hpp"
@@ -52,7 +53,8 @@ Form form_for(Precision precision, int64_t dim) {
     case Precision::double_:
       return Form::f64;
     case Precision::half:
-      // Where int16 has no gain or would not be near enough, fp32 keeps the promise as well.
+      // Where fixed point has no gain or would not be near enough, fp32 keeps the promise as well.
+      if (isa_table().product_i8 != nullptr && dim <= kFixedPointDims) return Form::i8;
       return isa_table().product_i16 != nullptr && dim <= kFixedPointDims ? Form::i16 : Form::f32;
     case Precision::single:
       break;
@@ -118,10 +120,10 @@ class CpuBackend final : public Backend {
     return cpu::pair_cosines(as_cpu(rows), transform, pairs, threads_);
   }
 
-  std::vector<RankedProducts> rank_rows(const DeviceRows& rows, const RowTransform& transform,
-                                        const DenseMatrix& queries, int64_t k, double temperature,
-                                        const Progress& progress) override {
-    return cpu::rank_rows(as_cpu(rows), transform, queries, k, temperature, threads_, progress);
+  std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
+                                                const DenseMatrix& queries, int64_t k, double temperature,
+                                                const Progress& progress) override {
+    return cpu::softmax_products(as_cpu(rows), transform, queries, k, temperature, threads_, progress);
   }
 
   std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,
@@ -145,6 +147,12 @@ class CpuBackend final : public Backend {
   SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
                    const Progress& progress) override {
     return cpu::sweep(as_cpu(rows), request, grid, range, threads_, progress);
+  }
+
+  RankSums rank_product(const UnitRows& a, const RankBins& bins_a, const UnitRows& b, const RankBins& bins_b,
+                        std::span<const int32_t> values_b, const TileGrid& grid, TileRange range,
+                        const Progress& progress) override {
+    return cpu::rank_product(as_cpu(a), bins_a, as_cpu(b), bins_b, values_b, grid, range, threads_, progress);
   }
 
   CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) override {

@@ -80,6 +80,7 @@ double bare_triangle_seconds(const CpuUnitRows& rows, const TileGrid& grid, int 
       return std::min(own, blas_seconds(rows, rows.f32, threads, progress));
     }
     case Form::i16:
+    case Form::i8:
       return timed<float>(grid, threads, progress,
                           [&](const Tile& tile, float* out, int64_t ld) { form_tile(rows, tile, out, ld); });
   }

@@ -71,6 +71,10 @@ struct IsaTable {
   /// pairs. Null where this instruction set has no gain from it.
   void (*product_i16)(Operand<int16_t> a, Operand<int16_t> b, int64_t depth, const float* row_scale,
                       const float* col_scale, float* c, int64_t ldc, bool upper);
+  /// Two int8 a value, 256 hi + lo: exact sums of the products of hi, and of hi with lo; of lo with lo where `whole`.
+  /// Then as product_i16. `depth` counts blocks of kInt8Columns. Null where this instruction set has no gain from it.
+  void (*product_i8)(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, bool whole, const float* row_scale,
+                     const float* col_scale, float* c, int64_t ldc, bool upper);
 
   void (*extremes_f32)(const float* x, int64_t count, float* min, float* max);
   void (*extremes_f64)(const double* x, int64_t count, double* min, double* max);
@@ -88,6 +92,10 @@ struct IsaTable {
   int64_t (*degrees_f32)(const float* x, int64_t count, float threshold, int32_t* columns);
   int64_t (*degrees_f64)(const double* x, int64_t count, double threshold, int64_t* columns);
 
+  /// RankBins::bin of every value, from RankBins::cells.
+  void (*rank_bins_f32)(const float* x, int64_t count, const uint32_t* cells, uint32_t* bins);
+  void (*rank_bins_f64)(const double* x, int64_t count, const uint32_t* cells, uint32_t* bins);
+
   /// Σ x[k] y[k] in fp64, eight chains.
   double (*dot)(const double* x, const double* y, int64_t count);
   /// <x, x>, <x, y>, <y, y> of fp32 values at any address, in fp64.
@@ -97,7 +105,7 @@ struct IsaTable {
 /// The table in use: the best for this processor, unless GRAMIAN_CPU_ISA in the environment or select_isa names
 /// another.
 const IsaTable& isa_table();
-/// Tables that this processor can run, best first.
+/// Tables that this processor can run, best first; the last one, "plain-tiles", is there for tests alone.
 const IsaTable* const* isa_tables(int* count);
 /// Makes the named table the one in use by the whole process; false where this processor cannot run it. Not while work
 /// is going on.

@@ -6,6 +6,12 @@
 //
 // so that a panel serves as either operand of a tile product and the whole matrix is packed once, not once a tile.
 // Rows beyond the last are zero. The int16 form pairs neighbouring k: two values for each (row, k / 2).
+//
+// The form of two int8 is laid out for tile registers, as both operands: a panel is blocks of kInt8Columns columns,
+// each four planes of kPanel x kInt8Columns bytes (rows hi, rows lo, columns hi, columns lo) in tiles of 16 rows:
+//
+//   rows      (r, k)  ->  tile r / 16, byte r % 16 * 64 + k
+//   columns   (r, k)  ->  tile r / 16, byte k / 4 * 64 + r % 16 * 4 + k % 4
 
 #include <cstdint>
 #include <cstdlib>

@@ -12,6 +12,7 @@
 #include "engine/narrow.hpp"
 #include "kernels/cpu/degrees.hpp"
 #include "kernels/cpu/neighbors.hpp"
+#include "kernels/cpu/rank_counts.hpp"
 #include "kernels/cpu/reduce.hpp"
 #include "kernels/cpu/threads.hpp"
 #include "kernels/cpu/tile.hpp"
@@ -36,12 +37,14 @@ SweepState run(const CpuUnitRows& rows, const SweepRequest& request, const TileG
     TileReducer<T> reducer;
     std::optional<NeighborReducer<T>> neighbors;
     DegreeReducer<T> degrees;
+    std::optional<RankCounter> ranks;
   };
   std::vector<std::unique_ptr<Worker>> workers(static_cast<size_t>(threads));
   const auto make_worker = [&] {
     auto worker = std::make_unique<Worker>(Worker{
         AlignedBuffer<T>(grid.edge() * grid.edge()), TileReducer<T>(request, rows.rows(), grid.edge(), shared, dense),
-        std::nullopt, DegreeReducer<T>(request.thresholds, rows.rows(), grid.edge())});
+        std::nullopt, DegreeReducer<T>(request.thresholds, rows.rows(), grid.edge()), std::nullopt});
+    if (request.ranks) worker->ranks.emplace(*request.ranks);
     if (nearest) worker->neighbors.emplace(*nearest, grid.edge());
     return worker;
   };
@@ -55,6 +58,7 @@ SweepState run(const CpuUnitRows& rows, const SweepRequest& request, const TileG
         form_tile(rows, tile, mine->cosines.data(), grid.edge());
         mine->reducer.consume(tile, mine->cosines.data(), grid.edge());
         mine->degrees.consume(tile, mine->cosines.data(), grid.edge());
+        if (mine->ranks) mine->ranks->consume(tile, mine->cosines.data(), grid.edge());
         if (mine->neighbors) mine->neighbors->consume(tile, mine->cosines.data(), grid.edge());
       },
       [&](int64_t done) {
@@ -67,6 +71,7 @@ SweepState run(const CpuUnitRows& rows, const SweepRequest& request, const TileG
     if (!worker) continue;
     SweepState part = worker->reducer.finish();
     part.degrees = worker->degrees.take();
+    if (worker->ranks) part.ranks = worker->ranks->take();
     merge(counts, std::move(part));
   }
   std::vector<BracketCounts> brackets = shared.take();

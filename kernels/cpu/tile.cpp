@@ -20,6 +20,14 @@ void form_tile(const CpuUnitRows& rows, const Tile& tile, float* out, int64_t ld
                             tile.diagonal);
     return;
   }
+  if (rows.kind() == Form::i8) {
+    const int64_t panel_values = depth * kInt8BlockBytes;
+    isa_table().product_i8(operand(rows.i8, panel_values, tile.row_begin, tile.row_end),
+                           operand(rows.i8, panel_values, tile.col_begin, tile.col_end), depth, rows.whole,
+                           rows.scale.data() + tile.row_begin, rows.scale.data() + tile.col_begin, out, ld,
+                           tile.diagonal);
+    return;
+  }
   isa_table().product_f32(operand(rows.f32, depth * kPanel, tile.row_begin, tile.row_end),
                           operand(rows.f32, depth * kPanel, tile.col_begin, tile.col_end), depth, out, ld,
                           tile.diagonal, false, true);

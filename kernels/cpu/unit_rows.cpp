@@ -11,6 +11,11 @@ namespace gramian::cpu {
 namespace {
 
 constexpr double kFixedPoint = 32767.0;
+/// 256 hi + lo, hi from -127 to 127, lo from -128 to 127: sums of 1,024 products stay far from the ends of int32.
+/// A row of entries of one size has no low parts at all.
+constexpr double kTwoInt8 = 127.0 * 256.0;
+/// What fixed point may cost a cosine, of the 5e-4 that are promised.
+constexpr double kFixedPointShare = 4.5e-4;
 
 /// Columns in the order in which products are summed: smallest largest entry first, so that the partial sums stay small
 /// until the last terms and an outlier dimension costs no precision. Depends on the set of rows, not on their order.
@@ -55,29 +60,85 @@ float pack_row_i16(const std::vector<double>& row, const std::vector<int64_t>& o
   return static_cast<float>(1.0 / std::sqrt(square));
 }
 
+/// A row as two int8 a value: rounded, its largest entry to kTwoInt8. `low` is the length of the low parts, relative.
+struct Int8Row {
+  float scale = 0.0f;
+  double largest = 0.0;  // entry of the unit row
+  double low = 0.0;
+};
+
+Int8Row pack_row_i8(const std::vector<double>& row, int8_t* panel, int64_t r) {
+  constexpr int64_t kPlane = kInt8BlockBytes / 4;
+  Int8Row result;
+  for (const double x : row) result.largest = std::max(result.largest, std::abs(x));
+  double square = 0.0;
+  double low_square = 0.0;
+  for (int64_t k = 0; k < std::ssize(row); ++k) {
+    const double q = std::nearbyint(row[static_cast<size_t>(k)] * (kTwoInt8 / result.largest));
+    const double high = std::floor((q + 128.0) / 256.0);
+    const double low = q - 256.0 * high;
+    square += q * q;
+    low_square += low * low;
+    int8_t* const tile = panel + k / kInt8Columns * kInt8BlockBytes + r / 16 * 1024;
+    const int64_t column = k % kInt8Columns;
+    const int64_t as_row = r % 16 * 64 + column;
+    const int64_t as_column = 2 * kPlane + column / 4 * 64 + r % 16 * 4 + column % 4;
+    tile[as_row] = tile[as_column] = static_cast<int8_t>(high);
+    tile[kPlane + as_row] = tile[kPlane + as_column] = static_cast<int8_t>(low);
+  }
+  result.scale = static_cast<float>(1.0 / std::sqrt(square));
+  result.low = std::sqrt(low_square / square);
+  return result;
+}
+
+int64_t depth_of(Form form, int64_t dim) {
+  if (form == Form::i16) return (dim + 1) / 2;
+  if (form == Form::i8) return (dim + kInt8Columns - 1) / kInt8Columns;
+  return dim;
+}
+
+/// Bytes of a panel of kPanel rows.
+int64_t panel_bytes(Form form, int64_t dim) {
+  const int64_t depth = depth_of(form, dim);
+  switch (form) {
+    case Form::f32:
+      return depth * kPanel * 4;
+    case Form::f64:
+      return depth * kPanel * 8;
+    case Form::i16:
+      return depth * kPanel * 4;
+    case Form::i8:
+      break;
+  }
+  return depth * kInt8BlockBytes;
+}
+
 }  // namespace
 
 CpuUnitRows::CpuUnitRows(Form form, int64_t rows, int64_t dim)
-    : form_(form), rows_(rows), dim_(dim), depth_(form == Form::i16 ? (dim + 1) / 2 : dim) {
+    : form_(form), rows_(rows), dim_(dim), depth_(depth_of(form, dim)) {
   const int64_t padded = panel_count(rows) * kPanel;
-  const int64_t size = checked_product(padded, depth_ * (form == Form::i16 ? 2 : 1), "unit rows");
+  const int64_t size = checked_product(panel_count(rows), panel_bytes(form, dim), "unit rows");
   switch (form) {
     case Form::f32:
-      f32 = AlignedBuffer<float>(size);
+      f32 = AlignedBuffer<float>(size / 4);
       break;
     case Form::f64:
-      f64 = AlignedBuffer<double>(size);
+      f64 = AlignedBuffer<double>(size / 8);
       break;
     case Form::i16:
-      i16 = AlignedBuffer<int16_t>(size);
+      i16 = AlignedBuffer<int16_t>(size / 2);
+      scale = AlignedBuffer<float>(padded);
+      break;
+    case Form::i8:
+      i8 = AlignedBuffer<int8_t>(size);
       scale = AlignedBuffer<float>(padded);
       break;
   }
 }
 
 int64_t CpuUnitRows::bytes(Form form, int64_t rows, int64_t dim) {
-  const int64_t element = form == Form::f64 ? 8 : form == Form::f32 ? 4 : 2;
-  return checked_product(panel_count(rows) * kPanel, (dim + 1) * element, "unit rows");
+  return checked_product(panel_count(rows), panel_bytes(form, dim) + kPanel * 4, "unit rows");
 }
 
 std::string CpuUnitRows::form() const {
@@ -88,6 +149,8 @@ std::string CpuUnitRows::form() const {
       return "fp64";
     case Form::i16:
       return "int16 fixed point, exact int32 sums";
+    case Form::i8:
+      return std::string("two int8 a value, exact int32 sums of ") + (whole ? "four" : "three") + " products";
   }
   return {};
 }
@@ -105,8 +168,14 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const CpuRows& rows, const RowTransf
   std::vector<int64_t> order(static_cast<size_t>(d));
   std::iota(order.begin(), order.end(), 0);
   if (form == Form::f32) order = summation_order(rows, unit, threads);
-  parallel_for(threads, packed->panels(), [&](int64_t panel, int) {
+  struct Worst {
+    double largest = 0.0;
+    double low = 0.0;
+  };
+  std::vector<Worst> worst(static_cast<size_t>(threads));
+  parallel_for(threads, packed->panels(), [&](int64_t panel, int worker) {
     std::vector<double> row(static_cast<size_t>(d));
+    if (form == Form::i8) std::fill_n(packed->i8.data() + panel * depth * kInt8BlockBytes, depth * kInt8BlockBytes, 0);
     for (int64_t r = 0; r < kPanel; ++r) {
       const int64_t index = panel * kPanel + r;
       if (index < n) {
@@ -130,9 +199,27 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const CpuRows& rows, const RowTransf
           }
           break;
         }
+        case Form::i8: {
+          packed->scale.data()[index] = 0.0f;
+          if (index >= n) break;
+          const Int8Row done = pack_row_i8(row, packed->i8.data() + panel * depth * kInt8BlockBytes, r);
+          packed->scale.data()[index] = done.scale;
+          Worst& mine = worst[static_cast<size_t>(worker)];
+          mine.largest = std::max(mine.largest, done.largest);
+          mine.low = std::max(mine.low, done.low);
+          break;
+        }
       }
     }
   });
+  // Rounding turns either row by at most sqrt(d)/2 units of its last place; the products of low parts are at most
+  // those of their lengths (Cauchy, Schwarz).
+  Worst all;
+  for (const Worst& mine : worst) {
+    all.largest = std::max(all.largest, mine.largest);
+    all.low = std::max(all.low, mine.low);
+  }
+  packed->whole = std::sqrt(static_cast<double>(d)) * all.largest / kTwoInt8 + all.low * all.low > kFixedPointShare;
   return packed;
 }
 

@@ -12,10 +12,10 @@
 
 namespace gramian::cpu {
 
-enum class Form : uint8_t { f32, f64, i16 };
+enum class Form : uint8_t { f32, f64, i16, i8 };
 
-/// One of the three buffers is filled, as `form` says. `depth` is the inner dimension in steps of the layout (d, or
-/// pairs of k for int16).
+/// One of the four buffers is filled, as `form` says. `depth` is the inner dimension in steps of the layout (d, pairs
+/// of k for int16, blocks of kInt8Columns for int8).
 class CpuUnitRows final : public UnitRows {
  public:
   CpuUnitRows(Form form, int64_t rows, int64_t dim);
@@ -33,7 +33,9 @@ class CpuUnitRows final : public UnitRows {
   AlignedBuffer<float> f32;
   AlignedBuffer<double> f64;
   AlignedBuffer<int16_t> i16;
-  AlignedBuffer<float> scale;  // int16: what turns an integer product back, one a row
+  AlignedBuffer<int8_t> i8;
+  bool whole = true;           // int8: products of low parts are wanted
+  AlignedBuffer<float> scale;  // int16, int8: what turns an integer product back, one a row
 
  private:
   Form form_;

@@ -156,6 +156,51 @@ def check_per_token(one, two):
                 agree("neighbours listed", [c for _, c in near], np.sort(cosines[i][others[i]])[::-1][:5], FP32)
 
 
+def check_ranks(one, two, precision):
+    """Spearman exact and by bins, and Kendall of a sample, against scipy over all pairs; in double precision equal
+    cosines are not told apart by roundings, so ranks are those of numpy's cosines too."""
+    x, y, _ = shared(one, two)
+    rho = scipy.stats.spearmanr(triangle(x), triangle(y))[0]
+    options = ("--method", "both", "--precision", precision)
+    got = run("rsa", SAMPLE / f"{one}.npy", SAMPLE / f"{two}.npy", *options, "--ranks", "exact")["rsa"]
+    assert got["ranks"]["exact"]
+    agree(f"Spearman, {precision}", got["spearman"], rho, FP64 if precision == "double" else 1e-8)
+    tau = scipy.stats.kendalltau(triangle(x), triangle(y))[0]
+    off = abs(got["kendall"]["tau_a"] - tau)
+    assert 0 < got["kendall"]["standard_error"] < 0.01 and off < 5 * got["kendall"]["standard_error"], (got, tau)
+    got = run("rsa", SAMPLE / f"{one}.npy", SAMPLE / f"{two}.npy", *options, "--ranks", "binned")["rsa"]
+    assert not got["ranks"]["exact"] and 0 < got["ranks"]["error_bound"] <= 1e-4, got["ranks"]
+    agree(f"Spearman by bins, {precision}", got["spearman"], rho, got["ranks"]["error_bound"] + 1e-8)
+
+
+def check_local(one, two):
+    """The matrices and triangles of 100 words of six letters: 4,950 values each."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = run("rsa", SAMPLE / f"{one}.npy", SAMPLE / f"{two}.npy", "--length", 6, "--limit", 100, "-o", folder)
+        words = [line.split("\t") for line in (pathlib.Path(folder) / "joined.tsv").read_text().splitlines()[1:]]
+        assert len(words) == result["shared"] == 100
+        for number, name in enumerate((one, two), 1):
+            x = load(name)[0][[int(line[number]) for line in words]]
+            upper = np.load(pathlib.Path(folder) / f"triangle{number}.npy")
+            assert upper.shape == (4950,)
+            agree("local triangle", upper, triangle(x), FP32)
+            agree("local matrix", np.load(pathlib.Path(folder) / f"matrix{number}.npy"), unit(x) @ unit(x).T, FP32)
+
+
+def check_many(*names):
+    """Every pair of several spaces, over the words that all have."""
+    loaded = [load(name) for name in names]
+    common = [word for word in loaded[0][1] if all(word in set(words) for _, words in loaded)]
+    spaces = [x[[words.index(word) for word in common]] for x, words in loaded]
+    result = run("rsa", *(SAMPLE / f"{name}.npy" for name in names), "--method", "both", "--limit", 700)
+    assert result["shared"] == min(700, len(common))
+    triangles = [triangle(x[:700]) for x in spaces]
+    agree("Pearson, several", result["rsa"]["pearson"], np.corrcoef(triangles), FP64)
+    agree("Spearman, several", result["rsa"]["spearman"], scipy.stats.spearmanr(np.array(triangles).T)[0], 1e-8)
+    cka = [[linear_cka(x[:700], y[:700]) for y in spaces] for x in spaces]
+    agree("linear CKA, several", result["linear_cka"], cka, FP64)
+
+
 def check_inference(one, two, n):
     """The null's mean and sd, and the interval, against numpy's own resampling: equal but for chance."""
     x, y, _ = shared(one, two)
@@ -233,6 +278,10 @@ for raw in (False, True):
     check_spectrum("run1", raw)
     check_spectrum("small", raw)
 check_rsa("run1", "run2")
+check_ranks("run1", "run2", "double")
+check_ranks("small", "run2", "single")
+check_local("run1", "small")
+check_many("run1", "run2", "small")
 check_rsa("run1", "small")
 check_rsa("small", "run2", ["--length", "6", "--limit", "100"], lambda word: len(word) == 6, 100)
 check_per_token("run1", "run2")

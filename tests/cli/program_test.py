@@ -235,7 +235,8 @@ class Commands(Program):
         self.assertLess(rsa["ci95"][0], rsa["ci95"][1])
         settings = result["settings"]
         self.assertEqual([settings[k] for k in ("permutations", "bootstrap", "two_sided")], [99, 20, False])
-        self.assertEqual(self.names(out), ["joined.tsv", "per_token.npy", "result.json"])
+        self.assertEqual(self.names(out), ["joined.tsv", "matrix1.npy", "matrix2.npy", "per_token.npy", "result.json",
+                                           "triangle1.npy", "triangle2.npy"])
         shape, r = read_npy(out / "per_token.npy")
         self.assertEqual(shape, (200,))
         least = result["per_token"]["least"]
@@ -310,8 +311,33 @@ class Commands(Program):
         self.assertEqual(self.json("rsa", "e.npy", "f.npy", "--alpha")["shared"], 3)
         self.assertEqual(self.json("rsa", "e.npy", "f.npy", "--tokens", "cat,dog,w7,nothing")["shared"], 3)
         self.refused(3, "rsa", "e.npy", "f.npy", "--limit", "2", saying="at least 3")
-        self.refused(2, "rsa", "e.npy", "f.npy", "--method", "spearman", saying="not available in this version")
+        self.refused(2, "rsa", "e.npy", "f.npy", "--method", "magic", saying="pearson, spearman or both")
         self.refused(2, "rsa", "e.npy", "f.npy", "--join", "magic")
+
+    def test_rsa_of_three(self):
+        npy(self.folder / "g.npy", gaussian_rows(50, 4, 9))
+        (self.folder / "g.vocab.txt").write_text("\n".join(reversed(self.words[:50])) + "\n")
+        out = self.folder / "three"
+        result = self.json("rsa", "e.npy", "f.npy", "g.npy", "--method", "both", "-o", out)
+        self.assertEqual((result["shared"], len(result["models"])), (50, 3))
+        self.assertEqual(self.names(out), ["joined.tsv", "linear_cka.npy", "pearson.npy", "result.json", "spearman.npy"])
+        pearson = result["rsa"]["pearson"]
+        for i in range(3):
+            self.assertEqual(pearson[i][i], 1.0)
+            for j in range(3):
+                self.assertEqual(pearson[i][j], pearson[j][i])
+        # The same as of two files over the same tokens.
+        (self.folder / "fifty.txt").write_text("\n".join(self.words[:50]) + "\n")
+        two = self.json("rsa", "e.npy", "f.npy", "--tokens", "@fifty.txt", "--method", "both")
+        self.assertAlmostEqual(two["rsa"]["pearson"], pearson[0][1], places=12)
+        self.assertAlmostEqual(two["rsa"]["spearman"], result["rsa"]["spearman"][0][1], places=12)
+        self.refused(2, "rsa", "e.npy", "f.npy", "g.npy", "--permutations", 9, saying="compare two matrices")
+        self.refused(3, "rsa", "e.npy", "f.npy", "g.npy", "--limit", 2, saying="at least 3")
+        self.refused(2, "rsa", "e.npy", "f.npy", "none.npy", saying="none.npy")
+        npy(self.folder / "bad.npy", [[0.0] * 4] + gaussian_rows(49, 4, 9))
+        (self.folder / "bad.vocab.txt").write_text("\n".join(self.words[:50]) + "\n")
+        self.refused(3, "rsa", "e.npy", "f.npy", "bad.npy", saying=("bad.npy", "--drop-bad-rows"))
+        self.assertEqual(self.json("rsa", "e.npy", "f.npy", "bad.npy", "--drop-bad-rows")["shared"], 49)
 
     def test_rsa_without_common_tokens(self):
         npy(self.folder / "up.npy", gaussian_rows(4, 5, 7))
@@ -551,7 +577,6 @@ class Refusals(Program):
             code, out, err = self.run_program(*arguments)
             self.assertEqual((code, err), (0, ""))
             self.assertTrue(out)
-        self.assertNotIn("spearman", self.run_program("rsa", "--help")[1])
 
 
 if __name__ == "__main__":

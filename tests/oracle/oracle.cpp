@@ -131,6 +131,34 @@ double pearson(const std::vector<double>& x, const std::vector<double>& y) {
   return static_cast<double>(xy / std::sqrt(xx) / std::sqrt(yy));
 }
 
+std::vector<double> average_ranks(const std::vector<double>& x) {
+  std::vector<double> ranks;
+  for (const double value : x) {
+    int64_t below = 0;
+    int64_t equal = 0;
+    for (const double other : x) {
+      below += other < value;
+      equal += other == value;
+    }
+    ranks.push_back(static_cast<double>(below) + static_cast<double>(equal + 1) / 2.0);
+  }
+  return ranks;
+}
+
+double spearman(const std::vector<double>& x, const std::vector<double>& y) {
+  return pearson(average_ranks(x), average_ranks(y));
+}
+
+double kendall_tau_a(const std::vector<double>& x, const std::vector<double>& y) {
+  int64_t sum = 0;
+  const auto sign = [](double a, double b) { return (a > b) - (a < b); };
+  for (size_t p = 0; p < x.size(); ++p) {
+    for (size_t q = 0; q < p; ++q) sum += sign(x[p], x[q]) * sign(y[p], y[q]);
+  }
+  const auto m = static_cast<double>(x.size());
+  return static_cast<double>(sum) / (m * (m - 1.0) / 2.0);
+}
+
 double linear_cka(const Table& x, const Table& y) {
   const int64_t n = x.rows;
   const auto kernel = [n](const Table& rows) {

@@ -54,6 +54,13 @@ Moments moments(const std::vector<double>& x);
 /// NaN where x or y is constant.
 double pearson(const std::vector<double>& x, const std::vector<double>& y);
 
+/// Average ranks, 1-based, by counting for each value those below and those equal: O(n²).
+std::vector<double> average_ranks(const std::vector<double>& x);
+/// Pearson's correlation of the average ranks; NaN where x or y is constant.
+double spearman(const std::vector<double>& x, const std::vector<double>& y);
+/// (concordant − discordant) / all pairs of observations, by looking at each: O(n²).
+double kendall_tau_a(const std::vector<double>& x, const std::vector<double>& y);
+
 /// From the n x n kernels XXᵀ and YYᵀ, centred on both sides.
 double linear_cka(const Table& x, const Table& y);
 

@@ -17,7 +17,10 @@ void add_cpu(std::vector<BackendCase>& all) {
       cpu::select_isa(isa.c_str());
       return cpu::make_backend({.threads = threads, .tile_edge = 0});
     };
-    all.push_back({name, make, isa == "baseline" ? "" : "cpu with fused multiply-add", {48, 96, 144, 480}});
+    all.push_back({name,
+                   make,
+                   isa == "baseline" || isa == "plain-tiles" ? "" : "cpu with fused multiply-add",
+                   {48, 96, 144, 480}});
   }
 }
 

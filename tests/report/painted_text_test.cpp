@@ -47,13 +47,14 @@ TEST(PaintedColors, ContrastIsWcags) {
 TEST(ShownRanges, CutNoCharacter) {
   // a, the four bytes of an emoji in three tokens, a byte that is not UTF-8, ä in two
   const std::string text = "a\xf0\x9f\x99\x82\xff\xc3\xa4";
-  const std::vector<TextToken> tokens = {{0, 0, 1}, {1, 1, 2}, {2, 2, 4}, {3, 4, 5}, {4, 5, 6}, {5, 6, 7}, {6, 7, 8}};
+  const std::vector<PaintedToken> tokens = {{0, 0, 1}, {1, 1, 2}, {2, 2, 4}, {3, 4, 5},
+                                            {4, 5, 6}, {5, 6, 7}, {6, 7, 8}};
   const std::vector<ShownRange> shown = shown_ranges(text, tokens);
   const std::pair<size_t, size_t> expected[] = {{0, 1}, {1, 5}, {5, 5}, {5, 5}, {5, 6}, {6, 8}, {8, 8}};
   ASSERT_EQ(shown.size(), 7u);
   for (size_t t = 0; t < 7; ++t) EXPECT_EQ(std::pair(shown[t].begin, shown[t].end), expected[t]) << t;
   // Tokens that stand for the same bytes, and gaps.
-  const std::vector<TextToken> shared = {{0, 1, 5}, {1, 1, 5}, {2, 6, 8}};
+  const std::vector<PaintedToken> shared = {{0, 1, 5}, {1, 1, 5}, {2, 6, 8}};
   const std::vector<ShownRange> once = shown_ranges(text, shared);
   EXPECT_EQ(once[1].begin, once[1].end);
   EXPECT_EQ(once[2].begin, 6u);
@@ -71,7 +72,7 @@ struct Example {
     }
     PaintLayer layer{"target=<b>&\"", "to <b>", {}, {}, 0.25, 1.0};
     for (size_t t = 0; t < tokens.size(); ++t) {
-      const double value = t == 0 || tokens[t].id < 0 ? std::nan("") : static_cast<double>(t % 7) / 6.0;
+      const double value = t == 0 || tokens[t].row < 0 ? std::nan("") : static_cast<double>(t % 7) / 6.0;
       layer.values.push_back(value);
       layer.scaled.push_back(value);
       norms.push_back(1.5);
@@ -101,7 +102,7 @@ struct Example {
   }
 
   std::string text;
-  std::vector<TextToken> tokens;
+  std::vector<PaintedToken> tokens;
   std::vector<double> norms;
   std::vector<PaintLayer> layers;
   PaintedText painted;
@@ -142,7 +143,7 @@ TEST(PaintedHtml, KeepsTheTextAndNothingOfItRuns) {
   EXPECT_EQ(text_content(page), text);
   EXPECT_EQ(count(page, "<span"), 2 * example.tokens.size());
   EXPECT_EQ(count(page, "<span class=u>"),
-            2 * static_cast<size_t>(std::ranges::count(example.tokens, -1, &TextToken::id)));
+            2 * static_cast<size_t>(std::ranges::count(example.tokens, -1, &PaintedToken::row)));
   EXPECT_EQ(count(page, "<script"), 2u);
   EXPECT_EQ(count(page, "</script"), 2u);
   EXPECT_EQ(count(page, "<img"), 0u);

@@ -58,6 +58,26 @@ SweepState Prepared::sweep(const SweepRequest& request, int64_t edge, TileRange 
   return backend->sweep(*rows, request, TileGrid(rows->rows(), edge), range, {});
 }
 
+RankBins uneven_bins() {
+  std::vector<uint8_t> log_parts(static_cast<size_t>(kFineBins));
+  for (size_t cell = 0; cell < log_parts.size(); ++cell) log_parts[cell] = static_cast<uint8_t>(cell % 3);
+  // Round 0, round 1/8, at 1.
+  for (const int64_t cell : {int64_t{8191}, int64_t{8192}, int64_t{9216}, kFineBins - 1}) {
+    log_parts[static_cast<size_t>(cell)] = 15;
+  }
+  return RankBins(log_parts);
+}
+
+int64_t rank_bin(const RankBins& bins, double x) {
+  // Wider than any cosine, so that nothing is rounded.
+  const long double scaled = (static_cast<long double>(x) + 1.0L) * kFinePerUnit;
+  const int64_t cell = std::min(static_cast<int64_t>(std::floor(scaled)), kFineBins - 1);
+  const auto entry = static_cast<int64_t>(bins.cells()[static_cast<size_t>(cell)]);
+  const int64_t parts = int64_t{1} << (entry & 31);
+  const long double inside = (scaled - static_cast<long double>(cell)) * static_cast<long double>(parts);
+  return (entry >> 5) + std::min(static_cast<int64_t>(std::floor(inside)), parts - 1);
+}
+
 SweepRequest everything(int64_t n, CosineType type) {
   using Keep = Bracket::Keep;
   const bool wide = type == CosineType::f64;
@@ -100,6 +120,7 @@ SweepRequest everything(int64_t n, CosineType type) {
   counted.keep = Keep::counts;
   counted.shift = wide ? 30 : 3;
   request.brackets.push_back(counted);
+  request.ranks = std::make_shared<const RankBins>(uneven_bins());
   for (int64_t i = 0; i < n; ++i) {
     for (int64_t j = i + 1; j < n; j += 1 + (i + j) % 7) request.probes.push_back({i, j});
   }
@@ -175,6 +196,12 @@ void expect_consistent(const SweepState& state, const SweepRequest& request, int
     }
   }
 
+  if (request.ranks) {
+    std::vector<uint64_t> counts(static_cast<size_t>(request.ranks->bins()), 0);
+    for (const double value : x) ++counts[static_cast<size_t>(rank_bin(*request.ranks, value))];
+    EXPECT_TRUE(state.ranks == counts);
+  }
+
   const auto cosine = [&](int64_t i, int64_t j) {
     return state.dense[static_cast<size_t>(std::min(i, j) * n + std::max(i, j))];
   };
@@ -233,6 +260,7 @@ std::string bytes_of(const SweepState& state) {
   append_values(out, state.probes);
   append_values(out, state.dense);
   for (const std::vector<uint64_t>& degrees : state.degrees) append_values(out, degrees);
+  append_values(out, state.ranks);
   append_values(out, state.neighbors.held);
   for (int64_t i = 0; i < std::ssize(state.neighbors.held); ++i) {
     const auto held = state.neighbors.of(i);

@@ -24,6 +24,11 @@ struct Prepared {
   SweepState sweep(const SweepRequest& request, int64_t edge, TileRange range) const;
 };
 
+/// Bins of very different widths, some of them too narrow for two fp32 numbers.
+RankBins uneven_bins();
+/// Where x belongs, by arithmetic of its own.
+int64_t rank_bin(const RankBins& bins, double x);
+
 /// Every primitive, on the fine grid and off it, with values on edges where `data` has such.
 SweepRequest everything(int64_t n, CosineType type);
 

@@ -27,6 +27,8 @@ inline constexpr double kMomentTolerance = 1e-13;
 inline constexpr double kNearlyEqualTolerance = 1e-9;
 /// RSA and CKA. Measured: 6.3e-14.
 inline constexpr double kRsaTolerance = 1e-12;
+/// Correlations of ranks that are whole or half numbers. Measured: 1.1e-16.
+inline constexpr double kRankTolerance = 1e-13;
 /// Per-token RSA; measured 1e-14.
 inline constexpr double kPerTokenTolerance = 1e-13;
 /// Correlations of a permutation's or bootstrap's replicate, products in double precision; measured 1.3e-13 (n = 3).

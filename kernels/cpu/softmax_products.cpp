@@ -1,4 +1,4 @@
-#include "kernels/cpu/rank_rows.hpp"
+#include "kernels/cpu/softmax_products.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -50,7 +50,7 @@ class Ranking {
     weighted_ += weighted;
   }
 
-  RankedProducts take() {
+  SoftmaxProducts take() {
     std::ranges::sort(heap_, std::less<>());
     return {std::move(heap_), sum_, std::max(0.0, std::log(sum_) - weighted_ / sum_)};
   }
@@ -102,8 +102,9 @@ void check(const CpuRows& rows, const DenseMatrix& queries, int64_t k, double te
 
 }  // namespace
 
-std::vector<RankedProducts> rank_rows(const CpuRows& rows, const RowTransform& transform, const DenseMatrix& queries,
-                                      int64_t k, double temperature, int threads, const Progress& progress) {
+std::vector<SoftmaxProducts> softmax_products(const CpuRows& rows, const RowTransform& transform,
+                                              const DenseMatrix& queries, int64_t k, double temperature, int threads,
+                                              const Progress& progress) {
   check(rows, queries, k, temperature);
   const int64_t n = rows.rows();
   const int64_t d = rows.dim();
@@ -136,7 +137,7 @@ std::vector<RankedProducts> rank_rows(const CpuRows& rows, const RowTransform& t
     });
     if (progress.report) progress.report(begin + count, n);
   }
-  std::vector<RankedProducts> ranked;
+  std::vector<SoftmaxProducts> ranked;
   ranked.reserve(rankings.size());
   for (Ranking& ranking : rankings) ranked.push_back(ranking.take());
   return ranked;
