@@ -13,7 +13,9 @@
 namespace gramian::host {
 
 /// A token of a text: its number in the vocabulary, which is its row in the matrix, and the bytes of the text that it
-/// stands for, [begin, end). Tokens come in the order of the text; bytes between two of them belong to none.
+/// stands for, [begin, end). Tokens come in the order of the text and never overlap; bytes between two of them belong
+/// to none. A token of byte-level BPE may begin or end within a character. A range is empty where the token stands for
+/// nothing of its own: a mark put before the text, or a further part of a character that the token before has.
 struct TextToken {
   static constexpr int64_t kUnknown = -1;  // out of vocabulary
   int64_t id = kUnknown;
@@ -31,7 +33,8 @@ class Tokenizer {
   virtual int64_t size() const = 0;
   /// The token as its vocabulary writes it ("Ġking", "##ing", "▁king"); empty for an id that has none.
   virtual std::string_view token(int64_t id) const = 0;
-  /// Any bytes are a text. Safe to call from several threads.
+  /// Any bytes are a text; what is not UTF-8 is read as U+FFFD, as Python's errors="replace" does. No [CLS], <s> and
+  /// the like are put around it. Safe to call from several threads.
   virtual std::vector<TextToken> encode(std::string_view text) const = 0;
 };
 
@@ -40,6 +43,9 @@ class Tokenizer {
 /// Throws InvalidUsage (nothing there) and InvalidInput (malformed, or of a kind that is not supported).
 std::unique_ptr<Tokenizer> open_tokenizer(const std::filesystem::path& path);
 /// Words of a vocabulary of words (GloVe, word2vec); lower-cased first when no token has an upper-case letter.
+/// What stands between white space is a token if the vocabulary has it. Else it is cut at punctuation, before 's 'm 'd
+/// 'll 're 've, before n't if that is a token (so "don't" is "do n't" for GloVe), and around every character of scripts
+/// without spaces; of these parts the longest that together are a token are one. The rest is kUnknown, part by part.
 /// `vocabulary` must outlive the result.
 std::unique_ptr<Tokenizer> word_tokenizer(const Vocabulary& vocabulary);
 

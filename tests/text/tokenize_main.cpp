@@ -1,7 +1,7 @@
 // tokenize TOKENIZER TEXT            a line "id begin end" for every token
 // tokenize --words VOCABULARY TEXT   the same for a vocabulary of words, one a line
 // tokenize --time TOKENIZER TEXT     seconds to open, and megabytes a second of the fastest of five runs
-// For tests that compare with other tokenizers, and for bench/tokenizers.py.
+// For tests that compare with other tokenizers, and for bench/time_tokenizers.py.
 
 #include <chrono>
 #include <cstdio>

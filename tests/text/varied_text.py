@@ -117,11 +117,11 @@ def damaged(clean, seed=2):
 
 
 def every_character():
-    """Every character, beside letters, digits, spaces and itself. Of private use, which has no properties, only a few."""
+    """Every character, beside letters, digits, spaces and itself; a few of those that are there by the thousand."""
     out = []
     for code in assigned():
-        if unicodedata.category(chr(code)) == "Co" and code % 1000:
-            continue
         c = chr(code)
-        out.append(f"a{c}b {c} 1{c}{c}\n")
+        many = unicodedata.category(c) == "Co" or 0x3400 <= code < 0xD7A4 or 0x17000 <= code < 0x19000 or code >= 0x20000
+        if not many or code % 50 == 0 or unicodedata.name(c, "").startswith("CJK COMPATIBILITY"):
+            out.append(f"a{c}b {c} 1{c}{c}\n")
     return "".join(out)

@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <array>
 
+#include "host/text/detail/bert_unicode.hpp"
 #include "host/text/detail/code_point.hpp"
 #include "host/text/detail/letter_case.hpp"
+#include "host/text/detail/unicode_form.hpp"
 
 namespace gramian::host {
 namespace {
-
-bool is(uint32_t categories, UChar32 c) { return (U_GET_GC_MASK(c) & categories) != 0; }
 
 bool ideograph(char32_t c) {
   struct Block {
@@ -30,16 +30,11 @@ bool ideograph(char32_t c) {
   return c >= 0x3400 && std::ranges::any_of(kBlocks, [&](const Block& b) { return c >= b.first && c <= b.last; });
 }
 
-const UNormalizer2* decomposition() {
-  UErrorCode status = U_ZERO_ERROR;
-  return unorm2_getNFDInstance(&status);  // built into ICU: cannot fail
-}
-
 }  // namespace
 
 EditedText BertNormalizer::apply(std::string_view text) const {
   EditedText edited(text);
-  const UNormalizer2* const nfd = decomposition();
+  const UNormalizer2* const nfd = normalizer_of(UnicodeForm::Form::nfd);
   std::string becomes;
   for (size_t at = 0; at < text.size();) {
     const auto [code, bytes] = code_point_at(text, at);
@@ -53,7 +48,7 @@ EditedText BertNormalizer::apply(std::string_view text) const {
     }
     if (settings_.clean_text) {
       const bool blank = code == '\t' || code == '\n' || code == '\r';
-      if (!blank && (code == 0 || code == 0xfffd || is(U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CO_MASK | U_GC_CS_MASK, c))) {
+      if (!blank && (code == 0 || code == 0xfffd || bert_control(code))) {
         edited.replace(bytes, {});
         continue;
       }
@@ -66,8 +61,8 @@ EditedText BertNormalizer::apply(std::string_view text) const {
     if (alone) edited.replace(0, " ");
     becomes.clear();
     const auto add = [&](UChar32 part) {
-      if (settings_.strip_accents && is(U_GC_MN_MASK, part)) return;
       const auto whole = static_cast<char32_t>(part);
+      if (settings_.strip_accents && bert_nonspacing_mark(whole)) return;
       settings_.lowercase ? append_lower(becomes, whole) : append_utf8(becomes, whole);
     };
     std::array<UChar, 32> parts;  // the longest canonical decomposition has 4

@@ -2,6 +2,7 @@
 
 #include <unicode/uchar.h>
 
+#include "host/text/detail/bert_unicode.hpp"
 #include "host/text/detail/code_point.hpp"
 
 namespace gramian::host {
@@ -10,15 +11,9 @@ namespace {
 enum class Class : uint8_t { space, punctuation, word };
 
 Class class_of(char32_t code) {
-  if (code < 0x80) {
-    if (code == ' ' || (code >= '\t' && code <= '\r')) return Class::space;
-    const bool letter = (code | 0x20) >= 'a' && (code | 0x20) <= 'z';
-    const bool symbol = code > 0x20 && code < 0x7f && !letter && !(code >= '0' && code <= '9');
-    return symbol ? Class::punctuation : Class::word;
-  }
-  const auto c = static_cast<UChar32>(code);
-  if (u_isUWhiteSpace(c)) return Class::space;
-  return (U_GET_GC_MASK(c) & U_GC_P_MASK) != 0 ? Class::punctuation : Class::word;
+  if (code == ' ' || (code >= '\t' && code <= '\r')) return Class::space;
+  if (code >= 0x80 && u_isUWhiteSpace(static_cast<UChar32>(code))) return Class::space;
+  return bert_punctuation(code) ? Class::punctuation : Class::word;
 }
 
 }  // namespace

@@ -29,7 +29,9 @@ void EditedText::replace(size_t bytes, std::string_view by) {
   text_.append(original_.substr(copied_, spoken_of_ - copied_));
   const int64_t begin = std::ssize(text_);
   text_.append(by);
-  if (by.size() != bytes) {
+  const bool one_for_one = bytes > 0 && by.size() == bytes && utf8_sequence(by) == bytes &&
+                           utf8_sequence(original_.substr(spoken_of_)) == bytes;
+  if (!one_for_one) {
     const auto original_begin = static_cast<int64_t>(spoken_of_);
     edits_.push_back({begin, std::ssize(text_), original_begin, original_begin + static_cast<int64_t>(bytes)});
   }

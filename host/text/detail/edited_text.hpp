@@ -38,7 +38,7 @@ class EditedText {
   size_t copied_ = 0;  // of what was spoken of
   std::string text_;
   bool changed_ = false;
-  std::vector<Edit> edits_;  // those that change a length
+  std::vector<Edit> edits_;  // but for a code point by one of the same length
 };
 
 /// `text` with U+FFFD for every stretch that is not UTF-8, cut as Python's errors="replace" and the Unicode Standard

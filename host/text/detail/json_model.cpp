@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "engine/narrow.hpp"
@@ -5,10 +6,12 @@
 #include "host/text/detail/code_point_pair_model.hpp"
 #include "host/text/detail/gpt2_files.hpp"
 #include "host/text/detail/json_fields.hpp"
+#include "host/text/detail/mark_splitter.hpp"
 #include "host/text/detail/token_list.hpp"
 #include "host/text/detail/tokenizer_json.hpp"
 #include "host/text/detail/unigram_model.hpp"
 #include "host/text/detail/wordpiece_model.hpp"
+#include "host/text/word_forms.hpp"
 
 namespace gramian::host {
 namespace {
@@ -52,7 +55,14 @@ std::vector<MergeTable::Merge> merges_of(const JsonPart& model, const Vocabulary
   return merges;
 }
 
-std::unique_ptr<WordModel> byte_pairs(const JsonPart& model, const Vocabulary& vocabulary, const JsonStages& stages,
+bool marks_only_begin(const Vocabulary& vocabulary, const std::vector<MergeTable::Merge>& merges) {
+  return std::ranges::none_of(merges, [&](const MergeTable::Merge& merge) {
+    return vocabulary[merge.right].starts_with(kSentencePieceSpace) &&
+           !vocabulary[merge.left].ends_with(kSentencePieceSpace);
+  });
+}
+
+std::unique_ptr<WordModel> byte_pairs(const JsonPart& model, const Vocabulary& vocabulary, JsonStages& stages,
                                       std::string& kind) {
   if (model.find("dropout") != nullptr) model.unsupported("dropout, so that no text has certain tokens", "none");
   for (const char* field : {"continuing_subword_prefix", "end_of_word_suffix"}) {
@@ -68,6 +78,15 @@ std::unique_ptr<WordModel> byte_pairs(const JsonPart& model, const Vocabulary& v
     return std::make_unique<BytePairModel>(vocabulary, merges, whole_words, unknown);
   }
   kind = "BPE";
+  // Where no merge joins the end of a word with the mark of the next, a text without cuts is cut there all the same:
+  // the tokens do not change, and words come again where whole texts do not.
+  const bool cuts =
+      std::ranges::any_of(stages.stages, [](const CuttingStage& stage) { return stage.splitter != nullptr; });
+  if (!cuts && !whole_words && vocabulary.find(kSentencePieceSpace) && marks_only_begin(vocabulary, merges)) {
+    CuttingStage stage;
+    stage.splitter = std::make_unique<MarkSplitter>(std::string(kSentencePieceSpace), true);
+    stages.stages.push_back(std::move(stage));
+  }
   return std::make_unique<CodePointPairModel>(vocabulary, merges,
                                               CodePointPairSettings{.unknown = unknown,
                                                                     .fuse_unknown = model.flag("fuse_unk", false),
@@ -109,7 +128,7 @@ std::unique_ptr<WordModel> unigram(const JsonPart& model, const Vocabulary& voca
 }  // namespace
 
 std::unique_ptr<WordModel> json_model(std::string_view path, const nlohmann::json& value, const Vocabulary& vocabulary,
-                                      const JsonStages& stages, std::string& kind) {
+                                      JsonStages& stages, std::string& kind) {
   const JsonPart model(path, "model", value);
   const std::string type = type_of(model);
   if (type == "BPE") return byte_pairs(model, vocabulary, stages, kind);

@@ -16,6 +16,10 @@ namespace {
 constexpr const char* kSupported =
     "ByteLevel, BertPreTokenizer, Metaspace, Split, Digits, Whitespace, WhitespaceSplit, Sequence";
 
+// \w+|[^\w\s]+, where \w is that of Rust: Unicode's UTS 18.
+constexpr const char* kWhitespaceWords =
+    R"([\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\s]+)";
+
 SplitBehavior behavior(const JsonPart& part, const std::string& name) {
   constexpr std::array<std::pair<std::string_view, SplitBehavior>, 5> kNames = {
       {{"Removed", SplitBehavior::removed},
@@ -88,7 +92,7 @@ void add(const JsonPart& part, JsonStages& all) {
   } else if (type == "Digits") {
     add_splitter(std::make_unique<DigitSplitter>(part.flag("individual_digits", false)));
   } else if (type == "Whitespace") {
-    add_splitter(std::make_unique<RegexSplitter>(part.path(), R"(\w+|[^\w\s]+)", SplitBehavior::removed, true));
+    add_splitter(std::make_unique<RegexSplitter>(part.path(), kWhitespaceWords, SplitBehavior::removed, true));
   } else if (type == "WhitespaceSplit") {
     add_splitter(std::make_unique<RegexSplitter>(part.path(), R"(\s+)", SplitBehavior::removed, false));
   } else if (type == "Metaspace") {

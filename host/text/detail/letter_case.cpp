@@ -21,7 +21,7 @@ bool has_capital(std::string_view bytes) {
   const std::string_view text = valid.text();
   for (size_t at = 0; at < text.size();) {
     const CodePoint code = code_point_at(text, at);
-    if ((U_GET_GC_MASK(static_cast<UChar32>(code.value)) & (U_GC_LU_MASK | U_GC_LT_MASK)) != 0) return true;
+    if (u_tolower(static_cast<UChar32>(code.value)) != static_cast<UChar32>(code.value)) return true;
     at += code.bytes;
   }
   return false;

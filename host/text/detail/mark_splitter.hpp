@@ -8,14 +8,15 @@
 
 namespace gramian::host {
 
-/// Cuts before every `mark`, which is not empty.
 class MarkSplitter final : public WordSplitter {
  public:
-  explicit MarkSplitter(std::string mark) : mark_(std::move(mark)) {}
+  /// Cuts before every `mark`, which is not empty; with `runs`, only before the first of several.
+  explicit MarkSplitter(std::string mark, bool runs = false) : mark_(std::move(mark)), runs_(runs) {}
   void split(std::string_view text, std::vector<Word>& words) const override;
 
  private:
   std::string mark_;
+  bool runs_;
 };
 
 }  // namespace gramian::host

@@ -26,6 +26,28 @@ std::u16string as_utf16(std::string_view text) {
   return wide;
 }
 
+/// `pattern`, as Oniguruma reads it, for ICU: what the two mean by \w and \h differs.
+std::string for_icu(std::string_view pattern) {
+  std::string same;
+  for (size_t at = 0; at < pattern.size(); ++at) {
+    if (pattern[at] != '\\' || at + 1 == pattern.size()) {
+      same += pattern[at];
+      continue;
+    }
+    const char kind = pattern[++at];
+    const bool negated = kind == 'W' || kind == 'H';
+    if (kind == 'w' || kind == 'W') {
+      same += std::string(negated ? "[^" : "[") + R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}²³¹¼½¾])";
+    } else if (kind == 'h' || kind == 'H') {
+      same += std::string(negated ? "[^" : "[") + "0-9a-fA-F]";
+    } else {
+      same += '\\';
+      same += kind;
+    }
+  }
+  return same;
+}
+
 /// Places in UTF-16 turned into places in UTF-8; asked for in ascending order.
 class Places {
  public:
@@ -93,7 +115,7 @@ void RegexSplitter::Close::operator()(URegularExpression* expression) const { ur
 
 RegexSplitter::RegexSplitter(std::string_view path, std::string_view pattern, SplitBehavior behavior, bool invert)
     : behavior_(behavior), invert_(invert) {
-  const std::u16string wide = as_utf16(pattern);
+  const std::u16string wide = as_utf16(for_icu(pattern));
   UErrorCode status = U_ZERO_ERROR;
   UParseError where;
   expression_.reset(uregex_open(wide.data(), narrow<int32_t>(wide.size()), 0, &where, &status));

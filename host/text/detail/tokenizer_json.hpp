@@ -26,8 +26,8 @@ struct JsonStages {
 /// What "pre_tokenizer" asks for; `value` may be null.
 JsonStages json_stages(std::string_view path, const nlohmann::json& value);
 
-/// What "model" asks for, over `vocabulary`, which has its tokens; sets `kind`.
+/// What "model" asks for, over `vocabulary`, which has its tokens; sets `kind`. May add a stage that changes no token.
 std::unique_ptr<WordModel> json_model(std::string_view path, const nlohmann::json& value, const Vocabulary& vocabulary,
-                                      const JsonStages& stages, std::string& kind);
+                                      JsonStages& stages, std::string& kind);
 
 }  // namespace gramian::host
