@@ -145,14 +145,6 @@ Vocabulary vocabulary_of(const host::Tokenizer& tokenizer, int64_t rows) {
   return vocabulary;
 }
 
-/// WordPiece and SentencePiece have a token for what is in no vocabulary.
-bool stands_for_the_unknown(const TextInput& text, const host::TextToken& token) {
-  if (!text.tokenizer) return false;
-  const std::string_view name = text.tokenizer->token(token.id);
-  if (name != "[UNK]" && name != "<unk>") return false;
-  return text.bytes().substr(static_cast<size_t>(token.begin), static_cast<size_t>(token.end - token.begin)) != name;
-}
-
 void find_tokenizer(Session& session, Input& input, const TextOptions& options, TextInput& text) {
   std::string path;
   if (options.tokenizer) {
@@ -198,6 +190,17 @@ std::vector<int64_t> TextInput::distinct_rows() const {
   return rows;
 }
 
+std::vector<host::TextToken> cut(const host::Tokenizer& tokenizer, std::string_view text) {
+  std::vector<host::TextToken> tokens = tokenizer.encode(text);
+  for (host::TextToken& token : tokens) {
+    const std::string_view name = tokenizer.token(token.id);
+    if (name != "[UNK]" && name != "<unk>") continue;
+    const auto written = text.substr(static_cast<size_t>(token.begin), static_cast<size_t>(token.end - token.begin));
+    if (written != name) token.id = host::TextToken::kUnknown;
+  }
+  return tokens;
+}
+
 TextInput read_text(Session& session, Input& input, const TextOptions& options) {
   TextInput text;
   text.path = options.file->string();
@@ -212,13 +215,12 @@ TextInput read_text(Session& session, Input& input, const TextOptions& options) 
     text.tokenized_by = "ids of " + host::printable(ids->path(), 200);
   } else {
     session.timed("tokenizer", [&] { find_tokenizer(session, input, options, text); });
-    session.timed("tokenize", [&] { text.tokens = text.tokenizer->encode(text.bytes()); });
+    session.timed("tokenize", [&] { text.tokens = cut(*text.tokenizer, text.bytes()); });
   }
   if (text.tokens.empty()) host::refuse(text.path, "holds no token: there is nothing to look at but white space");
   const Vocabulary* vocabulary = input.vocabulary();
   for (host::TextToken& token : text.tokens) {
-    if (token.id < 0 || token.id >= input.view().rows || (vocabulary != nullptr && !vocabulary->named(token.id)) ||
-        stands_for_the_unknown(text, token)) {
+    if (token.id < 0 || token.id >= input.view().rows || (vocabulary != nullptr && !vocabulary->named(token.id))) {
       token.id = host::TextToken::kUnknown;
       ++text.out_of_vocabulary;
     }

@@ -18,12 +18,15 @@ struct TextInput {
   std::vector<host::TextToken> tokens;         // ids are rows of the matrix
   std::unique_ptr<host::Tokenizer> tokenizer;  // null where the tokens came as ids
   std::string tokenized_by;                    // for people: "GPT-2 byte-level BPE (gpt2)"
-  int64_t out_of_vocabulary = 0;               // tokens of id kUnknown; what became [UNK] or <unk> is among them
+  int64_t out_of_vocabulary = 0;               // tokens of id kUnknown
 
   std::string_view bytes() const { return file->bytes(); }
   /// In the order of first appearance.
   std::vector<int64_t> distinct_rows() const;
 };
+
+/// The tokens of `text`; what WordPiece and SentencePiece call [UNK] and <unk> has no row.
+std::vector<host::TextToken> cut(const host::Tokenizer& tokenizer, std::string_view text);
 
 /// Reads --text and cuts it: by --token-ids or --tokenizer; else by a tokenizer beside the matrix or its vocabulary
 /// that fits them; else into words of the vocabulary. A matrix without a vocabulary gets the tokenizer's. Adds `text`

@@ -254,6 +254,9 @@ class Tokenizers(Texts):
         self.assertEqual(result["rows"][4], None)
         self.assertEqual(result["tokens"][4], "☃")
         self.assertGreaterEqual(result["out_of_vocabulary"], 1)
+        self.refused(2, "color", folder / "e.npy", "--text", folder / "in.txt", "--by", "target=☃", saying="unknown token")
+        cats = self.json("color", folder / "e.npy", "--text", folder / "in.txt", "--by", "target=cats")
+        self.assertTrue(any("is several tokens" in note for note in cats["notes"]), cats["notes"])
 
 
 class Terminal(Texts):
