@@ -37,7 +37,7 @@ double length(Space& space, const UnitRowSum& sum) {
 
 }  // namespace
 
-UnitRowSum merged(std::vector<UnitRowSum::Term> terms) {
+UnitRowSum merged(const std::vector<UnitRowSum::Term>& terms) {
   UnitRowSum sum;
   for (const UnitRowSum::Term& term : terms) {
     const auto same =
@@ -55,7 +55,7 @@ UnitRowSum mean_of_rows(Space& space, std::span<const int64_t> rows) {
   const std::vector<double> norms = space.backend().norms(space.device_rows(), space.plain());
   std::vector<UnitRowSum::Term> terms;
   for (const int64_t row : rows) terms.push_back({row, norms[static_cast<size_t>(row)]});
-  return merged(std::move(terms));
+  return merged(terms);
 }
 
 std::vector<double> cosines_to(Space& space, const UnitRowSum& sum, std::span<const int64_t> rows) {

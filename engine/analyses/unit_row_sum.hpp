@@ -22,7 +22,7 @@ struct UnitRowSum {
 };
 
 /// The term of each row once, with the sum of its weights, in the order of first mention.
-UnitRowSum merged(std::vector<UnitRowSum::Term> terms);
+UnitRowSum merged(const std::vector<UnitRowSum::Term>& terms);
 
 /// The mean of the rows as they are before scaling to length 1, up to a factor: weights are their norms.
 UnitRowSum mean_of_rows(Space& space, std::span<const int64_t> rows);

@@ -58,7 +58,7 @@ class QueryFinder {
       listed.push_back(Json::array({host::valid_utf8(found), word.weight}));
     }
     session_.result()["expressions"][host::valid_utf8(text)] = std::move(listed);
-    return {text, merged(std::move(terms)), true};
+    return {text, merged(terms), true};
   }
 
  private:
