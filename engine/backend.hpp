@@ -165,8 +165,8 @@ class Backend {
   /// For every query q (a row of `queries`, m x d) its products z_i = <y_i, q> with all transformed rows y_i, formed in
   /// fp64 and consumed where they are formed: memory is a block of rows and O(m k), never n x m. The same bits for any
   /// number of threads and whatever the other queries are. Throws InvalidUsage for queries of another width, no rows,
-  /// k < 1, or a temperature that is not finite and > 0. Queries and rows must be finite; where a product overflows,
-  /// the denominator is not finite.
+  /// k < 1, or a temperature that is not finite and > 0. Queries and rows must be finite; where products overflow,
+  /// the denominator is not finite or fewer than k rows are listed.
   virtual std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
                                                         const DenseMatrix& queries, int64_t k, double temperature,
                                                         const Progress& progress) = 0;

@@ -32,9 +32,10 @@ void read_state(const MatrixView& hidden, int64_t state, bool normalized, double
   for (int64_t c = 0; c < hidden.cols; ++c) out[c] /= length;
 }
 
-StatePredictions predictions_of(const SoftmaxProducts& ranked, double temperature, int64_t state) {
-  const double largest = ranked.top.front().product;
-  if (!std::isfinite(largest) || !std::isfinite(ranked.denominator)) {
+StatePredictions predictions_of(const SoftmaxProducts& ranked, int64_t k, double temperature, int64_t state) {
+  const bool all = std::ssize(ranked.top) == k;
+  const double largest = all ? ranked.top.front().product : 0.0;
+  if (!all || !std::isfinite(largest) || !std::isfinite(ranked.denominator)) {
     throw InvalidInput("the products of " + state_name(state) + " with the rows are beyond double precision");
   }
   StatePredictions predictions;
@@ -86,7 +87,7 @@ std::vector<StatePredictions> unembed(Space& space, const MatrixView& hidden, in
         space.backend().softmax_products(space.device_rows(), settings.normalized ? space.unit() : space.plain(),
                                          queries, settings.k, settings.temperature, part);
     for (int64_t q = 0; q < count; ++q) {
-      all.push_back(predictions_of(ranked[static_cast<size_t>(q)], settings.temperature, first + q));
+      all.push_back(predictions_of(ranked[static_cast<size_t>(q)], settings.k, settings.temperature, first + q));
     }
   }
   return all;

@@ -85,7 +85,7 @@ std::vector<int64_t> find_target(Session& session, const Input& input, const Tex
   if (text.tokenizer) {
     // As it stands within a text: after a space.
     for (const host::TextToken& token : cut(*text.tokenizer, " " + word)) {
-      const bool only_space = token.begin == 0 && token.end == 1;
+      const bool only_space = token.begin == 0 && token.end <= 1;
       if (!only_space) pieces.push_back(token.id);
     }
     const bool known = std::ranges::all_of(
