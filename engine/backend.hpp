@@ -99,6 +99,24 @@ struct Resample {
   std::vector<double> weights;  // empty: all 1
 };
 
+/// A row and its product with a query. The largest product comes first, of equal ones the lower row.
+struct RowProduct {
+  int64_t row = 0;
+  double product = 0.0;
+  friend bool operator==(const RowProduct&, const RowProduct&) = default;
+  friend bool operator<(const RowProduct& a, const RowProduct& b) {
+    return a.product > b.product || (a.product == b.product && a.row < b.row);
+  }
+};
+
+/// What the products z_i of one query with all rows come to, seen as softmax(z / T):
+/// p_i = exp((z_i - top[0].product) / T) / denominator.
+struct SoftmaxProducts {
+  std::vector<RowProduct> top;  // the k largest, in order; all rows where there are fewer
+  double denominator = 0.0;     // Σ_i exp((z_i - top[0].product) / T)
+  double entropy = 0.0;         // -Σ p_i ln p_i, in nats
+};
+
 /// The diagonal of a Gram product is neither so small nor so large that its entries lost digits or overflowed.
 bool squares_are_safe(const DenseMatrix& gram);
 
@@ -143,6 +161,15 @@ class Backend {
   /// Cosines of the listed pairs of transformed rows, recomputed in fp64 from the stored values, without tiles.
   virtual std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform,
                                            std::span<const Pair> pairs) = 0;
+
+  /// For every query q (a row of `queries`, m x d) its products z_i = <y_i, q> with all transformed rows y_i, formed in
+  /// fp64 and consumed where they are formed: memory is a block of rows and O(m k), never n x m. The same bits for any
+  /// number of threads and whatever the other queries are. Throws InvalidUsage for queries of another width, no rows,
+  /// k < 1, or a temperature that is not finite and > 0. Queries and rows must be finite; where a product overflows,
+  /// the denominator is not finite.
+  virtual std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
+                                                        const DenseMatrix& queries, int64_t k, double temperature,
+                                                        const Progress& progress) = 0;
 
   /// Unit rows for sweeps; `transform.unit` is implied.
   virtual std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,

@@ -1,5 +1,7 @@
 #include "engine/analyses/similarity.hpp"
 
+#include <cmath>
+
 namespace gramian {
 
 SweepRequest SimilarityAnalysis::needs() {
@@ -17,6 +19,20 @@ void SimilarityAnalysis::take(SweepState state) {
     }
   }
   done_ = true;
+}
+
+DenseMatrix leading_vectors(const Eigen& eigen, int64_t count) {
+  const int64_t n = eigen.vectors.rows;
+  DenseMatrix leading(count, n);
+  for (int64_t k = 0; k < count; ++k) {
+    double largest = 0.0;
+    for (int64_t i = 0; i < n; ++i) {
+      const double entry = eigen.vectors(i, k);
+      if (std::abs(entry) > std::abs(largest)) largest = entry;
+    }
+    for (int64_t i = 0; i < n; ++i) leading(k, i) = largest < 0.0 ? -eigen.vectors(i, k) : eigen.vectors(i, k);
+  }
+  return leading;
 }
 
 }  // namespace gramian

@@ -1,6 +1,9 @@
 #pragma once
 // The matrix of cosines of a small set of rows.
 
+#include <cstdint>
+
+#include "engine/backend.hpp"
 #include "engine/plan.hpp"
 #include "engine/space.hpp"
 
@@ -20,5 +23,8 @@ class SimilarityAnalysis final : public SweepAnalysis {
   bool done_ = false;
   DenseMatrix matrix_;
 };
+
+/// The `count` leading eigenvectors of a symmetric matrix as rows of the result, each with its largest entry positive.
+DenseMatrix leading_vectors(const Eigen& eigen, int64_t count);
 
 }  // namespace gramian

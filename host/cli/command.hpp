@@ -18,6 +18,8 @@ void add_graph(CLI::App& app, Action& chosen);
 void add_spectrum(CLI::App& app, Action& chosen);
 void add_rsa(CLI::App& app, Action& chosen);
 void add_stability(CLI::App& app, Action& chosen);
+void add_color(CLI::App& app, Action& chosen);
+void add_unembed(CLI::App& app, Action& chosen);
 void add_synth(CLI::App& app, Action& chosen);
 void add_bench(CLI::App& app, Action& chosen);
 void add_devices(CLI::App& app, Action& chosen);

@@ -395,6 +395,7 @@ void add_graph(CLI::App& app, Action& chosen) {
       ->check(at_least(0));
   command->add_option("--hubs", options->hubs, "List so many hubs (default 20)")->type_name("N")->check(at_least(0));
   command->add_flag("--yes", options->yes, "Do not ask before writing more than 4 GiB");
+  add_text_options(*command, options->common.text, "Only the distinct tokens of this text");
   add_common_options(*command, options->common, Inputs::one);
   command->callback([options, &chosen] { chosen = [options] { run_graph(*options); }; });
 }

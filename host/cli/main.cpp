@@ -73,6 +73,8 @@ int run(int count, char** arguments) {
   add_spectrum(app, chosen);
   add_rsa(app, chosen);
   add_stability(app, chosen);
+  add_color(app, chosen);
+  add_unembed(app, chosen);
   add_synth(app, chosen);
   add_bench(app, chosen);
   add_devices(app, chosen);

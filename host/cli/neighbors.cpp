@@ -4,13 +4,17 @@
 #include <memory>
 #include <unordered_map>
 
+#include "engine/analyses/unit_row_sum.hpp"
 #include "engine/error.hpp"
 #include "host/cli/command.hpp"
+#include "host/cli/interrupt.hpp"
 #include "host/cli/rows.hpp"
 #include "host/cli/session.hpp"
 #include "host/cli/table.hpp"
+#include "host/cli/text_input.hpp"
 #include "host/report/npy_writer.hpp"
 #include "host/report/wording.hpp"
+#include "host/text/word_expression.hpp"
 
 namespace gramian::cli {
 namespace {
@@ -19,6 +23,8 @@ struct NeighborsOptions {
   CommonOptions common;
   std::string input;
   bool all = false;
+  std::vector<std::string> expressions;
+  bool include_inputs = false;
   std::optional<int64_t> k;
   std::optional<double> radius;
   bool chord = false;
@@ -27,53 +33,75 @@ struct NeighborsOptions {
 
 constexpr int64_t kDefaultK = 10;
 
-/// A query: a token as typed and its row in the space.
+/// A token as typed, or a sum of them, and the rows in the space.
 struct Query {
-  std::string token;
-  int64_t row = 0;
+  std::string text;
+  UnitRowSum sum;
+  bool expression = false;
 };
 
-std::vector<Query> find_queries(Session& session, const Input& input, const Space& space,
-                                const std::vector<std::string>& tokens) {
-  std::unordered_map<int64_t, int64_t> places;
-  for (int64_t i = 0; i < space.size(); ++i) places.emplace(space.matrix_row(i), i);
-  std::vector<Query> queries;
-  Json resolved = Json::object();
-  for (const std::string& token : tokens) {
-    const int64_t row = require_token(input, token);
-    const auto place = places.find(row);
-    if (place == places.end()) {
+class QueryFinder {
+ public:
+  QueryFinder(Session& session, const Input& input, const Space& space) : session_(session), input_(input) {
+    for (int64_t i = 0; i < space.size(); ++i) places_.emplace(space.matrix_row(i), i);
+    session_.result()["resolved"] = Json::object();
+  }
+
+  Query token(const std::string& text) { return {text, {{{row_of(text), 1.0}}}, false}; }
+
+  Query expression(const std::string& text) {
+    std::vector<UnitRowSum::Term> terms;
+    Json listed = Json::array();
+    for (const host::WeightedWord& word : host::parse_word_expression(text)) {
+      terms.push_back({row_of(word.word), word.weight});
+      const std::string_view found = (*input_.vocabulary())[require_token(input_, word.word)];
+      listed.push_back(Json::array({host::valid_utf8(found), word.weight}));
+    }
+    session_.result()["expressions"][host::valid_utf8(text)] = std::move(listed);
+    return {text, merged(std::move(terms)), true};
+  }
+
+ private:
+  int64_t row_of(const std::string& token) {
+    const int64_t row = require_token(input_, token);
+    const auto place = places_.find(row);
+    if (place == places_.end()) {
       throw InvalidUsage("the token " + token_in_quotes(token, 200) + " is not among the rows that are used");
     }
-    queries.push_back({token, place->second});
-    const std::string_view found = (*input.vocabulary())[row];
-    if (found == token) continue;
-    resolved[host::valid_utf8(token)] = host::valid_utf8(found);
-    session.note(token_in_quotes(token) + " was found as " + token_in_quotes(found) + ".");
+    const std::string_view found = (*input_.vocabulary())[row];
+    Json& resolved = session_.result()["resolved"];
+    if (found != token && !resolved.contains(host::valid_utf8(token))) {
+      resolved[host::valid_utf8(token)] = host::valid_utf8(found);
+      session_.note(token_in_quotes(token) + " was found as " + token_in_quotes(found) + ".");
+    }
+    return place->second;
   }
-  session.result()["resolved"] = std::move(resolved);
-  return queries;
-}
 
-std::vector<std::vector<Neighbor>> answer(Space& space, const NeighborsOptions& options,
-                                          const std::vector<Query>& queries) {
-  std::vector<int64_t> rows;
-  rows.reserve(queries.size());
-  for (const Query& query : queries) rows.push_back(query.row);
-  if (!options.radius) return neighbors_of(space, rows, options.k.value_or(kDefaultK));
-  std::vector<std::vector<Neighbor>> found = neighbors_within(space, rows, *options.radius);
-  if (options.k) {
-    for (std::vector<Neighbor>& neighbors : found) {
-      if (std::ssize(neighbors) > *options.k) neighbors.resize(static_cast<size_t>(*options.k));
+  Session& session_;
+  const Input& input_;
+  std::unordered_map<int64_t, int64_t> places_;
+};
+
+std::vector<Neighbor> answer(Space& space, const NeighborsOptions& options, const Query& query) {
+  const std::optional<int64_t> k = options.radius ? options.k : options.k.value_or(kDefaultK);
+  if (query.expression) {
+    try {
+      return neighbors_of(space, query.sum, k, options.radius, options.include_inputs);
+    } catch (const InvalidInput& error) {
+      throw InvalidInput("--expr " + token_in_quotes(query.text, 200) + ": " + error.what());
     }
   }
+  const int64_t row[] = {query.sum.terms.front().row};
+  if (!options.radius) return neighbors_of(space, row, *k).front();
+  std::vector<Neighbor> found = neighbors_within(space, row, *options.radius).front();
+  if (k && std::ssize(found) > *k) found.resize(static_cast<size_t>(*k));
   return found;
 }
 
 /// What the table says of one query.
 std::string paragraph(const Input& input, const Space& space, const Query& query,
                       const std::vector<Neighbor>& neighbors, bool chord) {
-  std::string text = "  " + token_in_quotes(query.token) + "\n";
+  std::string text = "  " + token_in_quotes(query.text, 80) + "\n";
   if (neighbors.empty()) return text + "    nothing that near\n";
   constexpr size_t kShown = 50;
   Table table("<>>", "    ");
@@ -91,14 +119,22 @@ std::string paragraph(const Input& input, const Space& space, const Query& query
 
 std::string name_queries(Session& session, const Input& input, Space& space, const NeighborsOptions& options,
                          const std::vector<std::string>& tokens) {
-  const std::vector<Query> queries = find_queries(session, input, space, tokens);
-  const std::vector<std::vector<Neighbor>> found =
-      session.timed("neighbors", [&] { return answer(space, options, queries); });
+  QueryFinder finder(session, input, space);
+  std::vector<Query> queries;
+  for (const std::string& token : tokens) queries.push_back(finder.token(token));
+  for (const std::string& expression : options.expressions) queries.push_back(finder.expression(expression));
+  std::vector<std::vector<Neighbor>> found;
+  session.timed("neighbors", [&] {
+    for (const Query& query : queries) {
+      check_interrupt();
+      found.push_back(answer(space, options, query));
+    }
+  });
   Json& lists = session.result()["neighbors"] = Json::object();
   Json rows = Json::object();
   std::string text;
   for (size_t q = 0; q < queries.size(); ++q) {
-    const std::string key = host::valid_utf8(queries[q].token);
+    const std::string key = host::valid_utf8(queries[q].text);
     Json list = Json::array();
     Json numbers = Json::array();
     for (const Neighbor& neighbor : found[q]) {
@@ -174,20 +210,35 @@ void run_neighbors(const NeighborsOptions& options) {
   // Here --tokens asks, and does not choose: a token's neighbours are sought among all rows.
   CommonOptions common = options.common;
   common.tokens.reset();
-  if (!options.common.tokens && !options.all) {
-    throw InvalidUsage("neighbors: name tokens by --tokens, or ask for --all");
+  common.text.file.reset();
+  const bool asked = options.common.tokens || options.common.text.file || !options.expressions.empty();
+  if (!asked && !options.all) {
+    throw InvalidUsage("neighbors: name tokens by --tokens, give an --expr or a --text, or ask for --all");
   }
-  if (options.radius && !options.common.tokens) {
-    throw InvalidUsage("--radius goes with --tokens; all pairs that near are those of 'gramian graph --threshold " +
-                       host::shortest(*options.radius) + "'");
+  if (options.radius && !asked) {
+    throw InvalidUsage(
+        "--radius goes with --tokens, --expr and --text; all pairs that near are those of 'gramian graph --threshold " +
+        host::shortest(*options.radius) + "'");
   }
   const int64_t k = options.k.value_or(kDefaultK);
   std::vector<std::string> tokens;
   if (options.common.tokens) tokens = parse_tokens(*options.common.tokens);
   Session session("neighbors", common);
   Input& input = session.open(options.input, common.vocab);
+  if (options.common.text.file) {
+    const TextInput text = read_text(session, input, options.common.text);
+    for (const int64_t row : text.distinct_rows()) tokens.emplace_back(require_vocabulary(input, "--text")[row]);
+    if (text.out_of_vocabulary > 0) {
+      session.note(host::grouped(text.out_of_vocabulary) + " of the text's " + host::grouped(std::ssize(text.tokens)) +
+                   " tokens are out of vocabulary.");
+    }
+    session.note("The text's tokens: " + text.tokenized_by + ".");
+  }
   session.choose_rows(input);
   for (const std::string& token : tokens) require_token(input, token);
+  for (const std::string& expression : options.expressions) {
+    for (const host::WeightedWord& word : host::parse_word_expression(expression)) require_token(input, word.word);
+  }
   const auto n = static_cast<double>(input.rows.size());
   if (options.all) {
     // The table, and a copy that grows in the sweep.
@@ -200,10 +251,15 @@ void run_neighbors(const NeighborsOptions& options) {
   settings["radius"] = options.radius ? Json(*options.radius) : Json(nullptr);
   settings["queries"] = Json::array();
   for (const std::string& token : tokens) settings["queries"].push_back(host::valid_utf8(token));
+  settings["expressions"] = Json::array();
+  for (const std::string& expression : options.expressions) {
+    settings["expressions"].push_back(host::valid_utf8(expression));
+  }
+  settings["include_inputs"] = options.include_inputs;
   const auto space = session.make_space(input);
 
   std::string text = Session::describe(input) + "\n\n";
-  if (!tokens.empty()) text += name_queries(session, input, *space, options, tokens);
+  if (asked) text += name_queries(session, input, *space, options, tokens);
   std::unique_ptr<NeighborsAnalysis> analysis;
   Hubness spread;
   if (options.all) {
@@ -211,7 +267,7 @@ void run_neighbors(const NeighborsOptions& options) {
     SweepAnalysis* const analyses[] = {analysis.get()};
     session.sweep(*space, analyses);
     spread = session.timed("hubness", [&] { return hubness(analysis->table(), options.hubs); });
-    text += (tokens.empty() ? "" : "\n") + add_hubness(session, input, *space, spread, k);
+    text += (asked ? "\n" : "") + add_hubness(session, input, *space, spread, k);
     add_table_files(session, input, *space, analysis->table(), options.chord);
     session.add_file("neighbors.occurrences.npy", [&spread](host::OutputFile& file) {
       host::write_npy(file, std::span<const int64_t>(spread.occurrences));
@@ -229,11 +285,19 @@ void add_neighbors(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand("neighbors", "Nearest neighbours of tokens, or of all");
   add_matrix(*command, options->input, "E");
   command->add_flag("--all", options->all, "Of every row, into -o: indices and scores; how uneven they are (hubness)");
+  command
+      ->add_option("--expr", options->expressions,
+                   "Neighbours of a sum of unit rows: \"king - man + woman\", \"2*king - 0.5*queen\"; repeatable")
+      ->type_name("SUM")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_flag("--include-inputs", options->include_inputs, "Words of --expr may be among its answers");
   command->add_option("-k", options->k, "So many (default 10)")->type_name("K");
   command->add_option("--radius", options->radius, "All with at least this cosine (with -k: at most K of them)")
       ->type_name("C");
   command->add_flag("--chord", options->chord, "The distance between unit rows besides, sqrt(2 - 2 cos)");
   command->add_option("--hubs", options->hubs, "List so many hubs (default 20)")->type_name("N")->check(at_least(0));
+  add_text_options(*command, options->common.text, "Neighbours of the distinct tokens of this text");
   add_common_options(*command, options->common, Inputs::one);
   command->get_option("--tokens")->description("Neighbours of these: a,b,c or @FILE with one a line");
   command->callback([options, &chosen] { chosen = [options] { run_neighbors(*options); }; });

@@ -94,6 +94,18 @@ void add_common_options(CLI::App& command, CommonOptions& options, Inputs inputs
   command.add_flag("--drop-bad-rows", options.drop_bad_rows, "Leave out rows that are zero, NaN or infinite");
 }
 
+void add_text_options(CLI::App& command, TextOptions& options, const std::string& what_for) {
+  command.add_option("--text", options.file, what_for)->type_name("FILE");
+  command
+      .add_option("--tokenizer", options.tokenizer,
+                  "What cuts the text (default: what lies beside the matrix and fits it, else words of its vocabulary)")
+      ->type_name("PATH");
+  command
+      .add_option("--token-ids", options.token_ids,
+                  "The text's tokens instead: row numbers, or lines of row, first byte, byte after the last, by tabs")
+      ->type_name("FILE");
+}
+
 Precision parse_precision(const std::string& text) {
   for (const Precision precision : {Precision::single, Precision::double_, Precision::half}) {
     if (precision_name(precision) == text) return precision;

@@ -15,6 +15,13 @@
 
 namespace gramian::cli {
 
+/// A text whose tokens are rows.
+struct TextOptions {
+  std::optional<std::filesystem::path> file;
+  std::optional<std::filesystem::path> tokenizer;
+  std::optional<std::filesystem::path> token_ids;
+};
+
 /// As typed; what needs judging is judged by the functions below.
 struct CommonOptions {
   std::optional<std::string> output;
@@ -27,6 +34,7 @@ struct CommonOptions {
   std::optional<int64_t> limit;
   std::optional<std::string> tokens;
   std::optional<int64_t> length;
+  TextOptions text;  // of commands with add_text_options; chooses rows where it is set
   Preprocessing preprocessing;
   bool drop_bad_rows = false;
   std::string progress = "auto";
@@ -44,6 +52,8 @@ enum class Inputs : uint8_t { none, one, two };
 /// -o, --json, --device, --precision, --threads, --memory-limit, --seed, --progress, -v, -q, and where there is an
 /// input, those that choose and prepare rows.
 void add_common_options(CLI::App& command, CommonOptions& options, Inputs inputs);
+/// --text, --tokenizer and --token-ids; `what_for` says what --text does.
+void add_text_options(CLI::App& command, TextOptions& options, const std::string& what_for);
 /// Part of them, for commands that produce no result folder.
 void add_run_options(CLI::App& command, CommonOptions& options);
 

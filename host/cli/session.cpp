@@ -13,6 +13,7 @@
 #include "engine/error.hpp"
 #include "host/cli/interrupt.hpp"
 #include "host/cli/table.hpp"
+#include "host/cli/text_input.hpp"
 #include "host/formats/message.hpp"
 #include "host/report/sha256.hpp"
 #include "host/report/wording.hpp"
@@ -131,7 +132,18 @@ void Session::choose_rows(Input& input, const std::optional<std::vector<std::str
   std::optional<std::vector<std::string>> wanted = tokens;
   if (!wanted && options_.tokens) wanted = parse_tokens(*options_.tokens);
   std::vector<int64_t> rows;
-  if (wanted) {
+  if (options_.text.file) {
+    if (wanted) throw InvalidUsage("--text and tokens: one of them chooses the rows, not both");
+    const TextInput text = read_text(*this, input, options_.text);
+    rows = text.distinct_rows();
+    note(host::grouped(std::ssize(rows)) + " distinct tokens of " + host::printable(text.path, 200) +
+         "; tokens: " + text.tokenized_by + ".");
+    if (text.out_of_vocabulary > 0) {
+      note(host::grouped(text.out_of_vocabulary) + " of its " + host::grouped(std::ssize(text.tokens)) +
+           " tokens are out of vocabulary.");
+    }
+    vocabulary = input.vocabulary();
+  } else if (wanted) {
     for (const std::string& token : *wanted) rows.push_back(require_token(input, token));
   } else {
     for (int64_t row = 0; row < input.view().rows; ++row) {
@@ -231,7 +243,7 @@ SweepReport Session::sweep(Space& space, std::span<SweepAnalysis* const> analyse
   return report;
 }
 
-void Session::no_sweep() { form_ = "fp64 Gram products"; }
+void Session::no_sweep(const std::string& form) { form_ = form; }
 
 void Session::add_file(const std::string& name, std::function<void(host::OutputFile&)> write) {
   files_.emplace_back(name, std::move(write));
@@ -292,7 +304,7 @@ void Session::finish(const std::string& table) {
   Json json;
   json["command"] = command_;
   json["version"] = GRAMIAN_VERSION;
-  json.update(result_);
+  for (auto& item : result_.items()) json[item.key()] = std::move(item.value());
   json["notes"] = Json::array();
   for (const std::string& sentence : notes_) json["notes"].push_back(host::valid_utf8(sentence));
   json["sweeps"] = sweeps_;
@@ -319,7 +331,8 @@ void Session::finish(const std::string& table) {
   timing_["threads"] = threads_;
   timing_["total"] = total_seconds();
   json["timing"] = timing_;
-  const std::string text = json_text(json);
+  // A text of a megabyte has a result of sixteen.
+  const std::string text = folder || options_.json ? json_text(json) : std::string();
   check_interrupt();
 
   if (folder) {

@@ -49,14 +49,15 @@ class Session {
 
   /// Opens and begins to hash. Rows are not chosen yet.
   Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab);
-  /// Chooses rows by --tokens (or `tokens`), --length and --limit; rows without a token are left out.
+  /// Chooses rows by --tokens (or `tokens`) or as the distinct tokens of --text, then by --length and --limit; rows
+  /// without a token are left out.
   void choose_rows(Input& input, const std::optional<std::vector<std::string>>& tokens = std::nullopt);
   /// The chosen rows as a space, with the result's rows_used, rows_unnamed and dropped. Bad rows are named by token.
   std::unique_ptr<Space> make_space(const Input& input);
   /// One analysis of a space, with what the result says about sweeps and accuracy.
   SweepReport sweep(Space& space, std::span<SweepAnalysis* const> analyses);
-  /// Of results that need no sweep.
-  void no_sweep();
+  /// Of results that need no sweep: `form` is what they are made of.
+  void no_sweep(const std::string& form = "fp64 Gram products");
 
   /// Throws OutOfMemory when `bytes` are more than --memory-limit or than what is free.
   void require_memory(double bytes) const;

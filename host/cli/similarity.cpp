@@ -1,11 +1,17 @@
 #include "engine/analyses/similarity.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
+
+#include "engine/analyses/hierarchy.hpp"
+#include "engine/error.hpp"
 
 #include "host/cli/command.hpp"
 #include "host/cli/session.hpp"
 #include "host/cli/table.hpp"
+#include "host/report/heatmap_svg.hpp"
+#include "host/report/npy_writer.hpp"
 #include "host/report/wording.hpp"
 
 namespace gramian::cli {
@@ -15,7 +21,13 @@ struct SimilarityOptions {
   CommonOptions common;
   std::string input;
   std::vector<std::string> tokens;
+  int64_t vectors = 0;
 };
+
+/// Rows up to which there is a picture.
+constexpr int64_t kPictured = 1000;
+/// Rows up to which the matrix stands in result.json.
+constexpr int64_t kListed = 3000;
 
 std::string table_of(const Input& input, const std::vector<std::string>& names, const DenseMatrix& matrix,
                      const std::vector<double>& eigenvalues) {
@@ -45,13 +57,44 @@ std::string table_of(const Input& input, const std::vector<std::string>& names, 
   return text + (eigenvalues.size() > 10 ? "  ..." : "") + "\n";
 }
 
+/// scipy's form: a, b, height, rows in the cluster.
+DenseMatrix linkage_matrix(const std::vector<Merge>& merges) {
+  DenseMatrix table(std::ssize(merges), 4);
+  for (int64_t k = 0; k < table.rows; ++k) {
+    const Merge& merge = merges[static_cast<size_t>(k)];
+    table(k, 0) = static_cast<double>(merge.a);
+    table(k, 1) = static_cast<double>(merge.b);
+    table(k, 2) = merge.height;
+    table(k, 3) = static_cast<double>(merge.size);
+  }
+  return table;
+}
+
+void add_files(Session& session, const SimilarityOptions& options, const DenseMatrix& matrix,
+               const DenseMatrix& vectors, const std::vector<Merge>& merges, const std::vector<std::string>& names,
+               const std::string& title) {
+  session.add_file("linkage.npy", [&merges](host::OutputFile& file) { host::write_npy(file, linkage_matrix(merges)); });
+  if (options.vectors > 0) {
+    session.add_file("eigenvectors.npy", [&vectors](host::OutputFile& file) { host::write_npy(file, vectors); });
+  }
+  if (matrix.rows > kPictured) {
+    if (options.common.output) {
+      session.note("No heatmap.svg: it is for up to " + host::grouped(kPictured) + " tokens.");
+    }
+    return;
+  }
+  session.add_file("heatmap.svg", [&, title](host::OutputFile& file) {
+    file.write(host::heatmap_svg({matrix, names, merges, title}));
+  });
+}
+
 void run_similarity(const SimilarityOptions& options) {
   std::vector<std::string> tokens = options.tokens;
   if (options.common.tokens) {
     for (std::string& token : parse_tokens(*options.common.tokens)) tokens.push_back(std::move(token));
   }
-  if (tokens.empty() && !options.common.limit && !options.common.length) {
-    throw InvalidUsage("similarity: name tokens, or choose rows by --limit or --length");
+  if (tokens.empty() && !options.common.limit && !options.common.length && !options.common.text.file) {
+    throw InvalidUsage("similarity: name tokens, give a --text, or choose rows by --limit or --length");
   }
   Session session("similarity", options.common);
   Input& input = session.open(options.input, options.common.vocab);
@@ -64,8 +107,14 @@ void run_similarity(const SimilarityOptions& options) {
   SweepAnalysis* const analyses[] = {&analysis};
   session.sweep(*space, analyses);
   const DenseMatrix& matrix = analysis.matrix();
-  const std::vector<double> eigenvalues =
-      session.timed("eigenvalues", [&] { return session.backend().eigh(matrix).values; });
+  if (options.vectors > space->size()) {
+    throw InvalidUsage("--vectors " + std::to_string(options.vectors) + ": there are " + host::grouped(space->size()) +
+                       " rows and as many eigenvectors");
+  }
+  const Eigen eigen = session.timed("eigenvalues", [&] { return session.backend().eigh(matrix); });
+  const std::vector<double>& eigenvalues = eigen.values;
+  const DenseMatrix vectors = leading_vectors(eigen, options.vectors);
+  const std::vector<Merge> merges = session.timed("linkage", [&] { return average_linkage(matrix); });
 
   Json& result = session.result();
   result["tokens"] = Json::array();
@@ -85,8 +134,17 @@ void run_similarity(const SimilarityOptions& options) {
     result["resolved"][host::valid_utf8(token)] = host::valid_utf8(found);
     session.note(token_in_quotes(token) + " was found as " + token_in_quotes(found) + ".");
   }
-  result["matrix"] = to_json(matrix);
+  result["matrix"] = matrix.rows <= kListed ? to_json(matrix) : Json(nullptr);
+  if (matrix.rows > kListed) {
+    session.note("The matrix is too large for result.json; -o DIR writes it as matrix.npy.");
+    session.add_file("matrix.npy", [&matrix](host::OutputFile& file) { host::write_npy(file, matrix); });
+  }
   result["eigenvalues"] = eigenvalues;
+  if (options.vectors > 0) result["eigenvectors"] = to_json(vectors);
+  result["order"] = leaf_order(merges);
+  session.settings()["vectors"] = options.vectors;
+  add_files(session, options, matrix, vectors, merges, names,
+            std::filesystem::path(input.embedding.path).filename().string());
   session.finish(table_of(input, names, matrix, eigenvalues));
 }
 
@@ -97,6 +155,10 @@ void add_similarity(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand("similarity", "The cosines of chosen tokens among themselves");
   add_matrix(*command, options->input, "E");
   command->add_option("TOKENS", options->tokens, "Tokens, in the order wanted")->type_name("");
+  command->add_option("--vectors", options->vectors, "Also the M leading eigenvectors")
+      ->type_name("M")
+      ->check(at_least(0));
+  add_text_options(*command, options->common.text, "The distinct tokens of this text");
   add_common_options(*command, options->common, Inputs::one);
   command->callback([options, &chosen] { chosen = [options] { run_similarity(*options); }; });
 }

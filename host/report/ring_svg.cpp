@@ -1,8 +1,6 @@
 #include "host/report/ring_svg.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -10,6 +8,7 @@
 
 #include "host/formats/message.hpp"
 #include "host/report/colors.hpp"
+#include "host/report/svg_text.hpp"
 #include "host/report/wording.hpp"
 #include "host/report/xml_text.hpp"
 #include "host/text/unicode.hpp"
@@ -20,33 +19,10 @@ namespace {
 constexpr const char* kBackground = "#15121f";
 constexpr const char* kInk = "#efe9dd";
 constexpr const char* kFaintInk = "#8b8697";
-constexpr const char* kFont = "'DejaVu Sans','Noto Sans',Verdana,sans-serif";
 constexpr int64_t kAllLabels = 200;  // nodes up to which every one is labelled
 constexpr int64_t kLabelColumns = 22;
 constexpr double kColumnWidth = 0.66;  // of the font size, at most, in these fonts
 constexpr int kShades = 256;           // of edges
-
-/// Coordinates to a tenth of a unit; the ring's radius is 300 units or more.
-std::string place(double value) {
-  std::array<char, 32> text{};
-  const double tenths = std::round(value * 10.0) / 10.0 + 0.0;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), tenths, std::chars_format::fixed);
-  return {text.data(), end.ptr};
-}
-
-std::string label_of(const NamedGraph& graph, int64_t node) {
-  const std::string name = printable(graph.name(node), 200);
-  std::string text;
-  int64_t columns = 0;
-  for (size_t at = 0; at < name.size();) {
-    const size_t length = std::max<size_t>(1, utf8_sequence(std::string_view(name).substr(at)));
-    columns += display_width(std::string_view(name).substr(at, length));
-    if (columns > kLabelColumns) return text + "…";
-    text += name.substr(at, length);
-    at += length;
-  }
-  return text;
-}
 
 class Ring {
  public:
@@ -73,8 +49,8 @@ class Ring {
     const double height = width + 0.36 * radius_;
     const double pixels = 1200.0;
     std::string svg = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" +
-                      place(pixels) + "\" height=\"" + place(pixels * height / width) + "\" viewBox=\"0 0 " +
-                      place(width) + " " + place(height) + "\" font-family=\"" + kFont + "\">\n";
+                      svg_number(pixels) + "\" height=\"" + svg_number(pixels * height / width) + "\" viewBox=\"0 0 " +
+                      svg_number(width) + " " + svg_number(height) + "\" font-family=\"" + kPictureFont + "\">\n";
     svg += "<title>" + xml_text(graph_.title) + "</title>\n";
     svg += "<defs><linearGradient id=\"plasma\">";
     for (int stop = 0; stop <= 32; ++stop) {
@@ -117,7 +93,7 @@ class Ring {
         }
         taken.push_back(angle);
       }
-      labels_.emplace_back(node, label_of(graph_, node));
+      labels_.emplace_back(node, svg_label(graph_.name(node), kLabelColumns));
     }
     std::ranges::sort(labels_);
   }
@@ -156,34 +132,35 @@ class Ring {
       const double a = ring_angle(edges[e].first, n_);
       const double b = ring_angle(edges[e].second, n_);
       if (e % kEdgesPerPath == 0) svg += e == 0 ? "<path d=\"" : "\"/><path d=\"";
-      svg.append("M").append(place(x(a, radius_))).append(" ").append(place(y(a, radius_)));
-      svg.append("L").append(place(x(b, radius_))).append(" ").append(place(y(b, radius_)));
+      svg.append("M").append(svg_number(x(a, radius_))).append(" ").append(svg_number(y(a, radius_)));
+      svg.append("L").append(svg_number(x(b, radius_))).append(" ").append(svg_number(y(b, radius_)));
     }
     svg += "\"/></g>\n";
   }
 
   void add_dots(std::string& svg) const {
     svg += "<g fill=\"" + std::string(kInk) + "\" stroke=\"" + kBackground + "\" stroke-width=\"" +
-           place(std::max(1.0, 0.06 * largest_dot_)) + "\">\n";
+           svg_number(std::max(1.0, 0.06 * largest_dot_)) + "\">\n";
     for (int64_t node = 0; node < n_; ++node) {
       const double angle = ring_angle(node, n_);
-      svg += "<circle id=\"n" + std::to_string(node) + "\" cx=\"" + place(x(angle, radius_)) + "\" cy=\"" +
-             place(y(angle, radius_)) + "\" r=\"" + fixed(dot_size(graph_.degree(node)), 3) + "\"><title>" +
+      svg += "<circle id=\"n" + std::to_string(node) + "\" cx=\"" + svg_number(x(angle, radius_)) + "\" cy=\"" +
+             svg_number(y(angle, radius_)) + "\" r=\"" + fixed(dot_size(graph_.degree(node)), 3) + "\"><title>" +
              xml_text(graph_.name(node)) + ": " + grouped(graph_.degree(node)) + "</title></circle>\n";
     }
     svg += "</g>\n";
   }
 
   void add_labels(std::string& svg) const {
-    svg += "<g font-size=\"" + place(font_) + "\" fill=\"" + kInk + "\">\n";
+    svg += "<g font-size=\"" + svg_number(font_) + "\" fill=\"" + kInk + "\">\n";
     for (const auto& [node, text] : labels_) {
       const double angle = ring_angle(node, n_);
       const double degrees = angle * 180.0 / std::numbers::pi;
       const bool left = degrees > 90.0 && degrees < 270.0;
       const double out = radius_ + label_offset();
       // Turned outward, and on the left by another half turn: nothing stands on its head.
-      svg += "<text transform=\"translate(" + place(x(angle, out)) + " " + place(y(angle, out)) + ") rotate(" +
-             fixed(left ? 180.0 - degrees : -degrees, 2) + ")\" dy=\".35em\"" + (left ? " text-anchor=\"end\"" : "") +
+      svg += "<text transform=\"translate(" + svg_number(x(angle, out)) + " " + svg_number(y(angle, out)) +
+             ") rotate(" + fixed(left ? 180.0 - degrees : -degrees, 2) + ")\" dy=\".35em\"" +
+             (left ? " text-anchor=\"end\"" : "") +
              (graph_.degree(node) == 0 ? std::string(" fill=\"") + kFaintInk + "\"" : "") + ">" + xml_text(text) +
              "</text>\n";
     }
@@ -196,8 +173,8 @@ class Ring {
     const double top = width + 0.06 * radius_;
     const auto line = [&](double at_x, double at_y, double font, const char* fill, const char* anchor,
                           const std::string& content) {
-      svg += "<text x=\"" + place(at_x) + "\" y=\"" + place(at_y) + "\" font-size=\"" + place(font) + "\" fill=\"" +
-             fill + "\" text-anchor=\"" + anchor + "\">" + content + "</text>\n";
+      svg += "<text x=\"" + svg_number(at_x) + "\" y=\"" + svg_number(at_y) + "\" font-size=\"" + svg_number(font) +
+             "\" fill=\"" + fill + "\" text-anchor=\"" + anchor + "\">" + content + "</text>\n";
     };
     line(left, top, size, kInk, "start", xml_text(printable(graph_.title, 60)));
     line(left, top + 1.5 * size, 0.75 * size, kFaintInk, "start",
@@ -206,8 +183,9 @@ class Ring {
     line(left, top + 2.75 * size, 0.75 * size, kFaintInk, "start", xml_text("An edge: " + graph_.threshold));
     const double bar = 0.8 * radius_;
     const double right = width - left;
-    svg += "<rect x=\"" + place(right - bar) + "\" y=\"" + place(top - 0.2 * size) + "\" width=\"" + place(bar) +
-           "\" height=\"" + place(0.45 * size) + "\" rx=\"" + place(0.1 * size) + "\" fill=\"url(#plasma)\"/>\n";
+    svg += "<rect x=\"" + svg_number(right - bar) + "\" y=\"" + svg_number(top - 0.2 * size) + "\" width=\"" +
+           svg_number(bar) + "\" height=\"" + svg_number(0.45 * size) + "\" rx=\"" + svg_number(0.1 * size) +
+           "\" fill=\"url(#plasma)\"/>\n";
     const double under = top + 1.15 * size;
     line(right - bar, under, 0.62 * size, kFaintInk, "start", fixed(threshold_, 3));
     line(right - 0.5 * bar, under, 0.62 * size, kFaintInk, "middle", "cosine");

@@ -17,6 +17,7 @@
 #include "kernels/cpu/resample.hpp"
 #include "kernels/cpu/row_forms.hpp"
 #include "kernels/cpu/rows.hpp"
+#include "kernels/cpu/softmax_products.hpp"
 #include "kernels/cpu/sweep.hpp"
 #include "kernels/cpu/threshold_band.hpp"
 #include "kernels/cpu/unit_rows.hpp"
@@ -117,6 +118,12 @@ class CpuBackend final : public Backend {
   std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform,
                                    std::span<const Pair> pairs) override {
     return cpu::pair_cosines(as_cpu(rows), transform, pairs, threads_);
+  }
+
+  std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
+                                                const DenseMatrix& queries, int64_t k, double temperature,
+                                                const Progress& progress) override {
+    return cpu::softmax_products(as_cpu(rows), transform, queries, k, temperature, threads_, progress);
   }
 
   std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,

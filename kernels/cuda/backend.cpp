@@ -15,6 +15,7 @@
 #include "kernels/cuda/resample.hpp"
 #include "kernels/cuda/row_forms.hpp"
 #include "kernels/cuda/rows.hpp"
+#include "kernels/cuda/softmax_products.hpp"
 #include "kernels/cuda/sweep.hpp"
 #include "kernels/cuda/threshold_band.hpp"
 #include "kernels/cuda/unit_rows.hpp"
@@ -118,6 +119,12 @@ class CudaBackend final : public Backend {
   std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform,
                                    std::span<const Pair> pairs) override {
     return cuda::pair_cosines(machine_.first(), as_cuda(rows), transform, pairs);
+  }
+
+  std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
+                                                const DenseMatrix& queries, int64_t k, double temperature,
+                                                const Progress& progress) override {
+    return cuda::softmax_products(machine_.first(), as_cuda(rows), transform, queries, k, temperature, progress);
   }
 
   std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,

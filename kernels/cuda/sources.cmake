@@ -16,6 +16,7 @@ set(GRAMIAN_CUDA_SOURCES
     row_forms.cpp
     row_sums.cu
     rows.cpp
+    softmax_products.cpp
     sweep.cpp
     sweep_states.cpp
     threshold_band.cpp

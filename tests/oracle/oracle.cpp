@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace oracle {
 namespace {
@@ -309,6 +310,59 @@ double participation_ratio(const std::vector<double>& singular_values) {
     fourths += square * square;
   }
   return static_cast<double>(squares * squares / fourths);
+}
+
+std::vector<double> products(const Table& rows, const std::vector<double>& x) {
+  std::vector<double> all;
+  for (int64_t i = 0; i < rows.rows; ++i) all.push_back(static_cast<double>(dot(row(rows, i), x.data(), rows.cols)));
+  return all;
+}
+
+Softmax softmax(const std::vector<double>& z, double temperature) {
+  const Wide largest = *std::max_element(z.begin(), z.end());
+  Wide sum = 0;
+  for (const double value : z) sum += std::exp((value - largest) / temperature);
+  Softmax result;
+  Wide entropy = 0;
+  for (const double value : z) {
+    const Wide p = std::exp((value - largest) / temperature) / sum;
+    result.probabilities.push_back(static_cast<double>(p));
+    if (p > 0) entropy -= p * std::log(p);
+  }
+  result.entropy = static_cast<double>(entropy);
+  return result;
+}
+
+std::vector<Joined> average_linkage(const Table& cosines) {
+  std::vector<std::pair<int64_t, std::vector<int64_t>>> clusters;  // number, rows
+  for (int64_t i = 0; i < cosines.rows; ++i) clusters.push_back({i, {i}});
+  std::vector<Joined> joined;
+  while (clusters.size() > 1) {
+    Joined best{0, 0, std::numeric_limits<double>::infinity()};
+    size_t at_a = 0;
+    size_t at_b = 0;
+    for (size_t a = 0; a < clusters.size(); ++a) {
+      for (size_t b = a + 1; b < clusters.size(); ++b) {
+        Wide sum = 0;
+        for (const int64_t i : clusters[a].second) {
+          for (const int64_t j : clusters[b].second) sum += 1.0L - cosines.at(i, j);
+        }
+        const auto pairs = static_cast<Wide>(clusters[a].second.size() * clusters[b].second.size());
+        const auto mean = static_cast<double>(sum / pairs);
+        if (mean >= best.height) continue;
+        best = {std::min(clusters[a].first, clusters[b].first), std::max(clusters[a].first, clusters[b].first), mean};
+        at_a = a;
+        at_b = b;
+      }
+    }
+    std::vector<int64_t> rows = clusters[at_a].second;
+    rows.insert(rows.end(), clusters[at_b].second.begin(), clusters[at_b].second.end());
+    clusters.erase(clusters.begin() + static_cast<std::ptrdiff_t>(at_b));
+    clusters.erase(clusters.begin() + static_cast<std::ptrdiff_t>(at_a));
+    clusters.push_back({cosines.rows + static_cast<int64_t>(joined.size()), std::move(rows)});
+    joined.push_back(best);
+  }
+  return joined;
 }
 
 Table center(const Table& rows) {

@@ -76,6 +76,24 @@ Singular singular(const Table& a);
 double effective_rank(const std::vector<double>& singular_values);
 double participation_ratio(const std::vector<double>& singular_values);
 
+/// <row i, x> of every row.
+std::vector<double> products(const Table& rows, const std::vector<double>& x);
+/// softmax(z / temperature), and its entropy in nats from the probabilities.
+struct Softmax {
+  std::vector<double> probabilities;
+  double entropy = 0.0;
+};
+Softmax softmax(const std::vector<double>& z, double temperature);
+
+/// Average linkage on 1 - cosine by its definition: at each step the two clusters whose rows' mean distance is
+/// smallest, all means formed anew. (a, b, height) with clusters numbered as scipy numbers them, a < b.
+struct Joined {
+  int64_t a = 0;
+  int64_t b = 0;
+  double height = 0.0;
+};
+std::vector<Joined> average_linkage(const Table& cosines);
+
 /// The mean row subtracted.
 Table center(const Table& rows);
 /// Centred, then without its components along the first `count` right singular vectors.

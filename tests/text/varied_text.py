@@ -6,7 +6,7 @@ import unicodedata
 SENTENCES = """
 The quick brown fox doesn't jump over 13 lazy dogs; they've slept since 7:45 a.m., haven't they? I'd say we'll see.
 "It's the U.S. dollar's worth (about $1,234.56)," she said - 'twas a well-known half-truth... isn't it?!
-DON'T SHOUT, THEY'LL HEAR YOU'RE HERE. I'M SURE HE'D SAY IT'S OK. Y'all'd've come. rock'n'roll O'Neill's
+DON'T SHOUT, THEY'LL HEAR YOU'RE HERE. I'M SURE HE'D SAY IT'S OK. Y'all'd've come. it'ſ 'S 'LL're'Ve 'x '1 rock'n'roll O'Neill's
 Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich. Straße, STRASSE, ẞ.
 Portez ce vieux whisky au juge blond qui fume ; l'été, où êtes-vous ? Ça alors, cœur et naïveté.
 El pingüino Wenceslao hizo kilómetros bajo exhaustiva lluvia y frío; ¿añoraba a su querido cachorro? ¡Sí!
@@ -98,7 +98,7 @@ def damaged(clean, seed=2):
     rng = random.Random(seed)
     data = bytearray()
     for line in clean.encode().split(b"\n"):
-        line = bytearray(line)
+        whole, line = line, bytearray(line)
         for _ in range(rng.randrange(4) if line else 0):
             at = rng.randrange(len(line))
             kind = rng.randrange(4)
@@ -112,7 +112,9 @@ def damaged(clean, seed=2):
                 line = line[:at]
             if not line:
                 break
-        data += line + b"\n"
+        # Characters that Python does not know may be letters to one library and not yet to another.
+        new = set(line.decode("utf-8", "replace")) - set(whole.decode())
+        data += (whole if any(unicodedata.category(c) == "Cn" for c in new) else line) + b"\n"
     return bytes(data)
 
 

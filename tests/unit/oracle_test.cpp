@@ -44,6 +44,30 @@ TEST(Oracle, HistogramAndQuantilesAreNumpys) {
   EXPECT_EQ(quantile({1.0, 2.0, 4.0, 8.0}, 1.0), 8.0);
 }
 
+TEST(Oracle, Softmax) {
+  EXPECT_EQ(products(table(2, 2, {1.0, 2.0, 3.0, 4.0}), {10.0, 1.0}), (std::vector<double>{12.0, 34.0}));
+  // scipy.special.softmax([1, 2, 4])
+  const Softmax all = softmax({2.0, 4.0, 8.0}, 2.0);
+  const double expected[] = {0.04201006613406605, 0.11419519938459449, 0.8437947344813395};
+  for (size_t k = 0; k < 3; ++k) EXPECT_NEAR(all.probabilities[k], expected[k], 1e-16) << k;
+  EXPECT_NEAR(all.entropy, 0.5242666167276728, 1e-15);
+  EXPECT_NEAR(softmax({1e5, 1e5}, 1.0).entropy, std::log(2.0), 1e-16);
+  EXPECT_EQ(softmax({0.0, -1e6}, 1.0).entropy, 0.0);
+}
+
+TEST(Oracle, AverageLinkage) {
+  // scipy.cluster.hierarchy.linkage(squareform(1 - s), "average")
+  const Table s = table(4, 4, {1, 0.75, 0.5, 0, 0.75, 1, 0.25, 0, 0.5, 0.25, 1, -0.5, 0, 0, -0.5, 1});
+  const std::vector<Joined> joined = average_linkage(s);
+  ASSERT_EQ(joined.size(), 3u);
+  const Joined expected[] = {{0, 1, 0.25}, {2, 4, 0.625}, {3, 5, 3.5 / 3.0}};
+  for (size_t k = 0; k < 3; ++k) {
+    EXPECT_EQ(joined[k].a, expected[k].a) << k;
+    EXPECT_EQ(joined[k].b, expected[k].b) << k;
+    EXPECT_NEAR(joined[k].height, expected[k].height, 1e-15) << k;
+  }
+}
+
 TEST(Oracle, Statistics) {
   EXPECT_EQ(moments({1.0, 2.0, 3.0, 4.0}).mean, 2.5);
   EXPECT_NEAR(moments({1.0, 2.0, 3.0, 4.0}).sd, std::sqrt(1.25), 1e-16);

@@ -1,31 +1,12 @@
 #include "host/text/detail/gpt2_splitter.hpp"
 
-#include <unicode/uchar.h>
-
-#include <array>
-
 #include "host/text/detail/code_point.hpp"
+#include "host/text/detail/letter_class.hpp"
 
 namespace gramian::host {
 namespace {
 
-enum class Class : uint8_t { letter, number, space, other };
-
-Class look_up(char32_t code) {
-  const auto c = static_cast<UChar32>(code);
-  if (u_isUWhiteSpace(c)) return Class::space;
-  const uint32_t category = U_GET_GC_MASK(c);
-  return (category & U_GC_L_MASK) != 0 ? Class::letter : (category & U_GC_N_MASK) != 0 ? Class::number : Class::other;
-}
-
-Class class_of(char32_t code) {
-  static const std::array<Class, 0x80> ascii = [] {
-    std::array<Class, 0x80> classes{};
-    for (char32_t c = 0; c < classes.size(); ++c) classes[c] = look_up(c);
-    return classes;
-  }();
-  return code < ascii.size() ? ascii[code] : look_up(code);
-}
+using Class = LetterClass;
 
 /// Bytes of 's 't 'm 'd 're 've 'll at `at`, which is an apostrophe; 0 where there is none.
 size_t contraction(std::string_view text, size_t at) {
@@ -43,7 +24,7 @@ void Gpt2Splitter::split(std::string_view text, std::vector<Word>& words) const 
   const auto run = [&](size_t end, Class wanted) {
     while (end < text.size()) {
       const CodePoint next = code_point_at(text, end);
-      if (class_of(next.value) != wanted) break;
+      if (letter_class(next.value) != wanted) break;
       last = end;
       end += next.bytes;
     }
@@ -55,7 +36,7 @@ void Gpt2Splitter::split(std::string_view text, std::vector<Word>& words) const 
     if (end <= at) {
       const bool blank = text[at] == ' ' && at + 1 < text.size();
       const CodePoint first = code_point_at(text, blank ? at + 1 : at);
-      const Class wanted = class_of(first.value);
+      const Class wanted = letter_class(first.value);
       if (wanted != Class::space) {
         end = run(at + (blank ? 1 : 0), wanted);
       } else {

@@ -5,6 +5,7 @@
 #include "host/text/detail/digit_splitter.hpp"
 #include "host/text/detail/gpt2_splitter.hpp"
 #include "host/text/detail/json_fields.hpp"
+#include "host/text/detail/known_patterns.hpp"
 #include "host/text/detail/mark_splitter.hpp"
 #include "host/text/detail/plain_normalizers.hpp"
 #include "host/text/detail/regex_splitter.hpp"
@@ -50,8 +51,12 @@ std::unique_ptr<WordSplitter> split(const JsonPart& part) {
   std::string regex = inside.text("Regex");
   if (regex.empty()) regex = quoted(inside.text("String"));
   if (regex.empty()) part.wrong("pattern", "empty");
-  return std::make_unique<RegexSplitter>(part.path(), regex, behavior(part, part.text("behavior")),
-                                         part.flag("invert", false));
+  const SplitBehavior wanted = behavior(part, part.text("behavior"));
+  const bool invert = part.flag("invert", false);
+  if (invert ? wanted == SplitBehavior::removed : wanted == SplitBehavior::isolated) {
+    if (auto known = splitter_of_known(regex)) return known;
+  }
+  return std::make_unique<RegexSplitter>(part.path(), regex, wanted, invert);
 }
 
 /// Spaces first, then the mark before all: two edits, so two stages.

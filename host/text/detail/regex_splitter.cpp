@@ -128,11 +128,13 @@ RegexSplitter::RegexSplitter(std::string_view path, std::string_view pattern, Sp
 RegexSplitter::~RegexSplitter() = default;
 
 void RegexSplitter::split(std::string_view text, std::vector<Word>& words) const {
-  constexpr int32_t kMostSteps = 100'000;  // ICU's unit: about a millisecond for each match
+  constexpr int32_t kMostSteps = 100'000;   // ICU's unit: about a millisecond for each match
+  constexpr int32_t kMostMemory = 1 << 30;  // bytes, taken only by runs that need them
   const std::u16string wide = as_utf16(text);
   UErrorCode status = U_ZERO_ERROR;
   const std::unique_ptr<URegularExpression, Close> expression(uregex_clone(expression_.get(), &status));
   uregex_setTimeLimit(expression.get(), kMostSteps, &status);
+  uregex_setStackLimit(expression.get(), kMostMemory, &status);
   uregex_setText(expression.get(), wide.data(), narrow<int32_t>(wide.size()), &status);
   Places place(text);
   std::vector<Stretch> stretches;
@@ -146,8 +148,8 @@ void RegexSplitter::split(std::string_view text, std::vector<Word>& words) const
     done = end;
   }
   if (U_FAILURE(status)) {
-    throw InvalidInput(std::string("the tokenizer's pattern takes too long on this text (") + u_errorName(status) +
-                       "); give a shorter text, or its ids");
+    throw InvalidInput(std::string("the tokenizer's pattern takes too much time or memory on this text (") +
+                       u_errorName(status) + "); give a shorter text, or its ids");
   }
   if (done < text.size()) stretches.push_back({done, text.size(), invert_});
   join(stretches, behavior_, words);

@@ -20,7 +20,7 @@ class RegexSplitter final : public WordSplitter {
   /// does not understand.
   RegexSplitter(std::string_view path, std::string_view pattern, SplitBehavior behavior, bool invert);
   ~RegexSplitter() override;
-  /// Throws InvalidInput for a text on which the pattern takes too long.
+  /// Throws InvalidInput for a text on which the pattern takes too much time or memory.
   void split(std::string_view text, std::vector<Word>& words) const override;
 
  private:
