@@ -91,7 +91,7 @@ struct Blas::Impl {
 
   /// The library's first choice for a problem; without a workspace, so that none splits k, where the order of summation
   /// would depend on the shape.
-  cublasLtMatmulAlgo_t choose(Problem& problem) {
+  cublasLtMatmulAlgo_t choose(Problem& problem, uint32_t alignment) {
     cublasLtMatmulPreferenceOpaque_t preference;
     check_blas(cublasLtMatmulPreferenceInit(&preference), "a preference");
     const size_t workspace = 0;
@@ -102,8 +102,7 @@ struct Blas::Impl {
     check_blas(cublasLtMatmulPreferenceSetAttribute(&preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
                                                     &reductions, sizeof reductions),
                "a preference");
-    // Rows begin at multiples of 16 bytes; the library would take it for 256.
-    const uint32_t alignment = 16;
+    // The library would take it for 256 bytes.
     for (const auto operand :
          {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES}) {
       check_blas(cublasLtMatmulPreferenceSetAttribute(&preference, operand, &alignment, sizeof alignment),
@@ -125,20 +124,22 @@ struct Blas::Impl {
     Problem problem = problem_of(p, p.m, p.n);
     // One algorithm for every shape of tile, so that a cosine is the same bits in all of them.
     constexpr int64_t kReference = 2048;
+    // Unit rows begin at multiples of 16 bytes, rows in fp64 wherever their elements may.
+    constexpr uint32_t kAlignment = sizeof(In) == 8 ? 8 : 16;
     const std::tuple key(static_cast<int>(Types<In, Out>::kIn), p.k, p.lda, p.ldb);
     auto known = algorithms.find(key);
     if (known == algorithms.end()) {
       Problem reference = problem_of(p, kReference, kReference);
       check_blas(cublasLtMatrixLayoutInit(&reference.out, Types<In, Out>::kOut, kReference, kReference, kReference),
                  "a layout");
-      known = algorithms.emplace(key, choose(reference)).first;
+      known = algorithms.emplace(key, choose(reference, kAlignment)).first;
     }
     cublasLtMatmulAlgo_t algorithm = known->second;
     cublasLtMatmulHeuristicResult_t verdict{};
     if (cublasLtMatmulAlgoCheck(light.get(), &problem.description, &problem.left, &problem.right, &problem.out,
                                 &problem.out, &algorithm, &verdict) != CUBLAS_STATUS_SUCCESS ||
         verdict.workspaceSize > 0) {
-      algorithm = choose(problem);
+      algorithm = choose(problem, kAlignment);
     }
     const Out beta = p.accumulate ? 1 : 0;
     check_blas(cublasLtMatmul(light.get(), &problem.description, &p.alpha, p.b, &problem.left, p.a, &problem.right,

@@ -84,7 +84,7 @@ __device__ double careful_norm(const double* row, int64_t d, int64_t lane) {
 }
 
 /// A warp a row; lane l owns elements l, l + 32, ... from load to store.
-__global__ void __launch_bounds__(kThreads) transform_kernel(TransformArguments arguments) {
+__global__ void __launch_bounds__(kThreads, 1) transform_kernel(TransformArguments arguments) {
   const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
   const int64_t d = arguments.rows.dim;
   for (int64_t r = global_thread() / kWarp; r < arguments.rows.count; r += global_threads() / kWarp) {
