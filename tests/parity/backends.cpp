@@ -55,7 +55,8 @@ void add_emulated_cuda(std::vector<BackendCase>& all) {
       settings.seed = ++made;
       return make_emulated_backend(settings, form);
     };
-    all.push_back({form == EmulatedForm::fp32 ? "emulated_cuda_fp32" : "emulated_cuda", make, "", {48, 96, 144, 480}});
+    const char* const name = form == EmulatedForm::fp32 ? "emulated_cuda_fp32" : "emulated_cuda";
+    all.push_back({name, make, "", {48, 96, 144, 480}, true});
   }
 }
 #endif

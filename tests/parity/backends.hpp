@@ -24,6 +24,8 @@ struct BackendCase {
   std::string bits;
   /// Edges of tiles to try, smallest first.
   std::vector<int64_t> edges;
+  /// An emulation, for which a property is tried on fewer of several alike data.
+  bool slow = false;
 };
 std::ostream& operator<<(std::ostream& out, const BackendCase& backend);
 

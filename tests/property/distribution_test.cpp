@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -117,7 +118,8 @@ oracle::Table many_rows(const std::string& kind) {
 TEST_P(DistributionOf, ManyRowsInOneSweep) {
   const auto& [device, precision] = GetParam();
   const auto backend = device.make(2);
-  for (const std::string kind : {"mean_0.3", "mean_0.99", "lattice", "identical"}) {
+  const std::vector<std::string> kinds = {"mean_0.3", "lattice", "mean_0.99", "identical"};
+  for (const std::string& kind : std::span(kinds).first(device.slow ? 2 : kinds.size())) {
     SCOPED_TRACE(kind);
     const Stored stored = store(many_rows(kind), ElementType::f32);
     const Outcome outcome = distribution_of(*backend, stored.matrix, precision, many_quantiles());
