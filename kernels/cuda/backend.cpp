@@ -18,6 +18,7 @@
 #include "kernels/cuda/softmax_products.hpp"
 #include "kernels/cuda/sweep.hpp"
 #include "kernels/cuda/threshold_band.hpp"
+#include "kernels/cuda/tile_edge.hpp"
 #include "kernels/cuda/unit_rows.hpp"
 
 namespace gramian::cuda {
@@ -34,7 +35,7 @@ Form measured_single_form(Device& device, int64_t dim) {
   const std::scoped_lock lock(mutex);
   const auto [it, fresh] = known.try_emplace({device.hardware(), dim}, Form::split);
   if (fresh) {
-    const int64_t edge = preferred_tile_edge(device, CosineType::f32);
+    const int64_t edge = tile_edge_for(device.multiprocessors(), device.l2_bytes(), CosineType::f32);
     const double split = tile_seconds(device, Form::split, dim, edge);
     const double plain = tile_seconds(device, Form::f32, dim, edge);
     if (plain * kClearlyFaster < split) it->second = Form::f32;
@@ -131,11 +132,11 @@ class CudaBackend final : public Backend {
                                     Precision precision) override {
     const Form form = form_for(precision, rows.dim());
     const CosineType type = form == Form::f64 ? CosineType::f64 : CosineType::f32;
-    const int64_t spare = sweep_bytes(type, edge_for(type));
+    const int64_t spare = sweep_bytes(type, edge_for(type, rows.rows()));
     return prepare_unit_rows(machine_.first(), as_cuda(rows), transform, form, spare, machine_.devices.size() > 1);
   }
 
-  TileGrid grid(const UnitRows& rows) override { return {rows.rows(), edge_for(rows.cosine_type())}; }
+  TileGrid grid(const UnitRows& rows) override { return {rows.rows(), edge_for(rows.cosine_type(), rows.rows())}; }
 
   SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
                    const Progress& progress) override {
@@ -177,14 +178,15 @@ class CudaBackend final : public Backend {
     return measured_single_form(machine_.first(), dim);
   }
 
-  int64_t edge_for(CosineType type) const {
-    return options_.tile_edge > 0 ? options_.tile_edge : preferred_tile_edge(machine_.first(), type);
+  int64_t edge_for(CosineType type, int64_t rows) const {
+    if (options_.tile_edge > 0) return options_.tile_edge;
+    return preferred_tile_edge(machine_.first(), type, rows);
   }
 
   /// The rows as stored are a convenience; their unit rows are needed more.
   int64_t spare_beside_rows(const CudaRows& rows) const {
     const int64_t unit = padded_rows(rows.rows()) * FormLayout(Form::split, rows.dim()).bytes;
-    return unit + sweep_bytes(CosineType::f32, edge_for(CosineType::f32));
+    return unit + sweep_bytes(CosineType::f32, edge_for(CosineType::f32, rows.rows()));
   }
 
   CudaOptions options_;

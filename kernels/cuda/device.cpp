@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/error.hpp"
+#include "kernels/cuda/kernel_code.hpp"
 
 namespace gramian::cuda {
 namespace {
@@ -61,6 +62,7 @@ Device::Device(int number, int64_t memory_limit) : number_(number), memory_limit
   properties_ = properties_of(number);
   require_capability(number, properties_);
   use();
+  require_code(number, properties_);
   stream_ = std::make_unique<Stream>();
   blas_ = std::make_unique<Blas>();
   free_at_first_ = physically_free();

@@ -25,8 +25,8 @@ std::string description_of(const cudaDeviceProp& properties);
 
 class Device {
  public:
-  /// Throws DeviceUnavailable where `number` is not there or too old. `memory_limit`: bytes that this object's users
-  /// shall have in all; 0: what is free.
+  /// Throws DeviceUnavailable where `number` is not there, too old, or of an architecture without code. `memory_limit`:
+  /// bytes that this object's users shall have in all; 0: what is free.
   explicit Device(int number, int64_t memory_limit = 0);
 
   /// Makes it the calling thread's device.

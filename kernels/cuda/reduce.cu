@@ -14,12 +14,22 @@ constexpr int kThreads = 512;
 constexpr int kWarps = kThreads / kWarp;
 /// A warp takes so many rows of 32 x kLanes columns at a time.
 constexpr int kUnitRows = 16;
+/// Places of a warp's stage: less than a warp waits there, and a whole one may come.
+constexpr int kStaged = 2 * kWarp;
 
 template <class T>
 struct alignas(16) Vector {
   static constexpr int kCount = 16 / sizeof(T);
   T values[kCount];
 };
+
+/// What a lane takes of a row; zeros beyond the tile.
+template <class T>
+__device__ __forceinline__ Vector<T> load(const TileView<T>& tile, int row, int col) {
+  Vector<T> loaded = {};
+  if (col < tile.ld) loaded = *reinterpret_cast<const Vector<T>*>(tile.products + row * tile.ld + col);
+  return loaded;
+}
 
 /// An extreme of one tile: its value, and its place in row-major order, which is the order of pairs.
 template <class T>
@@ -79,24 +89,54 @@ __device__ __forceinline__ bool into_brackets(T x, int bin, const ReduceArgument
   return keep;
 }
 
-/// The warp appends the values of those lanes that keep theirs.
+/// Values that a warp keeps, collected in shared memory: one atomic for 32 of them, since all warps of the device share
+/// one counter.
 template <class T>
-__device__ __forceinline__ void append(T x, bool keep, const ReduceArguments<T>& arguments) {
-  const unsigned keeping = __ballot_sync(kFullWarp, keep);
-  if (keeping == 0) return;
-  const int lane = static_cast<int>(threadIdx.x % kWarp);
-  unsigned long long first = 0;
-  if (lane == 0) {
-    first = atomicAdd(reinterpret_cast<unsigned long long*>(arguments.kept_count),
-                      static_cast<unsigned long long>(__popc(keeping)));
+class KeptStage {
+ public:
+  __device__ explicit KeptStage(T* room) : room_(room) {}
+
+  /// All lanes together; appends the values of those that keep theirs.
+  __device__ __forceinline__ void append(T x, bool keep, const ReduceArguments<T>& arguments) {
+    const unsigned keeping = __ballot_sync(kFullWarp, keep);
+    if (keeping == 0) return;
+    const unsigned lane = threadIdx.x % kWarp;
+    if (keep) room_[held_ + __popc(keeping & ((1u << lane) - 1u))] = x;
+    held_ += __popc(keeping);
+    __syncwarp();
+    if (held_ < kWarp) return;
+    write(kWarp, arguments);
+    held_ -= kWarp;
+    if (static_cast<int>(lane) < held_) room_[lane] = room_[kWarp + lane];
+    __syncwarp();
   }
-  first = __shfl_sync(kFullWarp, first, 0);
-  const uint64_t at = first + static_cast<uint64_t>(__popc(keeping & ((1u << lane) - 1u)));
-  if (keep && at < arguments.kept_room) arguments.kept[at] = x;
-}
+
+  /// Writes what is left.
+  __device__ void finish(const ReduceArguments<T>& arguments) {
+    if (held_ > 0) write(held_, arguments);
+  }
+
+ private:
+  __device__ __forceinline__ void write(int count, const ReduceArguments<T>& arguments) {
+    const unsigned lane = threadIdx.x % kWarp;
+    unsigned long long first = 0;
+    if (lane == 0) {
+      first = atomicAdd(reinterpret_cast<unsigned long long*>(arguments.kept_count),
+                        static_cast<unsigned long long>(count));
+    }
+    first = __shfl_sync(kFullWarp, first, 0);
+    if (static_cast<int>(lane) < count && first + lane < arguments.kept_room) {
+      arguments.kept[first + lane] = room_[lane];
+    }
+  }
+
+  T* room_;       // kStaged
+  int held_ = 0;  // the same in all lanes; less than a warp between two calls
+};
 
 template <class T>
 __device__ void note_neighbor(const NeighborView<T>& view, int place, T x, int64_t other) {
+  if (view.noted[place] > kPlaces) return;  // too many already, whatever is read here: the count never falls
   const unsigned at = atomicAdd(view.noted + place, 1u);
   if (at < kPlaces) view.places[static_cast<int64_t>(place) * kPlaces + at] = neighbor_key(x, other);
 }
@@ -112,10 +152,13 @@ __device__ __forceinline__ void count_degrees(const ReduceArguments<T>& argument
     uint64_t* const degrees = arguments.degrees + t * arguments.n;
     unsigned of_column[kLanes] = {};
     for (int r = row; r < last; ++r) {
+      const Vector<T> loaded = load(tile, r, col);
       unsigned of_row = 0;
+#pragma unroll
       for (int v = 0; v < kLanes; ++v) {
         const int c = col + v;
-        if (c < tile.cols && (!tile.diagonal || c > r) && cosine_at(tile, r, c) >= threshold) {
+        if (c < tile.cols && (!tile.diagonal || c > r) &&
+            as_cosine(loaded.values[v], tile.scale, tile.row_begin + r, tile.col_begin + c) >= threshold) {
           ++of_row;
           ++of_column[v];
         }
@@ -138,6 +181,7 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
   const TileView<T>& tile = arguments.tile;
   auto* const fine = reinterpret_cast<unsigned*>(dynamic_shared());
   uint32_t* const touched = fine + kFineBins;
+  KeptStage<T> stage(reinterpret_cast<T*>(dynamic_shared() + kFineShared) + threadIdx.x / kWarp * kStaged);
   auto* const found = reinterpret_cast<Extreme<T>*>(dynamic_shared());  // after the counts are done with
   if (arguments.fine != nullptr) {
     for (unsigned b = threadIdx.x; b < kFineBins; b += kThreads) fine[b] = 0;
@@ -166,17 +210,15 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
       if (col + v < tile.cols) column_threshold[v] = arguments.neighbors.thresholds[tile.col_begin + col + v];
     }
     for (int r = row; r < last; ++r) {
-      Vector<T> loaded = {};
-      if (col < tile.ld) loaded = *reinterpret_cast<const Vector<T>*>(tile.products + r * tile.ld + col);
+      const Vector<T> loaded = load(tile, r, col);
       T row_threshold = 0;
       if (neighbors) row_threshold = arguments.neighbors.thresholds[tile.row_begin + r];
+      unsigned keep = 0;  // a bit a value
 #pragma unroll
       for (int v = 0; v < kLanes; ++v) {
         const int c = col + v;
-        T x = 0;
-        bool keep = false;
         if (c < tile.cols && (!tile.diagonal || c > r)) {
-          x = as_cosine(loaded.values[v], tile.scale, tile.row_begin + r, tile.col_begin + c);
+          const T x = as_cosine(loaded.values[v], tile.scale, tile.row_begin + r, tile.col_begin + c);
           const auto at = static_cast<unsigned>(r * tile.ld + c);
           if (x < low.value || (x == low.value && at < low.at)) low = {x, at};
           if (x > high.value || (x == high.value && at < high.at)) high = {x, at};
@@ -184,7 +226,7 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
             const int bin = fine_bin_of(x);
             if (arguments.fine != nullptr) atomicAdd(fine + bin, 1u);
             if (arguments.touched != nullptr && (touched[bin / 32] >> (bin % 32) & 1u) != 0) {
-              keep = into_brackets(x, bin, arguments);
+              if (into_brackets(x, bin, arguments)) keep |= 1u << v;
             }
           }
           for (int h = 0; h < arguments.histogram_count; ++h) {
@@ -200,11 +242,19 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
             }
           }
         }
-        if (arguments.touched != nullptr) append(x, keep, arguments);
+      }
+      if (arguments.kept_count == nullptr || __ballot_sync(kFullWarp, keep != 0) == 0) continue;
+#pragma unroll
+      for (int v = 0; v < kLanes; ++v) {
+        const bool kept = (keep >> v & 1u) != 0;
+        T x = 0;
+        if (kept) x = as_cosine(loaded.values[v], tile.scale, tile.row_begin + r, tile.col_begin + (col + v));
+        stage.append(x, kept, arguments);
       }
     }
     if (arguments.threshold_count > 0) count_degrees(arguments, row, col);
   }
+  if (arguments.kept_count != nullptr) stage.finish(arguments);
 
   for (int64_t p = global_thread(); p < arguments.probe_count; p += global_threads()) {
     arguments.probe_values[p] = cosine_at(tile, arguments.probes[p].row, arguments.probes[p].col);
@@ -273,7 +323,8 @@ void forget_extremes(BlockExtremes<T>* extremes, int64_t blocks, cudaStream_t st
 template <class T>
 void reduce_tile(const ReduceArguments<T>& arguments, int64_t blocks, cudaStream_t stream) {
   const bool binned = arguments.fine != nullptr || arguments.touched != nullptr;
-  const int64_t shared = binned ? kFineShared : 2 * kWarps * int64_t{sizeof(Extreme<T>)};
+  int64_t shared = binned ? kFineShared : 2 * kWarps * int64_t{sizeof(Extreme<T>)};
+  if (arguments.kept_count != nullptr) shared = kFineShared + kWarps * kStaged * int64_t{sizeof(T)};
   // No more blocks than have work: every one has its counts to clear and to add up.
   constexpr int64_t kUnitCols = int64_t{kWarp} * Vector<T>::kCount;
   const int64_t units =

@@ -14,7 +14,7 @@
 
 namespace gramian::cuda {
 
-/// Shared memory of a block: the fine counts and the bits of the bins that brackets touch.
+/// Shared memory of a block: the fine counts and the bits of the bins that brackets touch. What warps keep comes after.
 inline constexpr int64_t kFineShared = kFineBins * 4 + kFineBins / 8;
 
 /// One for every block, from tile to tile.

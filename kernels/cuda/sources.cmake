@@ -8,6 +8,7 @@ set(GRAMIAN_CUDA_SOURCES
     device.cpp
     forms.cu
     gram.cpp
+    kernel_code.cu
     neighbors.cu
     rank_product.cpp
     rank_sums.cu
@@ -21,6 +22,7 @@ set(GRAMIAN_CUDA_SOURCES
     sweep_states.cpp
     threshold_band.cpp
     tile.cpp
+    tile_edge.cpp
     transform.cu
     unit_rows.cpp
     worklist.cpp)

@@ -13,6 +13,7 @@
 #include "engine/narrow.hpp"
 #include "kernels/cuda/sweep_states.hpp"
 #include "kernels/cuda/tile.hpp"
+#include "kernels/cuda/tile_edge.hpp"
 #include "kernels/cuda/worklist.hpp"
 
 namespace gramian::cuda {
@@ -20,8 +21,12 @@ namespace {
 
 /// Tiles between two looks at what was kept and at who wants to stop.
 constexpr int64_t kBatch = 16;
+/// Before tiles get smaller than this, rows that lie on the device make room and pass through in panels.
+constexpr int64_t kLeastEdgeBesideRows = 512;
 /// Smaller tiles than this are not worth launching; memory that is short of them is short.
 constexpr int64_t kLeastEdge = 64;
+/// Values that go to the host at a time. Page-locked memory is slow to come by.
+constexpr int64_t kStagedValues = int64_t{1} << 18;
 
 /// What all devices work on.
 struct Work {
@@ -48,18 +53,17 @@ class Worker {
         access_(access),
         states_(device, work.request, work.rows.rows(), work.edge, consume_.get()) {
     const int64_t area = work.edge * work.edge;
+    if (states_.keeps_values() || work.dense != nullptr) {
+      staged_ = PinnedBuffer<T>(std::min(area, std::max(kStagedValues, work.edge)));
+    }
     for (DeviceBuffer<T>& tile : tiles_) tile = DeviceBuffer<T>(area, "a tile");
     for (Set& set : sets_) {
       set.count = PinnedBuffer<uint64_t>(1);
       if (states_.keeps_values()) {
         set.kept = DeviceBuffer<T>(area, "kept cosines");
         set.kept_count = zeros<uint64_t>(1, consume_.get());
-        set.on_host = PinnedBuffer<T>(area);
       }
-      if (work.dense != nullptr) {
-        set.dense = DeviceBuffer<T>(area, "dense cosines");
-        if (set.on_host.size() == 0) set.on_host = PinnedBuffer<T>(area);
-      }
+      if (work.dense != nullptr) set.dense = DeviceBuffer<T>(area, "dense cosines");
     }
     std::vector<DeviceProbe> places;
     for (const PlacedProbe& probe : work.probes.probes) places.push_back({probe.row, probe.col});
@@ -107,7 +111,6 @@ class Worker {
     DeviceBuffer<uint64_t> kept_count;
     PinnedBuffer<uint64_t> count;
     DeviceBuffer<T> dense;
-    PinnedBuffer<T> on_host;
     Event done;
   };
 
@@ -186,10 +189,12 @@ class Worker {
   /// What *set.count says is in set.kept goes to its brackets.
   void take_kept(Set& set) {
     const auto count = static_cast<int64_t>(*set.count.data());
-    if (count == 0) return;
-    copy_to_host(set.on_host.data(), set.kept.data(), count, copy_.get());
-    copy_.synchronize();
-    states_.distribute(set.on_host.data(), count);
+    for (int64_t begin = 0; begin < count; begin += staged_.size()) {
+      const int64_t part = std::min(staged_.size(), count - begin);
+      copy_to_host(staged_.data(), set.kept.data() + begin, part, copy_.get());
+      copy_.synchronize();
+      states_.distribute(staged_.data(), part);
+    }
   }
 
   /// A batch kept more than there is room for: its tiles once more, one by one, for which there always is.
@@ -213,13 +218,17 @@ class Worker {
   /// Batches are single tiles when dense cosines are wanted.
   void copy_dense(Set& set, const Tile& tile) {
     const int64_t rows = tile.row_end - tile.row_begin;
-    copy_to_host(set.on_host.data(), set.dense.data(), rows * work_.edge, copy_.get());
-    copy_.synchronize();
-    for (int64_t r = 0; r < rows; ++r) {
-      const int64_t skip = tile.diagonal ? r + 1 : 0;
-      const T* const from = set.on_host.data() + r * work_.edge;
-      double* const to = work_.dense + (tile.row_begin + r) * work_.rows.rows() + tile.col_begin;
-      for (int64_t c = skip; c < tile.col_end - tile.col_begin; ++c) to[c] = static_cast<double>(from[c]);
+    const int64_t at_once = staged_.size() / work_.edge;
+    for (int64_t begin = 0; begin < rows; begin += at_once) {
+      const int64_t end = std::min(rows, begin + at_once);
+      copy_to_host(staged_.data(), set.dense.data() + begin * work_.edge, (end - begin) * work_.edge, copy_.get());
+      copy_.synchronize();
+      for (int64_t r = begin; r < end; ++r) {
+        const int64_t skip = tile.diagonal ? r + 1 : 0;
+        const T* const from = staged_.data() + (r - begin) * work_.edge;
+        double* const to = work_.dense + (tile.row_begin + r) * work_.rows.rows() + tile.col_begin;
+        for (int64_t c = skip; c < tile.col_end - tile.col_begin; ++c) to[c] = static_cast<double>(from[c]);
+      }
     }
   }
 
@@ -232,6 +241,7 @@ class Worker {
   Event formed_[2], consumed_[2];
   int next_tile_ = 0;
   Set sets_[2];
+  PinnedBuffer<T> staged_;  // on the way to the host
   DeviceBuffer<DeviceProbe> probes_;
   DeviceBuffer<T> probe_values_;
   std::vector<int64_t> done_;
@@ -307,15 +317,22 @@ SweepState run(Machine& machine, const CudaUnitRows& rows, const SweepRequest& r
                  std::numeric_limits<double>::quiet_NaN());
   }
   // Smaller tiles are the same bits, so running short of memory costs time alone.
-  for (int64_t edge = grid.edge();; edge = padded_rows(edge / 2)) {
-    const int64_t spare = sweep_bytes(rows.cosine_type(), edge);
+  for (int64_t edge = grid.edge();;) {
+    const int64_t spare =
+        sweep_bytes(rows.cosine_type(), edge) + states_bytes(request, rows.rows(), rows.cosine_type());
     Work work{rows, request, {}, {}, {}, edge, 0, request.dense ? dense.data() : nullptr};
     try {
       SweepState state = attempt<T>(machine, work, grid, range, spare, progress);
       state.dense = std::move(dense);
       return state;
     } catch (const OutOfMemory& error) {
-      if (work.completed > 0 || edge <= kLeastEdge) {
+      if (work.completed == 0 && edge > (rows.on_devices() ? kLeastEdgeBesideRows : kLeastEdge)) {
+        edge = padded_rows(edge / 2);
+      } else if (work.completed == 0 && rows.on_devices()) {
+        machine.first().use();
+        rows.leave_devices();
+        edge = grid.edge();
+      } else {
         const int64_t enough = std::min(rows.bytes(), 2 * grid.edge() * rows.layout().bytes) + spare;
         throw OutOfMemory(std::string(error.what()) + "; about " + megabytes(enough) +
                           " free on the device would be enough, " + megabytes(machine.first().free_bytes()) + " are");
@@ -326,13 +343,9 @@ SweepState run(Machine& machine, const CudaUnitRows& rows, const SweepRequest& r
 
 }  // namespace
 
-int64_t preferred_tile_edge(const Device& device, CosineType type) {
-  const int64_t size = type == CosineType::f64 ? 8 : 4;
-  constexpr int64_t kMost = 4096;
-  int64_t edge = 64;
-  const auto fits = [&](int64_t next) { return 2 * next * next * size <= device.l2_bytes() / 4 * 3; };
-  while (2 * edge <= kMost && fits(2 * edge)) edge *= 2;
-  return edge;
+int64_t preferred_tile_edge(const Device& device, CosineType type, int64_t rows) {
+  return std::min(tile_edge_for(device.multiprocessors(), device.l2_bytes(), type),
+                  std::max(padded_rows(rows), kTileUnit));
 }
 
 int64_t sweep_bytes(CosineType type, int64_t edge) {

@@ -7,8 +7,8 @@
 
 namespace gramian::cuda {
 
-/// Edge of square tiles, two of which stay in the L2 cache.
-int64_t preferred_tile_edge(const Device& device, CosineType type);
+/// Edge of square tiles for this device (tile_edge.hpp), no larger than `rows` need it.
+int64_t preferred_tile_edge(const Device& device, CosineType type, int64_t rows);
 
 /// Device memory that a sweep takes beside the rows, for tiles of `edge`.
 int64_t sweep_bytes(CosineType type, int64_t edge);

@@ -13,10 +13,37 @@ namespace {
 
 void keep(BracketCounts& bracket, float value) { bracket.values.push_back(value); }
 void keep(BracketCounts& bracket, double value) { bracket.wide_values.push_back(value); }
+void append(BracketCounts& bracket, const float* values, int64_t count) {
+  bracket.values.insert(bracket.values.end(), values, values + count);
+}
+void append(BracketCounts& bracket, const double* values, int64_t count) {
+  bracket.wide_values.insert(bracket.wide_values.end(), values, values + count);
+}
 
 bool on_grid(double x) { return x >= -1.0 && x <= 1.0; }
 
+/// Counters of a bracket that keeps counts.
+template <class T>
+int64_t slots_of(const Bracket& bracket) {
+  const auto span = ordered_key(static_cast<T>(bracket.hi)) - ordered_key(static_cast<T>(bracket.lo));
+  return static_cast<int64_t>(span >> bracket.shift) + 1;
+}
+
 }  // namespace
+
+int64_t states_bytes(const SweepRequest& request, int64_t n, CosineType type) {
+  constexpr int64_t kCounter = sizeof(uint64_t);
+  const bool wide = type == CosineType::f64;
+  const int64_t entry = wide ? sizeof(NeighborKey<double>) : sizeof(NeighborKey<float>);
+  int64_t bytes = n * std::min(request.top_k, n) * entry + (request.top_k > 0 ? n * 12 : 0);
+  bytes += n * std::ssize(request.thresholds) * kCounter;
+  if (request.ranks) bytes += request.ranks->bins() * kCounter;
+  for (const Bracket& bracket : request.brackets) {
+    if (bracket.keep != Bracket::Keep::counts) continue;
+    bytes += kCounter * (wide ? slots_of<double>(bracket) : slots_of<float>(bracket));
+  }
+  return bytes;
+}
 
 template <class T>
 SweepStates<T>::SweepStates(Device& device, const SweepRequest& request, int64_t n, int64_t tile_edge,
@@ -81,9 +108,7 @@ void SweepStates<T>::prepare_brackets(cudaStream_t stream) {
     bracket.first_key = ordered_key(bracket.lo);
     bracket.shift = wanted.shift;
     if (wanted.keep == Bracket::Keep::counts) {
-      const auto span = ordered_key(bracket.hi) - ordered_key(bracket.lo);
-      bracket_counts_.back() =
-          zeros<uint64_t>(static_cast<int64_t>(span >> wanted.shift) + 1, stream, "a bracket's counts");
+      bracket_counts_.back() = zeros<uint64_t>(slots_of<T>(wanted), stream, "a bracket's counts");
       bracket.counts = bracket_counts_.back().data();
     } else {
       keeps_values_ = true;
@@ -127,9 +152,16 @@ void SweepStates<T>::count_pairs(const Tile& tile) {
 
 template <class T>
 void SweepStates<T>::distribute(const T* kept, int64_t count) {
+  const auto keeps = [](const Bracket& bracket) { return bracket.keep == Bracket::Keep::values; };
+  const bool alone = std::ranges::count_if(request_.brackets, keeps) == 1;
   for (size_t b = 0; b < request_.brackets.size(); ++b) {
     const Bracket& wanted = request_.brackets[b];
-    if (wanted.keep != Bracket::Keep::values) continue;
+    if (!keeps(wanted)) continue;
+    if (alone) {  // the usual case, and the device's pace allows no look at each
+      append(kept_[b], kept, count);
+      kept_[b].inside += static_cast<uint64_t>(count);
+      return;
+    }
     const T lo = static_cast<T>(wanted.lo);
     const T hi = static_cast<T>(wanted.hi);
     for (int64_t k = 0; k < count; ++k) {

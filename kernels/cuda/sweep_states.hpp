@@ -12,6 +12,9 @@
 
 namespace gramian::cuda {
 
+/// Device memory that what a sweep leaves needs, but for tiles and kept values.
+int64_t states_bytes(const SweepRequest& request, int64_t n, CosineType type);
+
 template <class T>
 class SweepStates {
  public:

@@ -106,7 +106,7 @@ class BandBuilder {
 template <class T>
 CsrBand form_band(Machine& machine, const CudaUnitRows& rows, double threshold, int64_t begin, int64_t end) {
   machine.first().use();
-  const int64_t edge = preferred_tile_edge(machine.first(), rows.cosine_type());
+  const int64_t edge = preferred_tile_edge(machine.first(), rows.cosine_type(), rows.rows());
   BandBuilder<T> builder(machine.first(), rows, threshold, edge);
   for (int64_t row = begin; row < end;) {
     const int64_t block = row / edge;

@@ -20,32 +20,31 @@ void product_in_chains(Device& device, TileProduct<In, Out> product, int64_t cha
   }
 }
 
+/// All terms of every product.
+template <class In, class Out>
+TileProduct<In, Out> whole_product(const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m,
+                                   int64_t n, Out* out, int64_t ld) {
+  TileProduct<In, Out> product;
+  product.a = reinterpret_cast<const In*>(a);
+  product.b = reinterpret_cast<const In*>(b);
+  product.lda = product.ldb = layout.elements;
+  product.m = m;
+  product.n = n;
+  product.k = layout.padded;
+  product.c = out;
+  product.ldc = ld;
+  return product;
+}
+
 }  // namespace
 
 void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
                float* out, int64_t ld, cudaStream_t stream) {
   if (layout.form == Form::f32) {
-    TileProduct<float, float> product;
-    product.a = reinterpret_cast<const float*>(a);
-    product.b = reinterpret_cast<const float*>(b);
-    product.lda = product.ldb = layout.elements;
-    product.m = m;
-    product.n = n;
-    product.k = layout.padded;
-    product.c = out;
-    product.ldc = ld;
-    product_in_chains(device, product, kF32Chain, stream);
+    product_in_chains(device, whole_product<float>(layout, a, b, m, n, out, ld), kF32Chain, stream);
     return;
   }
-  TileProduct<__half, float> product;
-  product.a = reinterpret_cast<const __half*>(a);
-  product.b = reinterpret_cast<const __half*>(b);
-  product.lda = product.ldb = layout.elements;
-  product.m = m;
-  product.n = n;
-  product.c = out;
-  product.ldc = ld;
-  product.k = layout.padded;
+  TileProduct<__half, float> product = whole_product<__half>(layout, a, b, m, n, out, ld);
   if (layout.form == Form::split) {
     // The small terms first: they are summed at their own scale.
     product.alpha = static_cast<float>(1.0 / (kSplitScale * kSplitScale));
@@ -56,24 +55,13 @@ void form_tile(Device& device, const FormLayout& layout, const std::byte* a, con
     product.a += 4 * layout.padded;
     product.b += 4 * layout.padded;
     product.accumulate = true;
-    device.blas().product(product, stream);
-  } else {
-    device.blas().product(product, stream);
   }
+  device.blas().product(product, stream);
 }
 
 void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
                double* out, int64_t ld, cudaStream_t stream) {
-  TileProduct<double, double> product;
-  product.a = reinterpret_cast<const double*>(a);
-  product.b = reinterpret_cast<const double*>(b);
-  product.lda = product.ldb = layout.elements;
-  product.m = m;
-  product.n = n;
-  product.k = layout.padded;
-  product.c = out;
-  product.ldc = ld;
-  product_in_chains(device, product, kF64Chain, stream);
+  product_in_chains(device, whole_product<double>(layout, a, b, m, n, out, ld), kF64Chain, stream);
 }
 
 }  // namespace gramian::cuda

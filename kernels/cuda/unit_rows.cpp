@@ -46,6 +46,16 @@ std::string CudaUnitRows::form() const {
   return {};
 }
 
+void CudaUnitRows::leave_devices() const {
+  copies.clear();
+  if (resident.size() == 0) return;
+  if (host.empty()) {
+    const Stream stream;
+    host = on_host(resident, resident.size(), stream.get());
+  }
+  resident = {};
+}
+
 const CudaUnitRows& as_cuda(const UnitRows& rows) { return dynamic_cast<const CudaUnitRows&>(rows); }
 
 std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& rows, const RowTransform& transform,
@@ -116,11 +126,16 @@ RowAccess::RowAccess(Device& device, const CudaUnitRows& rows, int64_t panel_row
     return;
   }
   const int64_t free = device.free_bytes() - spare;
-  if (!first && rows.bytes() <= free) {
-    own_ = on_device(rows.host, device.stream(), "unit rows");
-    device.synchronize();
-    all_ = own_.data();
-    return;
+  if (!first) {
+    // They stay there for the sweeps to come.
+    auto copy = rows.copies.find(device.number());
+    if (copy == rows.copies.end() && rows.bytes() <= free) {
+      copy = rows.copies.emplace(device.number(), on_device(rows.host, device.stream(), "unit rows")).first;
+    }
+    if (copy != rows.copies.end()) {
+      all_ = copy->second.data();
+      return;
+    }
   }
   const int64_t panels = std::max<int64_t>(1, (n + panel_rows - 1) / panel_rows);
   const int64_t at_once = std::clamp<int64_t>(free / 2 / (panel_rows * rows.layout().bytes), 1, panels);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,10 +35,16 @@ class CudaUnitRows final : public UnitRows {
   const FormLayout& layout() const { return layout_; }
   int64_t bytes() const { return checked_product(padded_rows(rows_), layout_.bytes, "unit rows"); }
 
-  DeviceBuffer<std::byte> resident;  // on the first device; empty where they did not fit
+  /// Whether they lie on any device, and to leave them all for the host. Nothing that reads them may be under way.
+  bool on_devices() const { return resident.size() > 0 || !copies.empty(); }
+  void leave_devices() const;
+
+  // Where the rows are is a matter of speed and memory alone, and so may change.
+  mutable DeviceBuffer<std::byte> resident;  // on the first device; empty where they did not fit
   DeviceBuffer<float> resident_scale;
-  std::vector<std::byte> host;  // where they did not fit, or other devices need them
+  mutable std::vector<std::byte> host;  // where they did not fit, or other devices need them
   std::vector<float> host_scale;
+  mutable std::map<int, DeviceBuffer<std::byte>> copies;  // on other devices, by number
 
  private:
   int device_;
@@ -76,7 +83,6 @@ class RowAccess {
   int64_t panel_rows_ = 0;
   const std::byte* all_ = nullptr;
   const float* scale_ = nullptr;
-  DeviceBuffer<std::byte> own_;
   DeviceBuffer<float> own_scale_;
   struct Panel {
     int64_t number = -1;

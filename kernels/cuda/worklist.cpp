@@ -25,7 +25,9 @@ std::vector<WorkTile> cut_tiles(const TileGrid& grid, TileRange range, int64_t e
     }
     tiles.back().completes = true;
   }
-  std::ranges::stable_sort(tiles, {}, [panel_rows](const WorkTile& work) { return panels_of(work, panel_rows); });
+  std::ranges::stable_sort(tiles, {}, [panel_rows](const WorkTile& work) {
+    return std::pair(panels_of(work, panel_rows), !work.tile.diagonal);
+  });
   return tiles;
 }
 

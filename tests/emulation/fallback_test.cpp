@@ -44,6 +44,11 @@ TEST(Fallback, SaysWhyThereIsNoDevice) {
   EXPECT_EQ(refusal(settings),
             "no CUDA device: cuda:1 (emulated device) has compute capability 7.0 and 8.0 is the oldest that will do");
   settings.compute_major = 8;
+  settings.code = false;
+  const std::string without_code = refusal(settings, {1});
+  EXPECT_NE(without_code.find("cuda:1 (compute capability 8.0"), std::string::npos) << without_code;
+  EXPECT_NE(without_code.find("-DGRAMIAN_CUDA_ARCH=native"), std::string::npos) << without_code;
+  settings.code = true;
   EXPECT_EQ(make_emulated_backend(settings)->info().name, "cuda:0,cuda:1");
   EXPECT_EQ(make_emulated_backend(settings, EmulatedForm::split_fp16, 0, {1})->info().name, "cuda:1");
 }
@@ -55,7 +60,7 @@ struct Outcome {
   size_t peak = 0;
 };
 
-Outcome swept(size_t memory, int64_t edge, int devices = 1, int64_t memory_limit = 0) {
+Outcome swept(size_t memory, int64_t edge, int devices = 1, int64_t memory_limit = 0, bool many_counters = false) {
   constexpr int64_t n = 700;
   static const Stored stored = store(with_mean_cosine(n, 70, 0.3, 5), ElementType::f32);
   emulation::Settings settings;
@@ -72,6 +77,7 @@ Outcome swept(size_t memory, int64_t edge, int devices = 1, int64_t memory_limit
     request.histograms = {{-1.0, 1.0, 2048}, {-0.3, 0.7, 99}};
     request.brackets = {{0.1, 0.4, Bracket::Keep::values, 0}};
     request.top_k = 7;
+    if (many_counters) request.brackets.push_back({0.5, 0.6, Bracket::Keep::counts, 0});
     request.thresholds = {0.3};
     request.probes = {{0, 1}, {3, 499}, {400, 699}};
     SweepState state = prepared.sweep(request, edge);
@@ -118,6 +124,16 @@ TEST(Fallback, RowsThatDoNotFitPassThroughInPanels) {
   EXPECT_TRUE(streamed.bytes == whole.bytes) << streamed.error;
   EXPECT_LT(streamed.peak, whole.peak);
   EXPECT_TRUE(swept(kPlenty, 48, 2, 4500000).bytes == whole.bytes);
+}
+
+TEST(Fallback, RowsMakeRoomForWhatASweepLeaves) {
+  // 13 MB of counters, of which nothing is known when the 0.7 MB of rows are put on the device.
+  const Outcome whole = swept(kPlenty, 48, 1, 0, true);
+  ASSERT_FALSE(whole.bytes.empty()) << whole.error;
+  const size_t rows = size_t{700} * 80 * 12;
+  const Outcome less = swept(whole.peak - rows / 2, 48, 1, 0, true);
+  EXPECT_TRUE(less.bytes == whole.bytes) << less.error;
+  EXPECT_LE(less.peak, whole.peak - rows / 2);
 }
 
 TEST(Fallback, WorksOnAfterRunningOutOfMemory) {

@@ -25,6 +25,7 @@ int right(bool (*run)()) {
 
 TEST(Emulation, FindsNothingWrongWithTheKernelsAsTheyAre) {
   EXPECT_EQ(right(intact_reduce), kSeeds);
+  EXPECT_EQ(right(intact_kept), kSeeds);
   EXPECT_EQ(right(intact_neighbors), kSeeds);
   EXPECT_EQ(right(intact_place), kSeeds);
 }
@@ -32,6 +33,8 @@ TEST(Emulation, FindsNothingWrongWithTheKernelsAsTheyAre) {
 TEST(Emulation, FindsAMissingBarrier) { EXPECT_LT(right(reduce_without_barrier), kSeeds); }
 
 TEST(Emulation, FindsAMissingBarrierOfAWarp) { EXPECT_LT(right(neighbors_without_warp_barrier), kSeeds); }
+
+TEST(Emulation, FindsWarpsInEachOthersSharedMemory) { EXPECT_LT(right(kept_in_half_the_room), kSeeds); }
 
 TEST(Emulation, FindsAWriteBeyondABuffer) {
   emulation::configure({});

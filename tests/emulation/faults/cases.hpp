@@ -6,6 +6,8 @@ namespace gramian::testing {
 
 bool intact_reduce();
 bool reduce_without_barrier();
+bool intact_kept();
+bool kept_in_half_the_room();
 bool intact_neighbors();
 bool neighbors_without_warp_barrier();
 bool intact_place();

@@ -28,6 +28,8 @@ enum cudaError_t {
   cudaErrorInsufficientDriver = 35,
   cudaErrorNoDevice = 100,
   cudaErrorInvalidDevice = 101,
+  cudaErrorInvalidDeviceFunction = 98,
+  cudaErrorNoKernelImageForDevice = 209,
   cudaErrorIllegalAddress = 700,
   cudaErrorLaunchFailure = 719,
 };
@@ -56,6 +58,7 @@ struct cudaDeviceProp {
   size_t sharedMemPerBlockOptin;
 };
 
+struct cudaFuncAttributes {};
 struct cudaLaunchAttribute {};
 struct cudaLaunchConfig_t {
   dim3 gridDim, blockDim;
@@ -101,6 +104,7 @@ cudaError_t enqueue_kernel(const cudaLaunchConfig_t& config, const void* kernel,
 /// Runs `work`, which touches device memory, in the order of `stream`: for the host twins of vendor libraries.
 cudaError_t enqueue_host(cudaStream_t stream, std::function<void()> work);
 cudaError_t allow_shared(const void* kernel, int bytes);
+bool has_code();
 
 /// The calling block's dynamic shared memory.
 unsigned char* shared_bytes();
@@ -144,9 +148,8 @@ cudaError_t cudaFuncSetAttribute(void (*kernel)(P...), cudaFuncAttribute, int va
   return emulation::allow_shared(reinterpret_cast<const void*>(kernel), value);
 }
 template <class... P>
-cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void (*)(P...), int, size_t) {
-  *blocks = 1;
-  return cudaSuccess;
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, void (*)(P...)) {
+  return emulation::has_code() ? cudaSuccess : cudaErrorNoKernelImageForDevice;
 }
 
 /// Of the thread that runs now.
