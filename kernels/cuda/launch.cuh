@@ -56,6 +56,16 @@ __device__ inline unsigned char* dynamic_shared() {
 #endif
 }
 
+/// Lets the compiler know what it cannot see of a pointer that was itself read from memory: an atomic on an address that
+/// might be shared memory's is a loop.
+__device__ __forceinline__ void assume_global(const void* pointer) {
+#ifdef __CUDA_ARCH__
+  __builtin_assume(__isGlobal(pointer));
+#else
+  static_cast<void>(pointer);
+#endif
+}
+
 /// Sum over the warp, the same for all lanes and the same bits in every run.
 __device__ inline double warp_sum(double x) {
   for (int lanes = kWarp / 2; lanes > 0; lanes /= 2) x += __shfl_xor_sync(kFullWarp, x, lanes);

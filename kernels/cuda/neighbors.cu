@@ -69,13 +69,14 @@ __global__ void __launch_bounds__(kThreads, 1) merge_kernel(NeighborView<T> view
   const auto place = static_cast<int>(global_thread() / kWarp);
   if (place >= places) return;
   const unsigned noted = view.noted[place];
-  if (noted == 0) return;
   const bool column = place >= tile.rows;
   const int at = column ? place - tile.rows : place;
   const int64_t row = (column ? tile.col_begin : tile.row_begin) + at;
   NeighborKey<T>* const list = view.lists + row * view.k;
   unsigned held = view.held[row];
-  if (noted <= kPlaces) {
+  if (noted == 0 && held == view.k) return;
+  // Of a row whose list was not full nothing was noted.
+  if (held == view.k && noted <= kPlaces) {
     for (unsigned p = 0; p < noted; ++p) {
       insert(list, view.k, held, view.places[static_cast<int64_t>(place) * kPlaces + p]);
     }

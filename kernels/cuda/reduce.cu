@@ -4,32 +4,18 @@
 #include <limits>
 
 #include "engine/ordered.hpp"
-#include "kernels/cuda/cosine.cuh"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/patch.cuh"
 
 namespace gramian::cuda {
 namespace {
 
 constexpr int kThreads = 512;
 constexpr int kWarps = kThreads / kWarp;
-/// A warp takes so many rows of 32 x kLanes columns at a time.
-constexpr int kUnitRows = 16;
+/// Degrees of columns are counted in 8 bits each while a warp goes down its unit.
+constexpr int kMostUnitRows = 248;
 /// Places of a warp's stage: less than a warp waits there, and a whole one may come.
 constexpr int kStaged = 2 * kWarp;
-
-template <class T>
-struct alignas(16) Vector {
-  static constexpr int kCount = 16 / sizeof(T);
-  T values[kCount];
-};
-
-/// What a lane takes of a row; zeros beyond the tile.
-template <class T>
-__device__ __forceinline__ Vector<T> load(const TileView<T>& tile, int row, int col) {
-  Vector<T> loaded = {};
-  if (col < tile.ld) loaded = *reinterpret_cast<const Vector<T>*>(tile.products + row * tile.ld + col);
-  return loaded;
-}
 
 /// An extreme of one tile: its value, and its place in row-major order, which is the order of pairs.
 template <class T>
@@ -66,25 +52,33 @@ __device__ __forceinline__ int64_t slot_of(double x, const DeviceHistogram& hist
   return bin + 1;
 }
 
-__device__ void count(uint64_t* at, uint64_t what = 1) {
+__device__ __forceinline__ void count(uint64_t* at, uint64_t what = 1) {
+  assume_global(at);
   atomicAdd(reinterpret_cast<unsigned long long*>(at), static_cast<unsigned long long>(what));
 }
 
-/// Counts x in the brackets that hold it; true if one of them keeps values.
+/// Counts x in one bracket; true if it is to be kept.
 template <class T>
-__device__ __forceinline__ bool into_brackets(T x, int bin, const ReduceArguments<T>& arguments) {
+__device__ __forceinline__ bool into_bracket(T x, int bin, const DeviceBracket<T>& bracket, bool only_kept) {
+  if (x < bracket.lo) {
+    if (bin == bracket.first_bin && !only_kept) count(bracket.below_in_bin);
+    return false;
+  }
+  if (!(x <= bracket.hi)) return false;
+  if (bracket.counts == nullptr) return true;
+  if (!only_kept) count(bracket.counts + ((ordered_key(x) - bracket.first_key) >> bracket.shift));
+  return false;
+}
+
+/// Counts x, whose bin brackets touch, in those that hold it; true if one of them keeps values.
+template <class T>
+__device__ __forceinline__ bool into_brackets(T x, const ReduceArguments<T>& arguments) {
+  const int bin = fine_bin_of(x);
+  const int only = arguments.bracket_of[bin];
+  if (only != kSeveralBrackets) return into_bracket(x, bin, arguments.brackets[only], arguments.only_kept);
   bool keep = false;
   for (int b = 0; b < arguments.bracket_count; ++b) {
-    const DeviceBracket<T>& bracket = arguments.brackets[b];
-    if (x < bracket.lo) {
-      if (bin == bracket.first_bin && !arguments.only_kept) count(bracket.below_in_bin);
-    } else if (x <= bracket.hi) {
-      if (bracket.counts == nullptr) {
-        keep = true;
-      } else if (!arguments.only_kept) {
-        count(bracket.counts + ((ordered_key(x) - bracket.first_key) >> bracket.shift));
-      }
-    }
+    if (into_bracket(x, bin, arguments.brackets[b], arguments.only_kept)) keep = true;
   }
   return keep;
 }
@@ -134,6 +128,77 @@ class KeptStage {
   int held_ = 0;  // the same in all lanes; less than a warp between two calls
 };
 
+/// The place of the patch's first value that is `value`.
+template <class T>
+__device__ Extreme<T> find(const Patch<T>& patch, int64_t ld, T value) {
+  Extreme<T> found{value, ~0u};
+#pragma unroll
+  for (int r = kPatchRows - 1; r >= 0; --r) {
+#pragma unroll
+    for (int v = Patch<T>::kCols - 1; v >= 0; --v) {
+      if (patch.x[r][v] == value) found.at = static_cast<unsigned>((patch.row + r) * ld + patch.col + v);
+    }
+  }
+  return found;
+}
+
+/// Values alone are compared for every pair; where they are is asked of few.
+template <class T>
+__device__ __forceinline__ void note_extremes(const Patch<T>& patch, int64_t ld, Extreme<T>& low, Extreme<T>& high) {
+  T least = std::numeric_limits<T>::infinity();
+  T most = -std::numeric_limits<T>::infinity();
+#pragma unroll
+  for (int r = 0; r < kPatchRows; ++r) {
+#pragma unroll
+    for (int v = 0; v < Patch<T>::kCols; ++v) {
+      least = lesser(least, patch.x[r][v]);
+      most = greater(most, patch.x[r][v]);
+    }
+  }
+  if (least <= low.value) {
+    const Extreme<T> mine = find(patch, ld, least);
+    if (before(mine, low, true)) low = mine;
+  }
+  if (most >= high.value) {
+    const Extreme<T> mine = find(patch, ld, most);
+    if (before(mine, high, false)) high = mine;
+  }
+}
+
+/// Counts the patch on the fine grid; a bit a value says whose bins brackets touch.
+template <bool kWhole, class T>
+__device__ __forceinline__ unsigned count_bins(const Patch<T>& patch, unsigned* fine, const uint32_t* touched) {
+  unsigned hits = 0;
+#pragma unroll
+  for (int r = 0; r < kPatchRows; ++r) {
+#pragma unroll
+    for (int v = 0; v < Patch<T>::kCols; ++v) {
+      const T x = patch.x[r][v];
+      if (!kWhole && !(x == x)) continue;
+      const unsigned slot = fine_slot_of(x);
+      atomicAdd(fine + slot, 1u);
+      hits |= (touched[slot / 32] >> (slot % 32) & 1u) << (r * Patch<T>::kCols + v);
+    }
+  }
+  return hits;
+}
+
+/// What is asked of few values is asked one by one, and they are read again: `hits` has a bit for each.
+template <class T>
+__device__ __forceinline__ void look_at_hits(const Patch<T>& patch, unsigned hits, KeptStage<T>& stage,
+                                             const ReduceArguments<T>& arguments) {
+  for (; __ballot_sync(kFullWarp, hits != 0) != 0; hits &= hits - 1) {
+    T x = 0;
+    bool keep = false;
+    if (hits != 0) {
+      const int k = __ffs(hits) - 1;
+      x = cosine_at(arguments.tile, patch.row + k / Patch<T>::kCols, patch.col + k % Patch<T>::kCols);
+      keep = into_brackets(x, arguments);
+    }
+    if (arguments.kept_count != nullptr) stage.append(x, keep, arguments);
+  }
+}
+
 template <class T>
 __device__ void note_neighbor(const NeighborView<T>& view, int place, T x, int64_t other) {
   if (view.noted[place] > kPlaces) return;  // too many already, whatever is read here: the count never falls
@@ -141,118 +206,164 @@ __device__ void note_neighbor(const NeighborView<T>& view, int place, T x, int64
   if (at < kPlaces) view.places[static_cast<int64_t>(place) * kPlaces + at] = neighbor_key(x, other);
 }
 
-/// Degrees of a unit of kUnitRows rows: rows by a sum over the warp, columns by a count in each lane.
+/// What a cosine has to reach to be noted for this row. For a row whose list is not full nothing is: the merge looks
+/// through the whole tile.
 template <class T>
-__device__ __forceinline__ void count_degrees(const ReduceArguments<T>& arguments, int row, int col) {
-  constexpr int kLanes = Vector<T>::kCount;
-  const TileView<T>& tile = arguments.tile;
-  const int last = row + kUnitRows < tile.rows ? row + kUnitRows : tile.rows;
-  for (int t = 0; t < arguments.threshold_count; ++t) {
-    const T threshold = arguments.thresholds[t];
-    uint64_t* const degrees = arguments.degrees + t * arguments.n;
-    unsigned of_column[kLanes] = {};
-    for (int r = row; r < last; ++r) {
-      const Vector<T> loaded = load(tile, r, col);
-      unsigned of_row = 0;
+__device__ __forceinline__ T noted_from(const NeighborView<T>& view, int64_t row) {
+  const T threshold = view.thresholds[row];
+  return threshold == -std::numeric_limits<T>::infinity() ? -threshold : threshold;
+}
+
+template <class T>
+__device__ __forceinline__ void note_neighbors(const Patch<T>& patch, const TileView<T>& tile,
+                                               const NeighborView<T>& view, T least_of_columns) {
+  unsigned rows = 0;  // a bit a row that has something to note
 #pragma unroll
-      for (int v = 0; v < kLanes; ++v) {
-        const int c = col + v;
-        if (c < tile.cols && (!tile.diagonal || c > r) &&
-            as_cosine(loaded.values[v], tile.scale, tile.row_begin + r, tile.col_begin + c) >= threshold) {
-          ++of_row;
-          ++of_column[v];
-        }
+  for (int r = 0; r < kPatchRows; ++r) {
+    T most = patch.x[r][0];
+#pragma unroll
+    for (int v = 1; v < Patch<T>::kCols; ++v) most = greater(most, patch.x[r][v]);
+    T wanted = least_of_columns;
+    if (patch.row + r < tile.rows) wanted = lesser(wanted, noted_from(view, tile.row_begin + patch.row + r));
+    if (most >= wanted) rows |= 1u << r;
+  }
+  for (; rows != 0; rows &= rows - 1) {
+    const int row = patch.row + __ffs(rows) - 1;
+    const T row_from = noted_from(view, tile.row_begin + row);
+    for (int v = 0; v < Patch<T>::kCols; ++v) {
+      const int col = patch.col + v;
+      if (!is_pair(tile, row, col)) continue;
+      const T x = cosine_at(tile, row, col);
+      if (x >= row_from) note_neighbor(view, row, x, tile.col_begin + col);
+      if (x >= noted_from(view, tile.col_begin + col)) {
+        note_neighbor(view, tile.diagonal ? col : tile.rows + col, x, tile.row_begin + row);
       }
-      of_row = __reduce_add_sync(kFullWarp, of_row);
-      if (threadIdx.x % kWarp == 0 && of_row > 0) count(degrees + tile.row_begin + r, of_row);
-    }
-    for (int v = 0; v < kLanes; ++v) {
-      if (of_column[v] > 0) count(degrees + tile.col_begin + col + v, of_column[v]);
     }
   }
 }
 
-/// The blocks share the tile out in units of kUnitRows rows and a warp's width of columns. Integer counters and
-/// extremes with their places: the order in which threads come does not show.
+/// Degrees of the columns: `counts` has 8 bits for each.
+template <class T>
+__device__ __forceinline__ void add_column_degrees(uint64_t* degrees, const Patch<T>& patch, const TileView<T>& tile,
+                                                   unsigned counts) {
+  for (int v = 0; counts != 0; ++v, counts >>= 8) {
+    if ((counts & 0xffu) != 0) count(degrees + tile.col_begin + patch.col + v, counts & 0xffu);
+  }
+}
+
+/// Degrees of the patch's rows, by sums over the warp; those of columns under the first threshold stay in
+/// `first_columns`, since mostly there is no other.
+template <class T>
+__device__ __forceinline__ void count_degrees(const Patch<T>& patch, const ReduceArguments<T>& arguments,
+                                              unsigned& first_columns) {
+  const TileView<T>& tile = arguments.tile;
+  for (int t = 0; t < arguments.threshold_count; ++t) {
+    const T threshold = arguments.thresholds[t];
+    uint64_t* const degrees = arguments.degrees + t * arguments.n;
+    unsigned of_columns = 0;
+#pragma unroll
+    for (int r = 0; r < kPatchRows; ++r) {
+      unsigned reached = 0;  // 8 bits a column
+#pragma unroll
+      for (int v = 0; v < Patch<T>::kCols; ++v) {
+        if (patch.x[r][v] >= threshold) reached += 1u << (8 * v);
+      }
+      of_columns += reached;
+      const unsigned of_warp = __reduce_add_sync(kFullWarp, reached);
+      const unsigned of_row = of_warp * 0x01010101u >> 24;  // the sum of its bytes, 128 at most
+      if (threadIdx.x % kWarp == 0 && of_row > 0) count(degrees + tile.row_begin + patch.row + r, of_row);
+    }
+    if (t == 0) {
+      first_columns += of_columns;
+    } else {
+      add_column_degrees(degrees, patch, tile, of_columns);
+    }
+  }
+}
+
+/// What few requests ask for reads the tile again.
+template <class T>
+__device__ __forceinline__ void look_at_all(const Patch<T>& patch, const ReduceArguments<T>& arguments) {
+  const TileView<T>& tile = arguments.tile;
+#pragma unroll 1
+  for (int k = 0; k < kPatchRows * Patch<T>::kCols; ++k) {
+    const int row = patch.row + k / Patch<T>::kCols;
+    const int col = patch.col + k % Patch<T>::kCols;
+    if (!is_pair(tile, row, col)) continue;
+    const T x = cosine_at(tile, row, col);
+    for (int h = 0; h < arguments.histogram_count; ++h) {
+      const DeviceHistogram& histogram = arguments.histograms[h];
+      count(histogram.counts + slot_of(static_cast<double>(x), histogram));
+    }
+    if (arguments.rank_cells != nullptr) count(arguments.rank_counts + rank_bin_of(x, arguments.rank_cells));
+    if (arguments.dense != nullptr) arguments.dense[row * tile.ld + col] = x;
+  }
+}
+
+/// The blocks share the tile out in units of unit_rows rows and a warp's width of columns, one a warp where the tile is
+/// large enough; a warp goes down its unit patch by patch. Integer counters and extremes with their places: the order
+/// in which threads come does not show.
 template <class T>
 __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> arguments) {
-  constexpr int kLanes = Vector<T>::kCount;
-  constexpr int kUnitCols = kWarp * kLanes;
+  constexpr int kUnitCols = kWarp * Patch<T>::kCols;
   const TileView<T>& tile = arguments.tile;
   auto* const fine = reinterpret_cast<unsigned*>(dynamic_shared());
-  uint32_t* const touched = fine + kFineBins;
+  uint32_t* const touched = fine + kFineSlots;
   KeptStage<T> stage(reinterpret_cast<T*>(dynamic_shared() + kFineShared) + threadIdx.x / kWarp * kStaged);
   auto* const found = reinterpret_cast<Extreme<T>*>(dynamic_shared());  // after the counts are done with
-  if (arguments.fine != nullptr) {
-    for (unsigned b = threadIdx.x; b < kFineBins; b += kThreads) fine[b] = 0;
-  }
-  if (arguments.touched != nullptr) {
-    for (unsigned b = threadIdx.x; b < kFineBins / 32; b += kThreads) touched[b] = arguments.touched[b];
+  const bool binned = arguments.fine != nullptr || arguments.touched != nullptr;
+  if (binned) {
+    for (unsigned b = threadIdx.x; b < kFineSlots; b += kThreads) fine[b] = 0;
+    for (unsigned b = threadIdx.x; b < kTouchedWords; b += kThreads) {
+      touched[b] = arguments.touched != nullptr ? arguments.touched[b] : 0;
+    }
   }
   __syncthreads();
 
   const int lane = static_cast<int>(threadIdx.x % kWarp);
+  // Extremes that the block knew before have no place in this tile.
   Extreme<T> low{std::numeric_limits<T>::infinity(), ~0u};
   Extreme<T> high{-std::numeric_limits<T>::infinity(), ~0u};
+  if (arguments.extremes != nullptr) {
+    low.value = arguments.extremes[blockIdx.x].min;
+    high.value = arguments.extremes[blockIdx.x].max;
+  }
   const int wide = (tile.cols + kUnitCols - 1) / kUnitCols;
-  const int units = (tile.rows + kUnitRows - 1) / kUnitRows * wide;
+  const int units = (tile.rows + arguments.unit_rows - 1) / arguments.unit_rows * wide;
   const bool neighbors = arguments.neighbors.k > 0;
-  const bool binned = arguments.fine != nullptr || arguments.touched != nullptr;
+  const bool seldom = arguments.histogram_count > 0 || arguments.rank_cells != nullptr || arguments.dense != nullptr;
   for (int unit = static_cast<int>(global_thread() / kWarp); unit < units;
        unit += static_cast<int>(gridDim.x) * kWarps) {
-    const int row = unit / wide * kUnitRows;
+    const int begin = unit / wide * arguments.unit_rows;
+    const int end = begin + arguments.unit_rows < tile.rows ? begin + arguments.unit_rows : tile.rows;
     const int unit_col = unit % wide * kUnitCols;
-    if (tile.diagonal && unit_col + kUnitCols - 1 <= row) continue;
-    const int col = unit_col + lane * kLanes;
-    const int last = row + kUnitRows < tile.rows ? row + kUnitRows : tile.rows;
-    T column_threshold[kLanes] = {};
-    for (int v = 0; neighbors && v < kLanes; ++v) {
-      if (col + v < tile.cols) column_threshold[v] = arguments.neighbors.thresholds[tile.col_begin + col + v];
+    if (tile.diagonal && unit_col + kUnitCols - 1 <= begin) continue;
+    Patch<T> patch;
+    take_columns(patch, tile, unit_col + lane * Patch<T>::kCols);
+    T least_of_columns = std::numeric_limits<T>::infinity();
+    for (int v = 0; neighbors && v < Patch<T>::kCols; ++v) {
+      if (patch.col + v >= tile.cols) continue;
+      least_of_columns = lesser(least_of_columns, noted_from(arguments.neighbors, tile.col_begin + patch.col + v));
     }
-    for (int r = row; r < last; ++r) {
-      const Vector<T> loaded = load(tile, r, col);
-      T row_threshold = 0;
-      if (neighbors) row_threshold = arguments.neighbors.thresholds[tile.row_begin + r];
-      unsigned keep = 0;  // a bit a value
-#pragma unroll
-      for (int v = 0; v < kLanes; ++v) {
-        const int c = col + v;
-        if (c < tile.cols && (!tile.diagonal || c > r)) {
-          const T x = as_cosine(loaded.values[v], tile.scale, tile.row_begin + r, tile.col_begin + c);
-          const auto at = static_cast<unsigned>(r * tile.ld + c);
-          if (x < low.value || (x == low.value && at < low.at)) low = {x, at};
-          if (x > high.value || (x == high.value && at < high.at)) high = {x, at};
-          if (binned) {
-            const int bin = fine_bin_of(x);
-            if (arguments.fine != nullptr) atomicAdd(fine + bin, 1u);
-            if (arguments.touched != nullptr && (touched[bin / 32] >> (bin % 32) & 1u) != 0) {
-              if (into_brackets(x, bin, arguments)) keep |= 1u << v;
-            }
-          }
-          for (int h = 0; h < arguments.histogram_count; ++h) {
-            const DeviceHistogram& histogram = arguments.histograms[h];
-            count(histogram.counts + slot_of(static_cast<double>(x), histogram));
-          }
-          if (arguments.rank_cells != nullptr) count(arguments.rank_counts + rank_bin_of(x, arguments.rank_cells));
-          if (arguments.dense != nullptr) arguments.dense[r * tile.ld + c] = x;
-          if (neighbors) {
-            if (x >= row_threshold) note_neighbor(arguments.neighbors, r, x, tile.col_begin + c);
-            if (x >= column_threshold[v]) {
-              note_neighbor(arguments.neighbors, tile.diagonal ? c : tile.rows + c, x, tile.row_begin + r);
-            }
-          }
-        }
+    unsigned first_columns = 0;
+    for (int row = begin; row < end; row += kPatchRows) {
+      const bool whole = row + kPatchRows <= end && unit_col + kUnitCols <= tile.cols &&
+                         (!tile.diagonal || unit_col >= row + kPatchRows);
+      unsigned hits = 0;
+      if (whole) {
+        take_rows<true>(patch, tile, row);
+        if (binned) hits = count_bins<true>(patch, fine, touched);
+      } else {
+        take_rows<false>(patch, tile, row);
+        if (binned) hits = count_bins<false>(patch, fine, touched);
       }
-      if (arguments.kept_count == nullptr || __ballot_sync(kFullWarp, keep != 0) == 0) continue;
-#pragma unroll
-      for (int v = 0; v < kLanes; ++v) {
-        const bool kept = (keep >> v & 1u) != 0;
-        T x = 0;
-        if (kept) x = as_cosine(loaded.values[v], tile.scale, tile.row_begin + r, tile.col_begin + (col + v));
-        stage.append(x, kept, arguments);
-      }
+      if (arguments.touched != nullptr) look_at_hits(patch, hits, stage, arguments);
+      if (arguments.extremes != nullptr) note_extremes(patch, tile.ld, low, high);
+      if (neighbors) note_neighbors(patch, tile, arguments.neighbors, least_of_columns);
+      if (arguments.threshold_count > 0) count_degrees(patch, arguments, first_columns);
+      if (seldom) look_at_all(patch, arguments);
     }
-    if (arguments.threshold_count > 0) count_degrees(arguments, row, col);
+    if (first_columns != 0) add_column_degrees(arguments.degrees, patch, tile, first_columns);
   }
   if (arguments.kept_count != nullptr) stage.finish(arguments);
 
@@ -263,7 +374,8 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
   __syncthreads();
   if (arguments.fine != nullptr) {
     for (unsigned b = threadIdx.x; b < kFineBins; b += kThreads) {
-      if (fine[b] > 0) count(arguments.fine + b, fine[b]);
+      const unsigned counted = fine[b] + (b == kFineBins - 1 ? fine[kFineBins] : 0);
+      if (counted > 0) count(arguments.fine + b, counted);
     }
     __syncthreads();
   }
@@ -325,12 +437,17 @@ void reduce_tile(const ReduceArguments<T>& arguments, int64_t blocks, cudaStream
   const bool binned = arguments.fine != nullptr || arguments.touched != nullptr;
   int64_t shared = binned ? kFineShared : 2 * kWarps * int64_t{sizeof(Extreme<T>)};
   if (arguments.kept_count != nullptr) shared = kFineShared + kWarps * kStaged * int64_t{sizeof(T)};
-  // No more blocks than have work: every one has its counts to clear and to add up.
-  constexpr int64_t kUnitCols = int64_t{kWarp} * Vector<T>::kCount;
-  const int64_t units =
-      (arguments.tile.rows + kUnitRows - 1) / kUnitRows * ((arguments.tile.cols + kUnitCols - 1) / kUnitCols);
+  // A unit for every warp, if that leaves it a patch at least; no more blocks than have work, since every one has its
+  // counts to clear and to add up.
+  constexpr int64_t kUnitCols = int64_t{kWarp} * Patch<T>::kCols;
+  const int64_t wide = (arguments.tile.cols + kUnitCols - 1) / kUnitCols;
+  const int64_t rows = (arguments.tile.rows * wide + blocks * kWarps - 1) / (blocks * kWarps);
+  ReduceArguments<T> dealt = arguments;
+  dealt.unit_rows = static_cast<int>(
+      std::clamp<int64_t>((rows + kPatchRows - 1) / kPatchRows * kPatchRows, kPatchRows, kMostUnitRows));
+  const int64_t units = (arguments.tile.rows + dealt.unit_rows - 1) / dealt.unit_rows * wide;
   const int64_t busy = std::min(blocks, (units + kWarps - 1) / kWarps);
-  launch(reduce_kernel<T>, {busy, kThreads, shared}, stream, arguments);
+  launch(reduce_kernel<T>, {busy, kThreads, shared}, stream, dealt);
 }
 
 template void forget_extremes<float>(BlockExtremes<float>*, int64_t, cudaStream_t);

@@ -3,7 +3,9 @@
 // degrees, and what may be a neighbour.
 //
 // Histograms and brackets rest on one count over the fine grid, which every block keeps in shared memory. Brackets, on
-// the grid or off it, need a closer look only at values in the fine bins that they touch: a bit a bin says so.
+// the grid or off it, need a closer look only at values in the fine bins that they touch: a bit a bin says so. What
+// every cosine costs is what the pass costs, so all that concerns few of them (where an extreme lies, which bracket, who
+// is a neighbour) first compares in registers and then reads those few again.
 
 #include <cuda_runtime.h>
 
@@ -14,8 +16,16 @@
 
 namespace gramian::cuda {
 
-/// Shared memory of a block: the fine counts and the bits of the bins that brackets touch. What warps keep comes after.
-inline constexpr int64_t kFineShared = kFineBins * 4 + kFineBins / 8;
+/// Slots of the fine grid in a block's shared memory: the bins, and one for 1 itself. Their number of words keeps what
+/// follows them aligned.
+inline constexpr int64_t kFineSlots = kFineBins + 4;
+/// Words that hold a bit a slot.
+inline constexpr int64_t kTouchedWords = kFineBins / 32 + 4;
+/// Shared memory of a block: the fine counts and the bits of the slots that brackets touch. What warps keep comes after.
+inline constexpr int64_t kFineShared = (kFineSlots + kTouchedWords) * 4;
+
+/// In a list of the one bracket that touches each fine bin: more than one does, or its number is too large.
+inline constexpr uint8_t kSeveralBrackets = 255;
 
 /// One for every block, from tile to tile.
 template <class T>
@@ -53,7 +63,8 @@ struct ReduceArguments {
   TileView<T> tile;
   BlockExtremes<T>* extremes = nullptr;  // a block
   uint64_t* fine = nullptr;              // kFineBins
-  const uint32_t* touched = nullptr;     // a bit a fine bin
+  const uint32_t* touched = nullptr;     // kTouchedWords: a bit a fine bin, and one for 1
+  const uint8_t* bracket_of = nullptr;   // of touched bins: the bracket, or kSeveralBrackets
   const DeviceBracket<T>* brackets = nullptr;
   int bracket_count = 0;
   bool only_kept = false;  // a tile is done again because its kept values found no room
@@ -73,6 +84,7 @@ struct ReduceArguments {
   uint64_t* degrees = nullptr;  // a threshold: n
   int64_t n = 0;
   NeighborView<T> neighbors;
+  int unit_rows = 0;  // for reduce_tile to say
 };
 
 /// Blocks that one tile is dealt to; BlockExtremes has as many.

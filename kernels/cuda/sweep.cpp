@@ -204,6 +204,7 @@ class Worker {
     ReduceArguments<T> arguments;
     arguments.tile = form(tile);
     arguments.touched = all.touched;
+    arguments.bracket_of = all.bracket_of;
     arguments.brackets = all.brackets;
     arguments.bracket_count = all.bracket_count;
     arguments.only_kept = true;

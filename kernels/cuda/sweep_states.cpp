@@ -95,7 +95,8 @@ void SweepStates<T>::prepare_brackets(cudaStream_t stream) {
   if (request_.brackets.empty()) return;
   below_ = zeros<uint64_t>(std::ssize(request_.brackets), stream);
   kept_.resize(request_.brackets.size());
-  std::vector<uint32_t> touched(kFineBins / 32, 0);
+  std::vector<uint32_t> touched(kTouchedWords, 0);
+  std::vector<uint8_t> bracket_of(kFineBins, 0);
   std::vector<DeviceBracket<T>> brackets;
   for (size_t b = 0; b < request_.brackets.size(); ++b) {
     const Bracket& wanted = request_.brackets[b];
@@ -117,9 +118,17 @@ void SweepStates<T>::prepare_brackets(cudaStream_t stream) {
     if (wanted.lo > 1.0 || wanted.hi < -1.0) continue;
     const int64_t first = fine_bin(std::max(wanted.lo, -1.0));
     const int64_t last = std::max(first, fine_bin(std::min(wanted.hi, 1.0)));
-    for (int64_t bin = first; bin <= last; ++bin) touched[static_cast<size_t>(bin / 32)] |= uint32_t{1} << (bin % 32);
+    for (int64_t bin = first; bin <= last; ++bin) {
+      uint32_t& word = touched[static_cast<size_t>(bin / 32)];
+      const uint32_t bit = uint32_t{1} << (bin % 32);
+      const bool alone = (word & bit) == 0 && b < kSeveralBrackets;
+      bracket_of[static_cast<size_t>(bin)] = alone ? static_cast<uint8_t>(b) : kSeveralBrackets;
+      word |= bit;
+    }
   }
+  touched[kFineBins / 32] = touched[kFineBins / 32 - 1] >> 31;  // 1 has the last bin
   touched_ = on_device(touched, stream);
+  bracket_of_ = on_device(bracket_of, stream);
   brackets_ = on_device(brackets, stream);
 }
 
@@ -129,6 +138,7 @@ ReduceArguments<T> SweepStates<T>::arguments() {
   arguments.extremes = extremes_.data();
   arguments.fine = fine_.data();
   arguments.touched = touched_.data();
+  arguments.bracket_of = bracket_of_.data();
   arguments.brackets = brackets_.data();
   arguments.bracket_count = static_cast<int>(brackets_.size());
   arguments.histograms = histograms_.data();

@@ -45,6 +45,7 @@ class SweepStates {
   DeviceBuffer<BlockExtremes<T>> extremes_;
   DeviceBuffer<uint64_t> fine_;
   DeviceBuffer<uint32_t> touched_;
+  DeviceBuffer<uint8_t> bracket_of_;
   DeviceBuffer<uint64_t> below_;
   std::vector<DeviceBuffer<uint64_t>> bracket_counts_;  // a bracket; empty where values are kept
   DeviceBuffer<DeviceBracket<T>> brackets_;

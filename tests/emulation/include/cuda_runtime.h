@@ -197,6 +197,17 @@ T atomicMax(T* at, std::type_identity_t<T> value) {
 inline int __popc(unsigned x) { return std::popcount(x); }
 inline int __ffs(unsigned x) { return x == 0 ? 0 : std::countr_zero(x) + 1; }
 inline unsigned __float_as_uint(float x) { return std::bit_cast<unsigned>(x); }
+/// a b + c rounded towards minus infinity: the product is exact in a double, and so is what its sum with c leaves over.
+inline float __fmaf_rd(float a, float b, float c) {
+  const double product = static_cast<double>(a) * static_cast<double>(b);
+  const double sum = product + static_cast<double>(c);
+  const double of_c = sum - product;
+  const double rest = (product - (sum - of_c)) + (static_cast<double>(c) - of_c);
+  const auto nearest = static_cast<float>(sum);
+  const bool above = static_cast<double>(nearest) > sum || (static_cast<double>(nearest) == sum && rest < 0.0);
+  return above ? std::nextafter(nearest, -INFINITY) : nearest;
+}
+inline int __double2int_rd(double x) { return static_cast<int>(std::floor(x)); }
 inline float __uint_as_float(unsigned x) { return std::bit_cast<float>(x); }
 inline long long __double_as_longlong(double x) { return std::bit_cast<long long>(x); }
 inline double __longlong_as_double(long long x) { return std::bit_cast<double>(x); }
