@@ -162,6 +162,10 @@ class Backend {
   virtual std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform,
                                            std::span<const Pair> pairs) = 0;
 
+  /// What a pair of pair_cosines costs, in cosines that a sweep keeps for a bracket: the more, the smaller the sample
+  /// that brackets are set by. Results do not depend on it.
+  virtual double sampling_cost() const = 0;
+
   /// For every query q (a row of `queries`, m x d) its products z_i = <y_i, q> with all transformed rows y_i, formed in
   /// fp64 and consumed where they are formed: memory is a block of rows and O(m k), never n x m. The same bits for any
   /// number of threads and whatever the other queries are. Throws InvalidUsage for queries of another width, no rows,

@@ -120,6 +120,8 @@ class CpuBackend final : public Backend {
     return cpu::pair_cosines(as_cpu(rows), transform, pairs, threads_);
   }
 
+  double sampling_cost() const override { return 2.0; }  // measured; flat round its best
+
   std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
                                                 const DenseMatrix& queries, int64_t k, double temperature,
                                                 const Progress& progress) override {

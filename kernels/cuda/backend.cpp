@@ -1,5 +1,6 @@
 #include "kernels/cuda/backend.hpp"
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <mutex>
@@ -36,9 +37,8 @@ Form measured_single_form(Device& device, int64_t dim) {
   const auto [it, fresh] = known.try_emplace({device.hardware(), dim}, Form::split);
   if (fresh) {
     const int64_t edge = tile_edge_for(device.multiprocessors(), device.l2_bytes(), CosineType::f32);
-    const double split = tile_seconds(device, Form::split, dim, edge);
-    const double plain = tile_seconds(device, Form::f32, dim, edge);
-    if (plain * kClearlyFaster < split) it->second = Form::f32;
+    const std::vector<double> seconds = tile_seconds(device, std::array{Form::split, Form::f32}, dim, edge);
+    if (seconds[1] * kClearlyFaster < seconds[0]) it->second = Form::f32;
   }
   return it->second;
 }
@@ -103,11 +103,11 @@ class CudaBackend final : public Backend {
     return cuda::row_forms(machine_.first(), as_cuda(a), ta, m, as_cuda(b), tb);
   }
 
-  void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision, int64_t replicates,
+  void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision, int64_t replicates,
                        const std::function<void(int64_t, Resample&)>& draw,
                        const std::function<void(int64_t, const DenseMatrix&)>& take,
                        const Progress& progress) override {
-    cuda::resampled_grams(machine_.first(), a, b, replicates, draw, take, progress);
+    cuda::resampled_grams(machine_.first(), a, b, precision, replicates, draw, take, progress);
   }
 
   DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) override {
@@ -121,6 +121,9 @@ class CudaBackend final : public Backend {
                                    std::span<const Pair> pairs) override {
     return cuda::pair_cosines(machine_.first(), as_cuda(rows), transform, pairs);
   }
+
+  /// The host draws pairs one by one while the device keeps cosines by the thousand. An estimate, not measured.
+  double sampling_cost() const override { return 24.0; }
 
   std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
                                                 const DenseMatrix& queries, int64_t k, double temperature,

@@ -5,8 +5,9 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <limits>
 #include <mutex>
-#include <random>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -64,10 +65,12 @@ double timed(Machine& machine, const CudaUnitRows& rows, const TileGrid& grid, c
   const auto work = [&](size_t d) {
     try {
       machine.devices[d]->use();
+      const Event looked;  // the device is never without work when the host looks
       for (int64_t t = next++; t < std::ssize(tiles) && !stop; t = next++) {
         workers[d]->form(tiles[static_cast<size_t>(t)].tile);
         if (d == 0 && t % kAhead == 0) {
-          machine.devices[d]->synchronize();
+          looked.synchronize();
+          looked.record(machine.devices[d]->stream());
           if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
         }
       }
@@ -102,33 +105,42 @@ double bare_triangle_seconds(Machine& machine, const CudaUnitRows& rows, const T
                                                : timed<float>(machine, rows, grid, progress);
 }
 
-double tile_seconds(Device& device, Form form, int64_t dim, int64_t edge) {
+std::vector<double> tile_seconds(Device& device, std::span<const Form> forms, int64_t dim, int64_t edge) {
   device.use();
   const cudaStream_t stream = device.stream();
   // Random numbers: products of zeros are faster than real ones.
-  std::mt19937_64 random(1);
+  uint64_t state = 1;
   std::vector<double> values(static_cast<size_t>(edge * dim));
-  for (double& x : values) x = static_cast<double>(random() >> 11) * 0x1p-53 - 0.5;
+  for (double& x : values) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    x = static_cast<double>(state >> 33) * 0x1p-31 - 0.5;
+  }
   std::vector<int64_t> order(static_cast<size_t>(dim));
-  for (int64_t k = 0; k < dim; ++k) order[static_cast<size_t>(k)] = k;
+  std::iota(order.begin(), order.end(), 0);
   const DeviceBuffer<double> rows = on_device(values, stream);
   const DeviceBuffer<int64_t> on_order = on_device(order, stream);
-  const FormLayout layout(form, dim);
-  DeviceBuffer<std::byte> converted(edge * layout.bytes, "rows of a trial");
   DeviceBuffer<float> scale(edge, "rows of a trial");
   DeviceBuffer<float> tile(edge * edge, "a tile");
-  convert_rows(rows.data(), edge, layout, on_order.data(), converted.data(), scale.data(), stream);
   const Event begin(true);
   const Event end(true);
-  double best = 0.0;
-  constexpr int kTrials = 5;
-  for (int trial = 0; trial < kTrials; ++trial) {
-    begin.record(stream);
-    form_tile(device, layout, converted.data(), converted.data(), edge, edge, tile.data(), edge, stream);
-    end.record(stream);
-    end.synchronize();
-    const double seconds = seconds_between(begin, end);
-    if (trial == 1 || (trial > 1 && seconds < best)) best = seconds;  // the first one loads the code
+  std::vector<double> best(forms.size(), std::numeric_limits<double>::infinity());
+  std::vector<DeviceBuffer<std::byte>> converted;
+  for (const Form form : forms) {
+    const FormLayout layout(form, dim);
+    converted.emplace_back(edge * layout.bytes, "rows of a trial");
+    convert_rows(rows.data(), edge, layout, on_order.data(), converted.back().data(), scale.data(), stream);
+  }
+  // In turn, so that a clock that is still rising favours none; the first round loads the code.
+  constexpr int kRounds = 12;
+  for (int round = 0; round < kRounds; ++round) {
+    for (size_t f = 0; f < forms.size(); ++f) {
+      const std::byte* const at = converted[f].data();
+      begin.record(stream);
+      form_tile(device, FormLayout(forms[f], dim), at, at, edge, edge, tile.data(), edge, stream);
+      end.record(stream);
+      end.synchronize();
+      if (round > 0) best[f] = std::min(best[f], seconds_between(begin, end));
+    }
   }
   return best;
 }

@@ -1,6 +1,9 @@
 #pragma once
 // The yardstick of a sweep: the products of all tiles, nothing consumed.
 
+#include <span>
+#include <vector>
+
 #include "engine/backend.hpp"
 #include "kernels/cuda/machine.hpp"
 #include "kernels/cuda/unit_rows.hpp"
@@ -10,7 +13,7 @@ namespace gramian::cuda {
 double bare_triangle_seconds(Machine& machine, const CudaUnitRows& rows, const TileGrid& grid,
                              const Progress& progress);
 
-/// Seconds for one tile of `edge` of random rows in a form: what Precision::single chooses by.
-double tile_seconds(Device& device, Form form, int64_t dim, int64_t edge);
+/// For each of the forms the seconds for one tile of `edge` of random rows: what Precision::single chooses by.
+std::vector<double> tile_seconds(Device& device, std::span<const Form> forms, int64_t dim, int64_t edge);
 
 }  // namespace gramian::cuda

@@ -2,12 +2,14 @@
 
 #include <cublasLt.h>
 #include <cublas_v2.h>
+#include <spdlog/spdlog.h>
 
+#include <compare>
 #include <map>
 #include <string>
-#include <tuple>
 
 #include "engine/error.hpp"
+#include "kernels/cuda/device_memory.hpp"
 #include "kernels/cuda/handles.hpp"
 
 namespace gramian::cuda {
@@ -74,11 +76,16 @@ Problem problem_of(const TileProduct<In, Out>& p, int64_t m, int64_t n) {
 struct Blas::Impl {
   UniqueHandle<cublasLtHandle_t, destroy_light> light;
   UniqueHandle<cublasHandle_t, destroy_blas> plain;
-  // By type, k and both leading dimensions.
-  std::map<std::tuple<int, int64_t, int64_t, int64_t>, cublasLtMatmulAlgo_t> algorithms;
+  struct Shape {
+    int type;
+    int64_t k, lda, ldb, m, n, ldc;
+    auto operator<=>(const Shape&) const = default;
+  };
+  std::map<Shape, cublasLtMatmulAlgo_t> algorithms;
 
   cublasHandle_t on(cudaStream_t stream) {
     if (plain.get() == nullptr) {
+      trim_pool();  // it asks the driver for memory
       cublasHandle_t handle = nullptr;
       check_blas(cublasCreate(&handle), "its start");
       plain = UniqueHandle<cublasHandle_t, destroy_blas>(handle);
@@ -118,29 +125,41 @@ struct Blas::Impl {
     return found.algo;
   }
 
+  /// One algorithm for every shape of tile, so that a cosine is the same bits in all of them. Should the library refuse
+  /// it for a shape, that is said and another one taken: no less exact, but maybe other bits.
+  template <class In, class Out>
+  const cublasLtMatmulAlgo_t& algorithm_for(const TileProduct<In, Out>& p, Problem& problem) {
+    constexpr int64_t kReference = 2048;
+    // Unit rows begin at multiples of 16 bytes, rows in fp64 wherever their elements may.
+    constexpr uint32_t kAlignment = sizeof(In) == 8 ? 8 : 16;
+    const Shape shape{static_cast<int>(Types<In, Out>::kIn), p.k, p.lda, p.ldb, p.m, p.n, p.ldc};
+    if (const auto known = algorithms.find(shape); known != algorithms.end()) return known->second;
+    const Shape kind{shape.type, p.k, p.lda, p.ldb, kReference, kReference, kReference};
+    auto chosen = algorithms.find(kind);
+    if (chosen == algorithms.end()) {
+      Problem reference = problem_of(p, kReference, kReference);
+      check_blas(cublasLtMatrixLayoutInit(&reference.out, Types<In, Out>::kOut, kReference, kReference, kReference),
+                 "a layout");
+      chosen = algorithms.emplace(kind, choose(reference, kAlignment)).first;
+    }
+    cublasLtMatmulHeuristicResult_t verdict{};
+    const cublasStatus_t status =
+        cublasLtMatmulAlgoCheck(light.get(), &problem.description, &problem.left, &problem.right, &problem.out,
+                                &problem.out, &chosen->second, &verdict);
+    if (status == CUBLAS_STATUS_SUCCESS && verdict.workspaceSize == 0) {
+      return algorithms.emplace(shape, chosen->second).first->second;
+    }
+    spdlog::warn("cuBLAS refuses its algorithm for products of {} x {} x {} ({}), so another is taken: cosines may "
+                 "differ in their last bits from those of other tiles",
+                 p.m, p.n, p.k, cublasGetStatusString(status));
+    return algorithms.emplace(shape, choose(problem, kAlignment)).first->second;
+  }
+
   template <class In, class Out>
   void product(const TileProduct<In, Out>& p, cudaStream_t stream) {
     if (p.m == 0 || p.n == 0 || p.k == 0) return;
     Problem problem = problem_of(p, p.m, p.n);
-    // One algorithm for every shape of tile, so that a cosine is the same bits in all of them.
-    constexpr int64_t kReference = 2048;
-    // Unit rows begin at multiples of 16 bytes, rows in fp64 wherever their elements may.
-    constexpr uint32_t kAlignment = sizeof(In) == 8 ? 8 : 16;
-    const std::tuple key(static_cast<int>(Types<In, Out>::kIn), p.k, p.lda, p.ldb);
-    auto known = algorithms.find(key);
-    if (known == algorithms.end()) {
-      Problem reference = problem_of(p, kReference, kReference);
-      check_blas(cublasLtMatrixLayoutInit(&reference.out, Types<In, Out>::kOut, kReference, kReference, kReference),
-                 "a layout");
-      known = algorithms.emplace(key, choose(reference, kAlignment)).first;
-    }
-    cublasLtMatmulAlgo_t algorithm = known->second;
-    cublasLtMatmulHeuristicResult_t verdict{};
-    if (cublasLtMatmulAlgoCheck(light.get(), &problem.description, &problem.left, &problem.right, &problem.out,
-                                &problem.out, &algorithm, &verdict) != CUBLAS_STATUS_SUCCESS ||
-        verdict.workspaceSize > 0) {
-      algorithm = choose(problem, kAlignment);
-    }
+    const cublasLtMatmulAlgo_t& algorithm = algorithm_for(p, problem);
     const Out beta = p.accumulate ? 1 : 0;
     check_blas(cublasLtMatmul(light.get(), &problem.description, &p.alpha, p.b, &problem.left, p.a, &problem.right,
                               &beta, p.c, &problem.out, p.c, &problem.out, &algorithm, nullptr, 0, stream),
@@ -164,6 +183,14 @@ void Blas::add_gram(const double* a, int64_t m, const double* b, int64_t n, int6
   if (m == 0 || n == 0 || k == 0) return;
   const double one = 1.0;
   check_blas(cublasDgemm_64(impl_->on(stream), CUBLAS_OP_N, CUBLAS_OP_T, n, m, k, &one, b, n, a, m, &one, c, n),
+             "a Gram product");
+}
+
+void Blas::gram(const float* a, int64_t m, const float* b, int64_t n, int64_t k, float* c, cudaStream_t stream) {
+  if (m == 0 || n == 0 || k == 0) return;
+  const float one = 1.0f;
+  const float zero = 0.0f;
+  check_blas(cublasSgemm_64(impl_->on(stream), CUBLAS_OP_N, CUBLAS_OP_T, n, m, k, &one, b, n, a, m, &zero, c, n),
              "a Gram product");
 }
 

@@ -38,6 +38,8 @@ class Blas {
 
   /// c (m x n) += aᵀ b; a is k x m, b is k x n.
   void add_gram(const double* a, int64_t m, const double* b, int64_t n, int64_t k, double* c, cudaStream_t stream);
+  /// c (m x n) = aᵀ b, everything in fp32.
+  void gram(const float* a, int64_t m, const float* b, int64_t n, int64_t k, float* c, cudaStream_t stream);
   /// c (m x n) = a b; a is m x k, b is k x n.
   void multiply(const double* a, const double* b, double* c, int64_t m, int64_t n, int64_t k, cudaStream_t stream);
 

@@ -10,17 +10,9 @@
 
 #include "engine/narrow.hpp"
 #include "kernels/cuda/check.hpp"
+#include "kernels/cuda/device_memory.hpp"
 
 namespace gramian::cuda {
-
-/// Waits for everything on `device`, since cudaFree alone only may: what ends may still be in use there.
-inline void wait_for_device(int device) {
-  int current = device;
-  log_failure(cudaGetDevice(&current), "the current device");
-  if (current != device) log_failure(cudaSetDevice(device), "a device");
-  log_failure(cudaDeviceSynchronize(), "work on the device");
-  if (current != device) log_failure(cudaSetDevice(current), "a device");
-}
 
 inline int current_device() {
   int device = 0;
@@ -34,13 +26,10 @@ class DeviceBuffer {
  public:
   DeviceBuffer() = default;
   explicit DeviceBuffer(int64_t size, const char* what = "a buffer") : size_(size) {
-    void* pointer = nullptr;
     const int64_t bytes = checked_product(size, int64_t{sizeof(T)}, what);
-    if (bytes > 0) {
-      device_ = current_device();
-      check(cudaMalloc(&pointer, static_cast<size_t>(bytes)), what);
-    }
-    data_ = static_cast<T*>(pointer);
+    if (bytes == 0) return;
+    device_ = current_device();
+    data_ = static_cast<T*>(allocate(bytes, what));
   }
   DeviceBuffer(DeviceBuffer&& other) noexcept
       : size_(std::exchange(other.size_, 0)), data_(std::exchange(other.data_, nullptr)), device_(other.device_) {}
@@ -51,9 +40,7 @@ class DeviceBuffer {
     return *this;
   }
   ~DeviceBuffer() {
-    if (data_ == nullptr) return;
-    wait_for_device(device_);
-    log_failure(cudaFree(data_), "the end of a buffer");
+    if (data_ != nullptr) release(data_, bytes(), device_);
   }
   T* data() { return data_; }
   const T* data() const { return data_; }
@@ -91,7 +78,7 @@ class PinnedBuffer {
   }
   ~PinnedBuffer() {
     if (data_ == nullptr) return;
-    wait_for_device(device_);
+    wait_for(device_);
     log_failure(cudaFreeHost(data_), "the end of a page-locked buffer");
   }
   T* data() { return data_; }
@@ -106,18 +93,21 @@ class PinnedBuffer {
 
 template <class T>
 void copy_to_device(T* to, const T* from, int64_t count, cudaStream_t stream) {
+  if (count == 0) return;
   check(cudaMemcpyAsync(to, from, static_cast<size_t>(count) * sizeof(T), cudaMemcpyHostToDevice, stream),
         "a copy to the device");
 }
 
 template <class T>
 void copy_to_host(T* to, const T* from, int64_t count, cudaStream_t stream) {
+  if (count == 0) return;
   check(cudaMemcpyAsync(to, from, static_cast<size_t>(count) * sizeof(T), cudaMemcpyDeviceToHost, stream),
         "a copy from the device");
 }
 
 template <class T>
 void fill_bytes(T* at, int byte, int64_t count, cudaStream_t stream) {
+  if (count == 0) return;
   check(cudaMemsetAsync(at, byte, static_cast<size_t>(count) * sizeof(T), stream), "a fill on the device");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/error.hpp"
+#include "kernels/cuda/device_memory.hpp"
 #include "kernels/cuda/kernel_code.hpp"
 
 namespace gramian::cuda {
@@ -75,15 +76,21 @@ int64_t Device::free_bytes() const {
 
 int64_t Device::physically_free() const {
   use();
-  size_t free = 0;
-  size_t total = 0;
-  check(cudaMemGetInfo(&free, &total), "the device's free memory");
-  return static_cast<int64_t>(free);
+  return allocatable_bytes();
+}
+
+std::byte* Device::staging(int64_t bytes) {
+  use();
+  if (staging_.size() < bytes) staging_ = PinnedBuffer<std::byte>(bytes);
+  return staging_.data();
 }
 
 Solver& Device::solver() {
   use();
-  if (!solver_) solver_ = std::make_unique<Solver>();
+  if (!solver_) {
+    trim_pool();  // it asks the driver for memory
+    solver_ = std::make_unique<Solver>();
+  }
   return *solver_;
 }
 

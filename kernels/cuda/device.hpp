@@ -3,11 +3,13 @@
 
 #include <cuda_runtime.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include "kernels/cuda/blas.hpp"
+#include "kernels/cuda/buffers.hpp"
 #include "kernels/cuda/handles.hpp"
 #include "kernels/cuda/solver.hpp"
 
@@ -40,6 +42,9 @@ class Device {
   /// Bytes that could be allocated now, within the limit.
   int64_t free_bytes() const;
 
+  /// Page-locked memory for what goes to and fro, of one piece of work at a time; slow to come by, so it stays.
+  std::byte* staging(int64_t bytes);
+
   cudaStream_t stream() const { return stream_->get(); }
   void synchronize() const { stream_->synchronize(); }
   Blas& blas() { return *blas_; }
@@ -55,6 +60,7 @@ class Device {
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<Blas> blas_;
   std::unique_ptr<Solver> solver_;
+  PinnedBuffer<std::byte> staging_;
 };
 
 /// How many devices there are; 0 with the reason in `why_none`.

@@ -1,8 +1,10 @@
 #include "kernels/cuda/gram.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/error.hpp"
+#include "kernels/cuda/pairs.hpp"
 #include "kernels/cuda/row_sums.hpp"
 
 namespace gramian::cuda {
@@ -17,6 +19,46 @@ DeviceBuffer<double> panel_of(const CudaRows& rows) {
 template <class Use>
 void for_each_panel(int64_t rows, Use use) {
   for (int64_t begin = 0; begin < rows; begin += kPanelRows) use(begin, std::min(kPanelRows, rows - begin));
+}
+
+/// Through transformed rows, for every transform and wherever the rows are.
+std::vector<double> cosines_of_panels(Device& device, const CudaRows& rows, const RowTransform& unit,
+                                      std::span<const Pair> pairs) {
+  const cudaStream_t stream = device.stream();
+  const DeviceTransform on(unit, stream);
+  constexpr int64_t kPairs = kPanelRows / 2;
+  const int64_t d = rows.dim();
+  const int64_t at_once = std::min<int64_t>(kPairs, std::ssize(pairs));
+  DeviceBuffer<double> panel(checked_product(2 * at_once, d, "a panel of rows"), "a panel of rows");
+  DeviceBuffer<double> products(std::ssize(pairs), "cosines");
+  RowStream source(device, rows);
+  std::vector<int64_t> which;
+  for (int64_t begin = 0; begin < std::ssize(pairs); begin += at_once) {
+    const int64_t count = std::min(at_once, std::ssize(pairs) - begin);
+    const auto part = pairs.subspan(static_cast<size_t>(begin), static_cast<size_t>(count));
+    which.clear();
+    for (const Pair& pair : part) which.push_back(pair.i);
+    for (const Pair& pair : part) which.push_back(pair.j);
+    source.transform(which, on, panel.data(), d);
+    row_products(panel.data(), panel.data() + count * d, count, d, products.data() + begin, nullptr, stream);
+  }
+  return on_host(products, std::ssize(pairs), stream);
+}
+
+/// From where the rows lie on the device, which spares a panel of transformed rows for every few pairs. Empty where
+/// that is not to be had.
+std::vector<double> cosines_of_stored(Device& device, const CudaRows& rows, const RowTransform& unit,
+                                      std::span<const Pair> pairs) {
+  if (rows.resident() == nullptr || unit.directions.rows > 0) return {};
+  const cudaStream_t stream = device.stream();
+  const DeviceBuffer<double> shift = on_device(unit.shift, stream);
+  const DeviceBuffer<Pair> on = on_device(pairs, stream, "pairs");
+  DeviceBuffer<double> cosines(std::ssize(pairs), "cosines");
+  const StoredRows stored{rows.resident(), rows.type(), nullptr, 0, rows.rows(), rows.dim()};
+  stored_pair_cosines(stored, shift.data(), on.data(), on.size(), cosines.data(), stream);
+  std::vector<double> found = on_host(cosines, cosines.size(), stream);
+  if (std::ranges::any_of(found, [](double cosine) { return std::isnan(cosine); })) return {};
+  return found;
 }
 
 }  // namespace
@@ -75,29 +117,13 @@ DenseMatrix gram(Device& device, const CudaRows& a, const RowTransform& ta, cons
 
 std::vector<double> pair_cosines(Device& device, const CudaRows& rows, const RowTransform& transform,
                                  std::span<const Pair> pairs) {
+  if (pairs.empty()) return {};
   device.use();
   RowTransform unit = transform;
   unit.unit = true;
   unit.recenter.clear();
-  const cudaStream_t stream = device.stream();
-  const DeviceTransform on(unit, stream);
-  constexpr int64_t kPairs = kPanelRows / 2;
-  const int64_t d = rows.dim();
-  const int64_t at_once = std::min<int64_t>(kPairs, std::ssize(pairs));
-  DeviceBuffer<double> panel(checked_product(2 * at_once, d, "a panel of rows"), "a panel of rows");
-  DeviceBuffer<double> products(std::ssize(pairs), "cosines");
-  RowStream source(device, rows);
-  std::vector<int64_t> which;
-  for (int64_t begin = 0; begin < std::ssize(pairs); begin += at_once) {
-    const int64_t count = std::min(at_once, std::ssize(pairs) - begin);
-    const auto part = pairs.subspan(static_cast<size_t>(begin), static_cast<size_t>(count));
-    which.clear();
-    for (const Pair& pair : part) which.push_back(pair.i);
-    for (const Pair& pair : part) which.push_back(pair.j);
-    source.transform(which, on, panel.data(), d);
-    row_products(panel.data(), panel.data() + count * d, count, d, products.data() + begin, nullptr, stream);
-  }
-  std::vector<double> cosines = on_host(products, std::ssize(pairs), stream);
+  std::vector<double> cosines = cosines_of_stored(device, rows, unit, pairs);
+  if (cosines.empty()) cosines = cosines_of_panels(device, rows, unit, pairs);
   for (double& cosine : cosines) cosine = std::clamp(cosine, -1.0, 1.0);
   return cosines;
 }

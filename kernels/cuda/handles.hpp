@@ -3,6 +3,7 @@
 
 #include <cuda_runtime.h>
 
+#include <cstdint>
 #include <utility>
 
 #include "kernels/cuda/check.hpp"
@@ -35,9 +36,14 @@ inline void destroy_event(cudaEvent_t event) noexcept { log_failure(cudaEventDes
 /// Of the current device; does not wait for the default stream.
 class Stream {
  public:
-  Stream() {
+  enum class Priority : uint8_t { normal, high };
+  explicit Stream(Priority priority = Priority::normal) {
+    int least = 0;
+    int greatest = 0;
+    check(cudaDeviceGetStreamPriorityRange(&least, &greatest), "the priorities of streams");
     cudaStream_t stream = nullptr;
-    check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream");
+    check(cudaStreamCreateWithPriority(&stream, cudaStreamNonBlocking, priority == Priority::high ? greatest : least),
+          "a stream");
     handle_ = Handle(stream);
   }
   cudaStream_t get() const { return handle_.get(); }

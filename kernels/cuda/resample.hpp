@@ -1,5 +1,5 @@
 #pragma once
-// Gram products of resampled rows. Everything is fp64 here, whatever the precision asked for.
+// Gram products of resampled rows.
 
 #include <functional>
 
@@ -8,8 +8,8 @@
 
 namespace gramian::cuda {
 
-void resampled_grams(Device& device, const ResampledSide& a, const ResampledSide& b, int64_t replicates,
-                     const std::function<void(int64_t, Resample&)>& draw,
+void resampled_grams(Device& device, const ResampledSide& a, const ResampledSide& b, Precision precision,
+                     int64_t replicates, const std::function<void(int64_t, Resample&)>& draw,
                      const std::function<void(int64_t, const DenseMatrix&)>& take, const Progress& progress);
 
 }  // namespace gramian::cuda

@@ -50,21 +50,26 @@ __global__ void __launch_bounds__(kThreads) row_products_kernel(const double* a,
   }
 }
 
-__global__ void __launch_bounds__(kThreads)
-    gather_kernel(const double* rows, int64_t begin, const int64_t* index, const double* weights, int64_t count,
-                  int64_t dim, double* out) {
+template <class T>
+__global__ void __launch_bounds__(kThreads) gather_kernel(const T* rows, int64_t begin, const int64_t* index,
+                                                          const double* weights, int64_t count, int64_t dim, T* out) {
   for (int64_t at = global_thread(); at < count * dim; at += global_threads()) {
     const int64_t r = at / dim;
-    const double x = rows[(index != nullptr ? index[r] : begin + r) * dim + at % dim];
-    out[at] = weights != nullptr ? x * weights[r] : x;
+    const T x = rows[(index != nullptr ? index[r] : begin + r) * dim + at % dim];
+    out[at] = weights != nullptr ? static_cast<T>(static_cast<double>(x) * weights[r]) : x;
   }
 }
 
+template <class T>
 __global__ void __launch_bounds__(kThreads)
-    place_kernel(const double* columns, int64_t count, int64_t width, double* out, int64_t ld, int64_t first) {
+    place_kernel(const double* columns, int64_t count, int64_t width, T* out, int64_t ld, int64_t first) {
   for (int64_t at = global_thread(); at < count * width; at += global_threads()) {
-    out[at / width * ld + first + at % width] = columns[at];
+    out[at / width * ld + first + at % width] = static_cast<T>(columns[at]);
   }
+}
+
+__global__ void __launch_bounds__(kThreads) widen_kernel(const float* part, int64_t count, double* sum) {
+  for (int64_t at = global_thread(); at < count; at += global_threads()) sum[at] += static_cast<double>(part[at]);
 }
 
 __global__ void __launch_bounds__(kThreads)
@@ -96,14 +101,20 @@ void row_products(const double* a, const double* b, int64_t count, int64_t dim, 
   launch(row_products_kernel, over(count * kWarp), stream, a, b, count, dim, product, distance);
 }
 
-void gather_rows(const double* rows, int64_t begin, const int64_t* index, const double* weights, int64_t count,
-                 int64_t dim, double* out, cudaStream_t stream) {
-  launch(gather_kernel, over(count * dim), stream, rows, begin, index, weights, count, dim, out);
+template <class T>
+void gather_rows(const T* rows, int64_t begin, const int64_t* index, const double* weights, int64_t count, int64_t dim,
+                 T* out, cudaStream_t stream) {
+  launch(gather_kernel<T>, over(count * dim), stream, rows, begin, index, weights, count, dim, out);
 }
 
-void place_columns(const double* columns, int64_t count, int64_t width, double* out, int64_t ld, int64_t first,
+template <class T>
+void place_columns(const double* columns, int64_t count, int64_t width, T* out, int64_t ld, int64_t first,
                    cudaStream_t stream) {
-  launch(place_kernel, over(count * width), stream, columns, count, width, out, ld, first);
+  launch(place_kernel<T>, over(count * width), stream, columns, count, width, out, ld, first);
+}
+
+void add_widened(const float* part, int64_t count, double* sum, cudaStream_t stream) {
+  launch(widen_kernel, over(count), stream, part, count, sum);
 }
 
 void stack_rows(const double* rows, int64_t count, int64_t dim, double* out, int64_t ld, int64_t first,
@@ -114,5 +125,12 @@ void stack_rows(const double* rows, int64_t count, int64_t dim, double* out, int
 void clear_below_diagonal(double* matrix, int64_t ld, int64_t dim, cudaStream_t stream) {
   launch(clear_kernel, over(dim * dim), stream, matrix, ld, dim);
 }
+
+template void gather_rows<float>(const float*, int64_t, const int64_t*, const double*, int64_t, int64_t, float*,
+                                 cudaStream_t);
+template void gather_rows<double>(const double*, int64_t, const int64_t*, const double*, int64_t, int64_t, double*,
+                                  cudaStream_t);
+template void place_columns<float>(const double*, int64_t, int64_t, float*, int64_t, int64_t, cudaStream_t);
+template void place_columns<double>(const double*, int64_t, int64_t, double*, int64_t, int64_t, cudaStream_t);
 
 }  // namespace gramian::cuda

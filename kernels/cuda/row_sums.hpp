@@ -1,5 +1,5 @@
 #pragma once
-// Small kernels over panels of transformed rows: sums, row-wise products, gathers. All in fp64, rows row-major.
+// Small kernels over panels of transformed rows: sums, row-wise products, gathers. Rows row-major; T is float or double.
 
 #include <cuda_runtime.h>
 
@@ -19,12 +19,17 @@ void row_products(const double* a, const double* b, int64_t count, int64_t dim, 
                   cudaStream_t stream);
 
 /// out[r, :] = rows[index[r], :] weights[r]. Null `index`: row begin + r; null `weights`: 1.
-void gather_rows(const double* rows, int64_t begin, const int64_t* index, const double* weights, int64_t count,
-                 int64_t dim, double* out, cudaStream_t stream);
+template <class T>
+void gather_rows(const T* rows, int64_t begin, const int64_t* index, const double* weights, int64_t count, int64_t dim,
+                 T* out, cudaStream_t stream);
 
 /// out[r, first + c] = columns[r, c], out with leading dimension ld.
-void place_columns(const double* columns, int64_t count, int64_t width, double* out, int64_t ld, int64_t first,
+template <class T>
+void place_columns(const double* columns, int64_t count, int64_t width, T* out, int64_t ld, int64_t first,
                    cudaStream_t stream);
+
+/// sum[k] += part[k].
+void add_widened(const float* part, int64_t count, double* sum, cudaStream_t stream);
 
 /// out, column-major with leading dimension ld, gets `rows` from row `first` on.
 void stack_rows(const double* rows, int64_t count, int64_t dim, double* out, int64_t ld, int64_t first,

@@ -6,10 +6,12 @@ set(GRAMIAN_CUDA_SOURCES
     check.cpp
     dense.cpp
     device.cpp
+    device_memory.cpp
     forms.cu
     gram.cpp
     kernel_code.cu
     neighbors.cu
+    pairs.cu
     rank_product.cpp
     rank_sums.cu
     reduce.cu

@@ -54,11 +54,14 @@ class Worker {
         states_(device, work.request, work.rows.rows(), work.edge, consume_.get()) {
     const int64_t area = work.edge * work.edge;
     if (states_.keeps_values() || work.dense != nullptr) {
-      staged_ = PinnedBuffer<T>(std::min(area, std::max(kStagedValues, work.edge)));
+      staged_size_ = std::min(area, std::max(kStagedValues, work.edge));
     }
+    constexpr int64_t kCounts = 64;  // bytes for both sets' counts; what follows stays aligned
+    std::byte* const staging = device.staging(kCounts + staged_size_ * int64_t{sizeof(T)});
+    staged_ = reinterpret_cast<T*>(staging + kCounts);
+    for (size_t k = 0; k < 2; ++k) sets_[k].count = reinterpret_cast<uint64_t*>(staging) + k;
     for (DeviceBuffer<T>& tile : tiles_) tile = DeviceBuffer<T>(area, "a tile");
     for (Set& set : sets_) {
-      set.count = PinnedBuffer<uint64_t>(1);
       if (states_.keeps_values()) {
         set.kept = DeviceBuffer<T>(area, "kept cosines");
         set.kept_count = zeros<uint64_t>(1, consume_.get());
@@ -109,7 +112,7 @@ class Worker {
   struct Set {
     DeviceBuffer<T> kept;
     DeviceBuffer<uint64_t> kept_count;
-    PinnedBuffer<uint64_t> count;
+    uint64_t* count = nullptr;  // page-locked
     DeviceBuffer<T> dense;
     Event done;
   };
@@ -163,7 +166,7 @@ class Worker {
       states_.count_pairs(tile);
       done_.push_back(t);
     }
-    if (states_.keeps_values()) copy_to_host(set.count.data(), set.kept_count.data(), 1, consume_.get());
+    if (states_.keeps_values()) copy_to_host(set.count, set.kept_count.data(), 1, consume_.get());
     set.done.record(consume_.get());
   }
 
@@ -173,7 +176,7 @@ class Worker {
       for (int64_t t = batch.begin; t < batch.end; ++t) copy_dense(set, work_.tiles[static_cast<size_t>(t)].tile);
     }
     if (states_.keeps_values()) {
-      if (*set.count.data() <= static_cast<uint64_t>(set.kept.size())) {
+      if (*set.count <= static_cast<uint64_t>(set.kept.size())) {
         take_kept(set);
       } else {
         for (int64_t t = batch.begin; t < batch.end; ++t) keep_again(set, work_.tiles[static_cast<size_t>(t)].tile);
@@ -188,12 +191,12 @@ class Worker {
 
   /// What *set.count says is in set.kept goes to its brackets.
   void take_kept(Set& set) {
-    const auto count = static_cast<int64_t>(*set.count.data());
-    for (int64_t begin = 0; begin < count; begin += staged_.size()) {
-      const int64_t part = std::min(staged_.size(), count - begin);
-      copy_to_host(staged_.data(), set.kept.data() + begin, part, copy_.get());
+    const auto count = static_cast<int64_t>(*set.count);
+    for (int64_t begin = 0; begin < count; begin += staged_size_) {
+      const int64_t part = std::min(staged_size_, count - begin);
+      copy_to_host(staged_, set.kept.data() + begin, part, copy_.get());
       copy_.synchronize();
-      states_.distribute(staged_.data(), part);
+      states_.distribute(staged_, part);
     }
   }
 
@@ -211,7 +214,7 @@ class Worker {
     keep_into(set, arguments);
     reduce_tile(arguments, states_.blocks(), consume_.get());
     consumed();
-    copy_to_host(set.count.data(), set.kept_count.data(), 1, consume_.get());
+    copy_to_host(set.count, set.kept_count.data(), 1, consume_.get());
     consume_.synchronize();  // the count is needed to fetch the values
     take_kept(set);
   }
@@ -219,14 +222,14 @@ class Worker {
   /// Batches are single tiles when dense cosines are wanted.
   void copy_dense(Set& set, const Tile& tile) {
     const int64_t rows = tile.row_end - tile.row_begin;
-    const int64_t at_once = staged_.size() / work_.edge;
+    const int64_t at_once = staged_size_ / work_.edge;
     for (int64_t begin = 0; begin < rows; begin += at_once) {
       const int64_t end = std::min(rows, begin + at_once);
-      copy_to_host(staged_.data(), set.dense.data() + begin * work_.edge, (end - begin) * work_.edge, copy_.get());
+      copy_to_host(staged_, set.dense.data() + begin * work_.edge, (end - begin) * work_.edge, copy_.get());
       copy_.synchronize();
       for (int64_t r = begin; r < end; ++r) {
         const int64_t skip = tile.diagonal ? r + 1 : 0;
-        const T* const from = staged_.data() + (r - begin) * work_.edge;
+        const T* const from = staged_ + (r - begin) * work_.edge;
         double* const to = work_.dense + (tile.row_begin + r) * work_.rows.rows() + tile.col_begin;
         for (int64_t c = skip; c < tile.col_end - tile.col_begin; ++c) to[c] = static_cast<double>(from[c]);
       }
@@ -236,13 +239,15 @@ class Worker {
   Device& device_;
   Work& work_;
   RowAccess& access_;
-  Stream form_, consume_, copy_;
+  // What consumes a tile frees it for the next but one, so it goes first where both could go.
+  Stream form_, consume_{Stream::Priority::high}, copy_;
   SweepStates<T> states_;
   DeviceBuffer<T> tiles_[2];
   Event formed_[2], consumed_[2];
   int next_tile_ = 0;
   Set sets_[2];
-  PinnedBuffer<T> staged_;  // on the way to the host
+  T* staged_ = nullptr;  // page-locked, on the way to the host
+  int64_t staged_size_ = 0;
   DeviceBuffer<DeviceProbe> probes_;
   DeviceBuffer<T> probe_values_;
   std::vector<int64_t> done_;
@@ -265,7 +270,7 @@ SweepState attempt(Machine& machine, Work& work, const TileGrid& grid, TileRange
   work.tiles = cut_tiles(grid, range, work.edge, std::max<int64_t>(work.panel_rows, 1));
   const int64_t in_batch = work.dense != nullptr ? 1 : std::clamp<int64_t>(std::ssize(work.tiles) / 8, 1, kBatch);
   work.batches = cut_batches(work.tiles, in_batch, std::max<int64_t>(work.panel_rows, 1));
-  work.probes = place_probes(work.request.probes, work.tiles);
+  work.probes = place_probes(work.request.probes, work.tiles, grid, work.edge);
 
   std::vector<std::unique_ptr<Worker<T>>> workers(machine.devices.size());
   for (size_t d = 0; d < workers.size(); ++d) {

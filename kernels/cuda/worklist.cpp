@@ -1,7 +1,9 @@
 #include "kernels/cuda/worklist.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
+#include <unordered_map>
 
 namespace gramian::cuda {
 namespace {
@@ -43,29 +45,33 @@ std::vector<Batch> cut_batches(const std::vector<WorkTile>& tiles, int64_t most,
   return batches;
 }
 
-ProbeLists place_probes(const std::vector<Pair>& probes, const std::vector<WorkTile>& tiles) {
+ProbeLists place_probes(const std::vector<Pair>& probes, const std::vector<WorkTile>& tiles, const TileGrid& grid,
+                        int64_t edge) {
   ProbeLists lists;
-  lists.offsets.push_back(0);
-  for (const WorkTile& work : tiles) {
-    const Tile& tile = work.tile;
-    // Row by row: where the next probe at or behind (i, first column) is.
-    Pair from{tile.row_begin, tile.col_begin};
-    while (from.i < tile.row_end) {
-      const auto probe = std::ranges::lower_bound(probes, from);
-      if (probe == probes.end() || probe->i >= tile.row_end) break;
-      if (probe->j >= tile.col_end) {
-        from = {probe->i + 1, tile.col_begin};
-      } else if (probe->j < tile.col_begin) {
-        from = {probe->i, tile.col_begin};
-      } else {
-        for (auto at = probe; at != probes.end() && *at == *probe; ++at) {
-          lists.probes.push_back({at - probes.begin(), static_cast<int>(probe->i - tile.row_begin),
-                                  static_cast<int>(probe->j - tile.col_begin)});
-        }
-        from = {probe->i, probe->j + 1};
-      }
-    }
-    lists.offsets.push_back(std::ssize(lists.probes));
+  lists.offsets.assign(tiles.size() + 1, 0);
+  if (probes.empty()) return lists;
+  std::unordered_map<int64_t, size_t> numbers;  // of the tile that begins at (i, j), by i n + j
+  const auto place = [&](int64_t i, int64_t j) { return i * grid.n() + j; };
+  for (size_t t = 0; t < tiles.size(); ++t) numbers.emplace(place(tiles[t].tile.row_begin, tiles[t].tile.col_begin), t);
+  // Pieces are cut from where their tile of the grid begins.
+  const auto start = [&](int64_t row) { return row - row % grid.edge() % edge; };
+  constexpr size_t kNowhere = SIZE_MAX;
+  std::vector<size_t> tile_of;
+  tile_of.reserve(probes.size());
+  for (const Pair& probe : probes) {
+    const auto found = numbers.find(place(start(probe.i), start(probe.j)));
+    tile_of.push_back(found == numbers.end() ? kNowhere : found->second);
+    if (found != numbers.end()) ++lists.offsets[found->second + 1];
+  }
+  std::partial_sum(lists.offsets.begin(), lists.offsets.end(), lists.offsets.begin());
+  lists.probes.resize(static_cast<size_t>(lists.offsets.back()));
+  std::vector<int64_t> next(lists.offsets.begin(), lists.offsets.end() - 1);
+  for (size_t p = 0; p < probes.size(); ++p) {
+    if (tile_of[p] == kNowhere) continue;
+    const Tile& tile = tiles[tile_of[p]].tile;
+    lists.probes[static_cast<size_t>(next[tile_of[p]]++)] = {static_cast<int64_t>(p),
+                                                             static_cast<int>(probes[p].i - tile.row_begin),
+                                                             static_cast<int>(probes[p].j - tile.col_begin)};
   }
   return lists;
 }

@@ -38,6 +38,8 @@ struct ProbeLists {
   std::vector<int64_t> offsets;
   std::vector<PlacedProbe> probes;
 };
-ProbeLists place_probes(const std::vector<Pair>& probes, const std::vector<WorkTile>& tiles);
+/// `tiles` are pieces of at most `edge` of tiles of `grid`. O(probes + tiles).
+ProbeLists place_probes(const std::vector<Pair>& probes, const std::vector<WorkTile>& tiles, const TileGrid& grid,
+                        int64_t edge);
 
 }  // namespace gramian::cuda

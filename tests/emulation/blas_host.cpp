@@ -66,6 +66,19 @@ std::vector<float> widened(const __half* rows, int64_t ld, int64_t count, int64_
   return values;
 }
 
+/// aᵀ b, row after row.
+template <class T>
+std::vector<T> gram_of(const T* a, int64_t m, const T* b, int64_t n, int64_t k) {
+  std::vector<T> product(static_cast<size_t>(m * n), T(0));
+  for (int64_t r = 0; r < k; ++r) {
+    for (int64_t i = 0; i < m; ++i) {
+      const T x = a[r * m + i];
+      for (int64_t j = 0; j < n; ++j) product[static_cast<size_t>(i * n + j)] += x * b[r * n + j];
+    }
+  }
+  return product;
+}
+
 }  // namespace
 
 struct Blas::Impl {};
@@ -104,18 +117,14 @@ void Blas::product(const TileProduct<double, double>& p, cudaStream_t stream) {
 void Blas::add_gram(const double* a, int64_t m, const double* b, int64_t n, int64_t k, double* c, cudaStream_t stream) {
   check(emulation::enqueue_host(stream,
                                 [=] {
-                                  std::vector<double> part(static_cast<size_t>(m * n), 0.0);
-                                  for (int64_t r = 0; r < k; ++r) {
-                                    for (int64_t i = 0; i < m; ++i) {
-                                      const double x = a[r * m + i];
-                                      for (int64_t j = 0; j < n; ++j) {
-                                        part[static_cast<size_t>(i * n + j)] += x * b[r * n + j];
-                                      }
-                                    }
-                                  }
-                                  for (int64_t at = 0; at < m * n; ++at) c[at] += part[static_cast<size_t>(at)];
+                                  const std::vector<double> product = gram_of(a, m, b, n, k);
+                                  for (int64_t at = 0; at < m * n; ++at) c[at] += product[static_cast<size_t>(at)];
                                 }),
         "a Gram product");
+}
+
+void Blas::gram(const float* a, int64_t m, const float* b, int64_t n, int64_t k, float* c, cudaStream_t stream) {
+  check(emulation::enqueue_host(stream, [=] { std::ranges::copy(gram_of(a, m, b, n, k), c); }), "a Gram product");
 }
 
 void Blas::multiply(const double* a, const double* b, double* c, int64_t m, int64_t n, int64_t k, cudaStream_t stream) {

@@ -11,7 +11,8 @@ struct Settings {
   int devices = 1;
   bool driver = true;
   int compute_major = 9;
-  bool code = true;  // for the devices' architecture
+  bool code = true;   // for the devices' architecture
+  bool pools = true;  // of memory
   int multiprocessors = 2;
   int l2_bytes = 200 << 10;
   size_t memory_bytes = size_t{4} << 30;  // of each device

@@ -36,6 +36,8 @@ struct EmulatedEvent {
   std::chrono::steady_clock::time_point at;
 };
 
+struct EmulatedPool {};
+
 struct EmulatedStream {
   struct Operation {
     std::function<void()> run;
@@ -376,6 +378,8 @@ const char* cudaGetErrorName(cudaError_t error) {
       return "cudaErrorIllegalAddress";
     case cudaErrorLaunchFailure:
       return "cudaErrorLaunchFailure";
+    case cudaErrorUnknown:
+      return "cudaErrorUnknown";
   }
   return "unknown error";
 }
@@ -426,6 +430,34 @@ cudaError_t cudaFree(void* pointer) {
   }
   return emulation::report("cudaFree of what is no device buffer");
 }
+
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int device) {
+  if (!emulation::runs() || device < 0 || device >= std::ssize(runtime().devices)) {
+    return failed(cudaErrorInvalidDevice);
+  }
+  *value = runtime().settings.pools ? 1 : 0;
+  return cudaSuccess;
+}
+
+cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) {
+  static EmulatedPool all;
+  *pool = &all;
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
+
+cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr, void* value) {
+  const std::scoped_lock lock(runtime().mutex);
+  *static_cast<uint64_t*>(value) = runtime().devices[static_cast<size_t>(emulation::current_device)].allocated;
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) { return cudaSuccess; }
+
+cudaError_t cudaMallocAsync(void** pointer, size_t bytes, cudaStream_t) { return cudaMalloc(pointer, bytes); }
+
+cudaError_t cudaFreeAsync(void* pointer, cudaStream_t) { return cudaFree(pointer); }
 
 cudaError_t cudaHostAlloc(void** pointer, size_t bytes, unsigned) {
   emulation::Runtime& r = runtime();
@@ -480,7 +512,14 @@ cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stre
   return emulation::enqueue(stream, {[to, value, bytes] { std::memset(to, value, bytes); }});
 }
 
-cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
+  *least = 0;
+  *greatest = -5;
+  return cudaSuccess;
+}
+
+/// Chance picks the stream whatever its priority.
+cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned, int) {
   const std::scoped_lock lock(runtime().mutex);
   *stream = new EmulatedStream;
   (*stream)->device = emulation::current_device;

@@ -42,7 +42,7 @@ struct Pinned {
 };
 
 struct Queue {
-  Queue() { EXPECT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess); }
+  Queue() { EXPECT_EQ(cudaStreamCreateWithPriority(&stream, cudaStreamNonBlocking, 0), cudaSuccess); }
   ~Queue() { cudaStreamDestroy(stream); }
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
