@@ -62,10 +62,6 @@ void CudaRows::make_resident(Device& device, int64_t bytes_to_spare) const {
 RowStream::RowStream(Device& device, const CudaRows& rows)
     : device_(device), rows_(rows), staged_(staged_rows(device, rows)) {}
 
-void RowStream::run(const StoredRows& rows, const DeviceTransform& transform, double* out, int64_t ld, double* norms) {
-  transform_rows(rows, transform, out, ld, norms, device_.stream());
-}
-
 template <class Gather>
 void RowStream::stage(int64_t count, const DeviceTransform& transform, double* out, int64_t ld, double* norms,
                       Gather gather) {
@@ -78,17 +74,21 @@ void RowStream::stage(int64_t count, const DeviceTransform& transform, double* o
     const int64_t part = std::min(staged_, count - begin);
     slot.copied.synchronize();
     gather(begin, part, slot.host.data());
-    copy_to_device(slot.device.data(), slot.host.data(), part * rows_.row_bytes(), device_.stream());
-    slot.copied.record(device_.stream());
-    run({slot.device.data(), rows_.type(), nullptr, 0, part, rows_.dim()}, transform, out + begin * ld, ld,
-        norms == nullptr ? nullptr : norms + begin);
+    slot.transformed.hold(copy_.get());
+    copy_to_device(slot.device.data(), slot.host.data(), part * rows_.row_bytes(), copy_.get());
+    slot.copied.record(copy_.get());
+    slot.copied.hold(device_.stream());
+    transform_rows({slot.device.data(), rows_.type(), nullptr, 0, part, rows_.dim()}, transform, out + begin * ld, ld,
+                   norms == nullptr ? nullptr : norms + begin, device_.stream());
+    slot.transformed.record(device_.stream());
   }
 }
 
 void RowStream::transform(int64_t begin, int64_t count, const DeviceTransform& transform, double* out, int64_t ld,
                           double* norms) {
   if (rows_.resident() != nullptr) {
-    run({rows_.resident(), rows_.type(), nullptr, begin, count, rows_.dim()}, transform, out, ld, norms);
+    transform_rows({rows_.resident(), rows_.type(), nullptr, begin, count, rows_.dim()}, transform, out, ld, norms,
+                   device_.stream());
     return;
   }
   stage(count, transform, out, ld, norms,
@@ -99,7 +99,8 @@ void RowStream::transform(std::span<const int64_t> which, const DeviceTransform&
   const int64_t count = std::ssize(which);
   if (rows_.resident() != nullptr) {
     const DeviceBuffer<int64_t> index = on_device(which, device_.stream());
-    run({rows_.resident(), rows_.type(), index.data(), 0, count, rows_.dim()}, transform, out, ld, nullptr);
+    transform_rows({rows_.resident(), rows_.type(), index.data(), 0, count, rows_.dim()}, transform, out, ld, nullptr,
+                   device_.stream());
     return;  // the index's end waits for the device
   }
   stage(count, transform, out, ld, nullptr, [&](int64_t from, int64_t part, std::byte* to) {

@@ -51,7 +51,8 @@ inline constexpr int64_t kStagedBytes = int64_t{8} << 20;
 /// Transformed rows at a time: fixed, because sums are taken panel by panel.
 inline constexpr int64_t kPanelRows = 4096;
 
-/// Brings rows to the device through two page-locked buffers: while one is being copied the other is filled.
+/// Brings rows to the device through two page-locked buffers: while one panel is filled here, the one before is being
+/// copied and the one before that transformed.
 class RowStream {
  public:
   RowStream(Device& device, const CudaRows& rows);
@@ -64,7 +65,6 @@ class RowStream {
   void transform(std::span<const int64_t> which, const DeviceTransform& transform, double* out, int64_t ld);
 
  private:
-  void run(const StoredRows& rows, const DeviceTransform& transform, double* out, int64_t ld, double* norms);
   template <class Gather>
   void stage(int64_t count, const DeviceTransform& transform, double* out, int64_t ld, double* norms, Gather gather);
 
@@ -74,8 +74,9 @@ class RowStream {
   struct Slot {
     PinnedBuffer<std::byte> host;
     DeviceBuffer<std::byte> device;
-    Event copied;
+    Event copied, transformed;
   };
+  Stream copy_;
   Slot slots_[2];
   int next_ = 0;
 };

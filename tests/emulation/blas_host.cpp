@@ -1,6 +1,7 @@
 // cuBLAS's part on the host: the same products in plain loops, with the roundings of the hardware that matter.
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <vector>
 
@@ -19,23 +20,24 @@ float cut(double x) {
 /// A tensor core adds `width` products and the running sum at once: all are aligned to the largest of them, keep
 /// `extra` bits below fp32's last, and are cut there; so is the sum. H100: 16 and 2; A100: 8 and 1, as Fasi et al.
 /// (PeerJ CS 7:e330, 2021) and Khattak & Mikaitis (arXiv 2512.07004) found by experiment.
-struct TensorCore {
-  int width;
-  int extra;
-};
-
-float tensor_sum(const float* x, const float* y, int64_t k, TensorCore core) {
+template <int kWidth, int kExtra>
+float tensor_sum(const float* x, const float* y, int64_t k) {
   float sum = 0.0f;
-  for (int64_t begin = 0; begin < k; begin += core.width) {
-    const int64_t end = std::min<int64_t>(k, begin + core.width);
-    const auto product = [&](int64_t at) { return static_cast<double>(x[at]) * static_cast<double>(y[at]); };
+  for (int64_t begin = 0; begin < k; begin += kWidth) {
+    double products[kWidth] = {};
+    const int64_t here = std::min<int64_t>(kWidth, k - begin);
+    for (int64_t w = 0; w < here; ++w) {
+      products[w] = static_cast<double>(x[begin + w]) * static_cast<double>(y[begin + w]);
+    }
     double largest = std::abs(static_cast<double>(sum));
-    for (int64_t at = begin; at < end; ++at) largest = std::max(largest, std::abs(product(at)));
+    for (const double product : products) largest = std::max(largest, std::abs(product));
     if (largest == 0.0) continue;
-    const double unit = std::ldexp(1.0, std::ilogb(largest) - 23 - core.extra);
-    double group = std::trunc(static_cast<double>(sum) / unit);
-    for (int64_t at = begin; at < end; ++at) group += std::trunc(product(at) / unit);
-    sum = cut(group * unit);
+    // Powers of two: neither they nor what they multiply are rounded.
+    const auto exponent = static_cast<int64_t>(std::bit_cast<uint64_t>(largest) >> 52) - 1023;
+    const double per_unit = std::bit_cast<double>(static_cast<uint64_t>(1023 + 23 + kExtra - exponent) << 52);
+    int64_t group = static_cast<int32_t>(static_cast<double>(sum) * per_unit);
+    for (const double product : products) group += static_cast<int32_t>(product * per_unit);
+    sum = cut(static_cast<double>(group) / per_unit);
   }
   return sum;
 }
@@ -99,9 +101,8 @@ void Blas::product(const TileProduct<__half, float>& p, cudaStream_t stream) {
               wide.accumulate = p.accumulate;
               wide.c = p.c;
               wide.ldc = p.ldc;
-              const TensorCore core = emulation::settings().compute_major < 9 ? TensorCore{8, 1} : TensorCore{16, 2};
               run(wide, a.data(), b.data(), p.k, p.k,
-                  [core](const float* x, const float* y, int64_t k) { return tensor_sum(x, y, k, core); });
+                  emulation::settings().compute_major < 9 ? tensor_sum<8, 1> : tensor_sum<16, 2>);
             }),
         "a product");
 }

@@ -94,7 +94,7 @@ class Machine {
     if (mask != kFullMask) throw Fault(std::string(operation) + ": only whole warps are emulated");
     Warp& warp = warps_[current_->number / kWarp];
     if (warp.arrived == 0) warp.operation = operation;
-    if (std::strcmp(warp.operation, operation) != 0) {
+    if (warp.operation != operation && std::strcmp(warp.operation, operation) != 0) {
       throw Fault(std::string("lanes of one warp are at ") + warp.operation + " and at " + operation);
     }
     uint64_t* const values = warp.values[warp.turn];
@@ -242,8 +242,9 @@ void Machine::run(const cudaLaunchConfig_t& config, dim3 block, const std::funct
     make_runnable(thread);
   }
   abandoned_ = true;  // until all have come to their end
+  std::minstd_rand order(static_cast<uint32_t>(random()));  // quicker, and asked for at every switch
   while (!runnable_.empty() && failure_ == nullptr) {
-    std::swap(runnable_[random() % runnable_.size()], runnable_.back());
+    std::swap(runnable_[order() % static_cast<uint32_t>(runnable_.size())], runnable_.back());
     Thread* const next = runnable_.back();
     runnable_.pop_back();
     resume(*next);

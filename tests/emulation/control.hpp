@@ -38,6 +38,8 @@ class ExpectFaults {
 /// Bytes of all devices that are allocated now, and the most there have been since configure().
 size_t allocated_bytes();
 size_t peak_bytes();
+/// Buffers that have come from a pool since the process began.
+size_t pooled_allocations();
 /// Kernels that have run since configure().
 int64_t kernels_run();
 

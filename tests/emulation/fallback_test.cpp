@@ -99,7 +99,7 @@ TEST(Fallback, LessMemoryCostsTimeAlone) {
   // Down to where it does not do any more, in steps that meet smaller tiles and panels on the way.
   bool failed = false;
   int done = 0;
-  for (size_t memory = whole.peak; memory > (size_t{128} << 10) && !failed; memory -= memory / 12) {
+  for (size_t memory = whole.peak; memory > (size_t{128} << 10) && !failed; memory -= memory / 8) {
     const Outcome less = swept(memory, kEdge);
     EXPECT_LE(less.peak, memory);
     failed = !less.error.empty();
@@ -134,6 +134,28 @@ TEST(Fallback, RowsMakeRoomForWhatASweepLeaves) {
   const Outcome less = swept(whole.peak - rows / 2, 48, 1, 0, true);
   EXPECT_TRUE(less.bytes == whole.bytes) << less.error;
   EXPECT_LE(less.peak, whole.peak - rows / 2);
+}
+
+TEST(Fallback, DevicesWithoutPoolsOfMemoryWillDo) {
+  const Stored stored = store(gaussian(60, 40, 1), ElementType::f32);
+  SweepRequest request;
+  request.extremes = true;
+  request.top_k = 3;
+  std::vector<std::string> bytes;
+  for (const bool pools : {true, false}) {
+    emulation::Settings settings;
+    settings.devices = 5;
+    settings.pools = pools;
+    // What a device has is asked of it once a process, so these are for this test alone.
+    const auto backend = make_emulated_backend(settings, EmulatedForm::split_fp16, 48, {pools ? 3 : 4});
+    const size_t before = emulation::pooled_allocations();
+    const Prepared prepared(*backend, stored.matrix, Precision::single);
+    SweepState state = prepared.sweep(request, 48);
+    EXPECT_EQ(emulation::pooled_allocations() > before, pools);
+    canonicalize(state);
+    bytes.push_back(bytes_of(state));
+  }
+  EXPECT_TRUE(bytes[0] == bytes[1]);
 }
 
 TEST(Fallback, WorksOnAfterRunningOutOfMemory) {

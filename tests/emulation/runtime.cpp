@@ -85,6 +85,7 @@ struct Runtime {
   std::mt19937_64 random{1};
   size_t peak = 0;
   int64_t allocations = 0;
+  size_t pooled = 0;
   int64_t kernels = 0;
   int expecting = 0;
   std::string fault;
@@ -246,6 +247,7 @@ size_t allocated_bytes() {
   return sum;
 }
 size_t peak_bytes() { return runtime().peak; }
+size_t pooled_allocations() { return runtime().pooled; }
 int64_t kernels_run() { return runtime().kernels; }
 
 cudaError_t enqueue_host(cudaStream_t stream, std::function<void()> work) {
@@ -455,7 +457,11 @@ cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr, void* value)
 
 cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) { return cudaSuccess; }
 
-cudaError_t cudaMallocAsync(void** pointer, size_t bytes, cudaStream_t) { return cudaMalloc(pointer, bytes); }
+cudaError_t cudaMallocAsync(void** pointer, size_t bytes, cudaStream_t) {
+  const std::scoped_lock lock(runtime().mutex);
+  ++runtime().pooled;
+  return cudaMalloc(pointer, bytes);
+}
 
 cudaError_t cudaFreeAsync(void* pointer, cudaStream_t) { return cudaFree(pointer); }
 
