@@ -4,8 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
-#include <memory>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <numeric>
 #include <thread>

@@ -11,9 +11,30 @@
 #include "engine/error.hpp"
 #include "kernels/cuda/device_memory.hpp"
 #include "kernels/cuda/handles.hpp"
+#include "kernels/cuda/vendor_library.hpp"
 
 namespace gramian::cuda {
 namespace {
+
+constexpr VendorLibrary kCublasLt{"cuBLASLt", "libcublasLt.so." GRAMIAN_TEXT_OF(CUBLAS_VER_MAJOR)};
+constexpr VendorLibrary kCublas{"cuBLAS", "libcublas.so." GRAMIAN_TEXT_OF(CUBLAS_VER_MAJOR)};
+GRAMIAN_ENTRY(kCublasLt, cublasLtCreate);
+GRAMIAN_ENTRY(kCublasLt, cublasLtDestroy);
+GRAMIAN_ENTRY(kCublasLt, cublasLtMatmul);
+GRAMIAN_ENTRY(kCublasLt, cublasLtMatmulAlgoCheck);
+GRAMIAN_ENTRY(kCublasLt, cublasLtMatmulAlgoGetHeuristic);
+GRAMIAN_ENTRY(kCublasLt, cublasLtMatmulDescInit_internal);
+GRAMIAN_ENTRY(kCublasLt, cublasLtMatmulDescSetAttribute);
+GRAMIAN_ENTRY(kCublasLt, cublasLtMatmulPreferenceInit_internal);
+GRAMIAN_ENTRY(kCublasLt, cublasLtMatmulPreferenceSetAttribute);
+GRAMIAN_ENTRY(kCublasLt, cublasLtMatrixLayoutInit_internal);
+GRAMIAN_ENTRY(kCublas, cublasCreate);
+GRAMIAN_ENTRY(kCublas, cublasDestroy);
+GRAMIAN_ENTRY(kCublas, cublasDgemm_64);
+GRAMIAN_ENTRY(kCublas, cublasGetStatusString);
+GRAMIAN_ENTRY(kCublas, cublasSetMathMode);
+GRAMIAN_ENTRY(kCublas, cublasSetStream);
+GRAMIAN_ENTRY(kCublas, cublasSgemm_64);
 
 void check_blas(cublasStatus_t status, const char* what) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
@@ -58,15 +79,21 @@ template <class In, class Out>
 Problem problem_of(const TileProduct<In, Out>& p, int64_t m, int64_t n) {
   using T = Types<In, Out>;
   Problem problem;
-  check_blas(cublasLtMatmulDescInit(&problem.description, T::kCompute, T::kOut), "a product's description");
+  check_blas(cublasLtMatmulDescInit_internal(&problem.description, sizeof problem.description, T::kCompute, T::kOut),
+             "a product's description");
   const cublasOperation_t transposed = CUBLAS_OP_T;
   check_blas(
       cublasLtMatmulDescSetAttribute(&problem.description, CUBLASLT_MATMUL_DESC_TRANSA, &transposed, sizeof transposed),
       "a product's description");
   const auto k = static_cast<uint64_t>(p.k);
-  check_blas(cublasLtMatrixLayoutInit(&problem.left, T::kIn, k, static_cast<uint64_t>(n), p.ldb), "a layout");
-  check_blas(cublasLtMatrixLayoutInit(&problem.right, T::kIn, k, static_cast<uint64_t>(m), p.lda), "a layout");
-  check_blas(cublasLtMatrixLayoutInit(&problem.out, T::kOut, static_cast<uint64_t>(n), static_cast<uint64_t>(m), p.ldc),
+  check_blas(
+      cublasLtMatrixLayoutInit_internal(&problem.left, sizeof problem.left, T::kIn, k, static_cast<uint64_t>(n), p.ldb),
+      "a layout");
+  check_blas(cublasLtMatrixLayoutInit_internal(&problem.right, sizeof problem.right, T::kIn, k,
+                                               static_cast<uint64_t>(m), p.lda),
+             "a layout");
+  check_blas(cublasLtMatrixLayoutInit_internal(&problem.out, sizeof problem.out, T::kOut, static_cast<uint64_t>(n),
+                                               static_cast<uint64_t>(m), p.ldc),
              "a layout");
   return problem;
 }
@@ -100,7 +127,7 @@ struct Blas::Impl {
   /// would depend on the shape.
   cublasLtMatmulAlgo_t choose(Problem& problem, uint32_t alignment) {
     cublasLtMatmulPreferenceOpaque_t preference;
-    check_blas(cublasLtMatmulPreferenceInit(&preference), "a preference");
+    check_blas(cublasLtMatmulPreferenceInit_internal(&preference, sizeof preference), "a preference");
     const size_t workspace = 0;
     const uint32_t reductions = CUBLASLT_REDUCTION_SCHEME_NONE;
     check_blas(cublasLtMatmulPreferenceSetAttribute(&preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &workspace,
@@ -138,7 +165,8 @@ struct Blas::Impl {
     auto chosen = algorithms.find(kind);
     if (chosen == algorithms.end()) {
       Problem reference = problem_of(p, kReference, kReference);
-      check_blas(cublasLtMatrixLayoutInit(&reference.out, Types<In, Out>::kOut, kReference, kReference, kReference),
+      check_blas(cublasLtMatrixLayoutInit_internal(&reference.out, sizeof reference.out, Types<In, Out>::kOut,
+                                                   kReference, kReference, kReference),
                  "a layout");
       chosen = algorithms.emplace(kind, choose(reference, kAlignment)).first;
     }
@@ -149,9 +177,10 @@ struct Blas::Impl {
     if (status == CUBLAS_STATUS_SUCCESS && verdict.workspaceSize == 0) {
       return algorithms.emplace(shape, chosen->second).first->second;
     }
-    spdlog::warn("cuBLAS refuses its algorithm for products of {} x {} x {} ({}), so another is taken: cosines may "
-                 "differ in their last bits from those of other tiles",
-                 p.m, p.n, p.k, cublasGetStatusString(status));
+    spdlog::warn(
+        "cuBLAS refuses its algorithm for products of {} x {} x {} ({}), so another is taken: cosines may "
+        "differ in their last bits from those of other tiles",
+        p.m, p.n, p.k, cublasGetStatusString(status));
     return algorithms.emplace(shape, choose(problem, kAlignment)).first->second;
   }
 
@@ -167,7 +196,15 @@ struct Blas::Impl {
   }
 };
 
+void Blas::find_entries() {
+  find_all(cublasLtCreate, cublasLtDestroy, cublasLtMatmul, cublasLtMatmulAlgoCheck, cublasLtMatmulAlgoGetHeuristic,
+           cublasLtMatmulDescInit_internal, cublasLtMatmulDescSetAttribute, cublasLtMatmulPreferenceInit_internal,
+           cublasLtMatmulPreferenceSetAttribute, cublasLtMatrixLayoutInit_internal, cublasCreate, cublasDestroy,
+           cublasDgemm_64, cublasGetStatusString, cublasSetMathMode, cublasSetStream, cublasSgemm_64);
+}
+
 Blas::Blas() : impl_(std::make_unique<Impl>()) {
+  find_entries();
   cublasLtHandle_t handle = nullptr;
   check_blas(cublasLtCreate(&handle), "its start");
   impl_->light = UniqueHandle<cublasLtHandle_t, destroy_light>(handle);

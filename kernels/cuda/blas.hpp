@@ -29,6 +29,8 @@ class Blas {
  public:
   Blas();
   ~Blas();
+  /// Throws DeviceUnavailable where a library or an entry of one is missing.
+  static void find_entries();
   Blas(const Blas&) = delete;
   Blas& operator=(const Blas&) = delete;
 

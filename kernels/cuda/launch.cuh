@@ -56,8 +56,8 @@ __device__ inline unsigned char* dynamic_shared() {
 #endif
 }
 
-/// Lets the compiler know what it cannot see of a pointer that was itself read from memory: an atomic on an address that
-/// might be shared memory's is a loop.
+/// Lets the compiler know what it cannot see of a pointer that was itself read from memory: an atomic on an address
+/// that might be shared memory's is a loop.
 __device__ __forceinline__ void assume_global(const void* pointer) {
 #ifdef __CUDA_ARCH__
   __builtin_assume(__isGlobal(pointer));

@@ -4,8 +4,8 @@
 // Every row has a list of its best k so far, best first, and a threshold: the worst of a full list. The pass over a
 // tile notes, for its rows and for its columns, what reaches their thresholds, a few places each. A second kernel, a
 // warp a row, moves what was noted into the lists; where a list is not full yet, as in a row's first tile, or more was
-// noted than there are places, it looks through the tile itself. Neighbours are compared as keys that order all of them, so the lists depend on
-// nothing but the set of cosines seen.
+// noted than there are places, it looks through the tile itself. Neighbours are compared as keys that order all of
+// them, so the lists depend on nothing but the set of cosines seen.
 
 #include <cuda_runtime.h>
 

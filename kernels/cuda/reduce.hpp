@@ -4,8 +4,8 @@
 //
 // Histograms and brackets rest on one count over the fine grid, which every block keeps in shared memory. Brackets, on
 // the grid or off it, need a closer look only at values in the fine bins that they touch: a bit a bin says so. What
-// every cosine costs is what the pass costs, so all that concerns few of them (where an extreme lies, which bracket, who
-// is a neighbour) first compares in registers and then reads those few again.
+// every cosine costs is what the pass costs, so all that concerns few of them (where an extreme lies, which bracket,
+// who is a neighbour) first compares in registers and then reads those few again.
 
 #include <cuda_runtime.h>
 
@@ -21,7 +21,8 @@ namespace gramian::cuda {
 inline constexpr int64_t kFineSlots = kFineBins + 4;
 /// Words that hold a bit a slot.
 inline constexpr int64_t kTouchedWords = kFineBins / 32 + 4;
-/// Shared memory of a block: the fine counts and the bits of the slots that brackets touch. What warps keep comes after.
+/// Shared memory of a block: the fine counts and the bits of the slots that brackets touch. What warps keep comes
+/// after.
 inline constexpr int64_t kFineShared = (kFineSlots + kTouchedWords) * 4;
 
 /// In a list of the one bracket that touches each fine bin: more than one does, or its number is too large.

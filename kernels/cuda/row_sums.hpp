@@ -1,5 +1,6 @@
 #pragma once
-// Small kernels over panels of transformed rows: sums, row-wise products, gathers. Rows row-major; T is float or double.
+// Small kernels over panels of transformed rows: sums, row-wise products, gathers. Rows row-major; T is float or
+// double.
 
 #include <cuda_runtime.h>
 

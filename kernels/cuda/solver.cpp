@@ -10,9 +10,23 @@
 #include "engine/error.hpp"
 #include "kernels/cuda/buffers.hpp"
 #include "kernels/cuda/handles.hpp"
+#include "kernels/cuda/vendor_library.hpp"
 
 namespace gramian::cuda {
 namespace {
+
+constexpr VendorLibrary kCusolver{"cuSOLVER", "libcusolver.so." GRAMIAN_TEXT_OF(CUSOLVER_VER_MAJOR)};
+GRAMIAN_ENTRY(kCusolver, cusolverDnCreate);
+GRAMIAN_ENTRY(kCusolver, cusolverDnCreateParams);
+GRAMIAN_ENTRY(kCusolver, cusolverDnDestroy);
+GRAMIAN_ENTRY(kCusolver, cusolverDnDestroyParams);
+GRAMIAN_ENTRY(kCusolver, cusolverDnSetStream);
+GRAMIAN_ENTRY(kCusolver, cusolverDnXgeqrf);
+GRAMIAN_ENTRY(kCusolver, cusolverDnXgeqrf_bufferSize);
+GRAMIAN_ENTRY(kCusolver, cusolverDnXgesvd);
+GRAMIAN_ENTRY(kCusolver, cusolverDnXgesvd_bufferSize);
+GRAMIAN_ENTRY(kCusolver, cusolverDnXsyevd);
+GRAMIAN_ENTRY(kCusolver, cusolverDnXsyevd_bufferSize);
 
 void check_solver(cusolverStatus_t status, const char* what) {
   if (status == CUSOLVER_STATUS_SUCCESS) return;
@@ -54,7 +68,14 @@ struct Solver::Impl {
   }
 };
 
+void Solver::find_entries() {
+  find_all(cusolverDnCreate, cusolverDnCreateParams, cusolverDnDestroy, cusolverDnDestroyParams, cusolverDnSetStream,
+           cusolverDnXgeqrf, cusolverDnXgeqrf_bufferSize, cusolverDnXgesvd, cusolverDnXgesvd_bufferSize,
+           cusolverDnXsyevd, cusolverDnXsyevd_bufferSize);
+}
+
 Solver::Solver() : impl_(std::make_unique<Impl>()) {
+  find_entries();
   cusolverDnHandle_t handle = nullptr;
   check_solver(cusolverDnCreate(&handle), "its start");
   impl_->handle = UniqueHandle<cusolverDnHandle_t, destroy_solver>(handle);

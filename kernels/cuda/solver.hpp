@@ -13,6 +13,8 @@ class Solver {
  public:
   Solver();
   ~Solver();
+  /// Throws DeviceUnavailable where the library or an entry of it is missing.
+  static void find_entries();
   Solver(const Solver&) = delete;
   Solver& operator=(const Solver&) = delete;
 

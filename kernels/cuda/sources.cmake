@@ -29,4 +29,4 @@ set(GRAMIAN_CUDA_SOURCES
     unit_rows.cpp
     worklist.cpp)
 # What wraps the vendor's libraries; tests/emulation has a twin of each.
-set(GRAMIAN_CUDA_VENDOR_SOURCES blas.cpp device_algorithms.cu solver.cpp)
+set(GRAMIAN_CUDA_VENDOR_SOURCES blas.cpp device_algorithms.cu solver.cpp vendor_library.cpp)

@@ -88,22 +88,21 @@ Blas::Blas() = default;
 Blas::~Blas() = default;
 
 void Blas::product(const TileProduct<__half, float>& p, cudaStream_t stream) {
-  check(emulation::enqueue_host(
-            stream,
-            [p] {
-              const std::vector<float> a = widened(p.a, p.lda, p.m, p.k);
-              const std::vector<float> b = widened(p.b, p.ldb, p.n, p.k);
-              TileProduct<float, float> wide;
-              wide.m = p.m;
-              wide.n = p.n;
-              wide.k = p.k;
-              wide.alpha = p.alpha;
-              wide.accumulate = p.accumulate;
-              wide.c = p.c;
-              wide.ldc = p.ldc;
-              run(wide, a.data(), b.data(), p.k, p.k,
-                  emulation::settings().compute_major < 9 ? tensor_sum<8, 1> : tensor_sum<16, 2>);
-            }),
+  check(emulation::enqueue_host(stream,
+                                [p] {
+                                  const std::vector<float> a = widened(p.a, p.lda, p.m, p.k);
+                                  const std::vector<float> b = widened(p.b, p.ldb, p.n, p.k);
+                                  TileProduct<float, float> wide;
+                                  wide.m = p.m;
+                                  wide.n = p.n;
+                                  wide.k = p.k;
+                                  wide.alpha = p.alpha;
+                                  wide.accumulate = p.accumulate;
+                                  wide.c = p.c;
+                                  wide.ldc = p.ldc;
+                                  run(wide, a.data(), b.data(), p.k, p.k,
+                                      emulation::settings().compute_major < 9 ? tensor_sum<8, 1> : tensor_sum<16, 2>);
+                                }),
         "a product");
 }
 

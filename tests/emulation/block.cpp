@@ -241,7 +241,7 @@ void Machine::run(const cudaLaunchConfig_t& config, dim3 block, const std::funct
     thread.context = make_fcontext(thread.stack->top(), kStackBytes, enter);
     make_runnable(thread);
   }
-  abandoned_ = true;  // until all have come to their end
+  abandoned_ = true;                                        // until all have come to their end
   std::minstd_rand order(static_cast<uint32_t>(random()));  // quicker, and asked for at every switch
   while (!runnable_.empty() && failure_ == nullptr) {
     std::swap(runnable_[order() % static_cast<uint32_t>(runnable_.size())], runnable_.back());
