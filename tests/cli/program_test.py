@@ -391,8 +391,20 @@ class Commands(Program):
         self.assertEqual((bench["n"], bench["dim"], bench["precision"]), (1500, 32, "single"))
         self.assertAlmostEqual(bench["fraction_of_gemm"], bench["gemm_seconds"] / bench["sweep_seconds"])
         self.assertEqual(len(bench["rounds"]), 3)
+        everything = bench["all"]
+        self.assertEqual(everything["k"], 10)
+        self.assertAlmostEqual(everything["fraction_of_gemm"], everything["gemm_seconds"] / everything["sweep_seconds"])
+        times = [(one["gemm_seconds"], one["all_seconds"]) for one in bench["rounds"]]
+        self.assertIn((everything["gemm_seconds"], everything["sweep_seconds"]), times)
+        ratios = sorted(gemm / seconds for gemm, seconds in times)
+        self.assertAlmostEqual(everything["fraction_of_gemm"], ratios[1])
         self.assertGreater(bench["peak_memory"], bench["matrix_bytes"])
-        self.assertEqual(self.json("bench", "--input", "e.npy", "--precision", "half")["bench"]["n"], 200)
+        given = self.json("bench", "--input", "e.npy", "--precision", "half")["bench"]
+        self.assertEqual(given["n"], 200)
+        distribution = self.json("stats", "e.npy")["distribution"]
+        self.assertAlmostEqual(given["all"]["threshold"], distribution["mean"] + distribution["sd"], 12)
+        self.assertEqual(self.json("bench", 3, 4)["bench"]["all"]["k"], 2)
+        self.refused(2, "bench", "--input", "e.npy", "--limit", 1)
 
     def test_devices(self):
         devices = self.json("devices")["devices"]
