@@ -408,7 +408,8 @@ class Commands(Program):
 
     def test_devices(self):
         devices = self.json("devices")["devices"]
-        self.assertEqual([d["name"] for d in devices], ["cpu", "cuda"])
+        gpus = [d["name"] for d in devices[1:] if d["available"]]
+        self.assertEqual([d["name"] for d in devices][:2], ["cpu", "cuda:0" if gpus else "cuda"])
         self.assertIn("baseline", devices[0]["instruction_sets"])
 
     def test_tables(self):
@@ -579,8 +580,12 @@ class Refusals(Program):
         self.refused(2, "stats", "e.npy", "-o", "e.npy/below")
 
     def test_devices_and_memory(self):
-        for device in ("cuda", "cuda:1"):
-            self.refused(5, "stats", "e.npy", "--device", device, saying="CUDA")
+        usable = [d["name"] for d in self.json("devices")["devices"] if d["available"]]
+        for device in ("cuda", "cuda:0", "cuda:99"):
+            if device == "cuda:99" or "cuda:0" not in usable:
+                self.refused(5, "stats", "e.npy", "--device", device, saying="CUDA")
+            else:
+                self.assertTrue(self.json("stats", "e.npy", "--device", device)["backend"]["name"].startswith("cuda:0"))
         self.refused(4, "stats", "e.npy", "--memory-limit", "1M", saying="--memory-limit 1M")
         self.refused(4, "bench", 2000000, 1000, "--memory-limit", "1G")
 
