@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Measures the CUDA backend into one JSON record: gpu_record.py PROGRAM --record FILE [--device cuda] [--seconds S]
 
+First it checks: at 2,000 x 100 the program's histogram, extremes, degrees and neighbours on the device against numpy in fp64.
+
 The record is written anew after every measurement, so whatever ends early leaves what it had. In the order of what matters:
 `gramian bench` (its own bare product beside it), the same work by torch and by cupy on the same device where python3 has
 them (gpu_rivals.py; their results have to agree with the program's), `gramian stats` on a .safetensors file in the page
@@ -18,7 +20,7 @@ import tempfile
 import time
 
 from device_memory import DeviceMemory
-from gpu_rivals import LIBRARIES, agreement, measure
+from gpu_rivals import LIBRARIES, Arrays, agreement, measure, sweep
 
 K = 10
 
@@ -113,16 +115,18 @@ def from_file(program, path):
     return {"seconds": sorted(seconds), "median_seconds": sorted(seconds)[2], "timing": result["timing"]}
 
 
-def memory_of(program, small, path, form_bytes):
+def memory_of(program, small, path, numbers):
     """Most bytes of the device that a run takes; a run of next to nothing has the context and the libraries."""
     with DeviceMemory() as least:
         program("stats", small)
     with DeviceMemory() as most:
-        program("stats", path)
+        form = program("stats", path)["accuracy"]["form"]
     if most.peak is None:
         return {"left_out": "NVML is not here"}
-    return {"context_bytes": least.peak, "peak_bytes": most.peak, "form_bytes": form_bytes,
-            "beyond_context_and_form_bytes": most.peak - least.peak - form_bytes, "samples": most.samples}
+    # The rows as stored stay there too where they fit; the split form has six halves a number.
+    kept = numbers * (4 + (4 if form.startswith("fp32") else 12))
+    return {"context_bytes": least.peak, "peak_bytes": most.peak, "form": form, "rows_and_form_bytes": kept,
+            "beyond_context_rows_and_form_bytes": most.peak - least.peak - kept, "samples": most.samples}
 
 
 def reference(program, path, threshold, folder):
@@ -139,6 +143,20 @@ def reference(program, path, threshold, folder):
         "degrees": numpy.load(folder / "graph" / "degrees.npy").astype(numpy.int64),
         "neighbors": numpy.load(folder / "neighbors" / "neighbors.scores.npy"),
     }
+
+
+def check(program, folder, n=2000):
+    """The program on the device against numpy in fp64."""
+    path = synthetic(program, folder / "check.npy", n, 100)
+    threshold = program("bench", "--input", path)["bench"]["all"]["threshold"]
+    numpy_in_double = Arrays("numpy", "float64")
+    sweep(numpy_in_double, numpy_in_double.unit_rows(path), threshold, K, 512)
+    return agreement(numpy_in_double.found(), reference(program, path, threshold, folder))
+
+
+def synthetic(program, path, rows, dim):
+    subprocess.run([program.path, "synth", str(rows), str(dim), "-o", path, "--mean-cosine", "0.3", "-q"], check=True)
+    return path
 
 
 def rivals(record, program, at, path, folder, on_gpu):
@@ -177,33 +195,30 @@ def main():
     record.measure("program", lambda: {key: program("devices")[key] for key in ("version", "devices")})
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-
-        def synthetic(name, rows, dim):
-            path = folder / name
-            subprocess.run([options.program, "synth", str(rows), str(dim), "-o", path, "--mean-cosine", "0.3", "-q"], check=True)
-            return path
-
-        path = synthetic("matrix.npy", n, d)
+        checked = record.measure("check", lambda: check(program, folder))
+        path = synthetic(program, folder / "matrix.npy", n, d)
         for precision in ("single", "half"):
             record.measure(f"{at}/{precision}",
                            lambda: program("bench", "--input", path, "--precision", precision)["bench"])
         record.measure(f"{at}/stats_from_safetensors", lambda: from_file(program, as_safetensors(path)))
         record.measure(f"{at}/work_of_rivals", lambda: rivals(record, program, at, path, folder, on_gpu), needs=60 * on_gpu)
-        # Three halves of fp16 a number, or one fp32: the larger.
         record.measure(f"{at}/device_memory",
-                       lambda: memory_of(program, synthetic("small.npy", 300, 70), path, n * d * 6))
+                       lambda: memory_of(program, synthetic(program, folder / "small.npy", 300, 70), path, n * d))
         for precision in ("single", "half"):
             record.measure(f"{at_larger}/{precision}",
                            lambda: program("bench", *larger, "--precision", precision)["bench"], needs=120 * on_gpu)
         record.measure(f"{at}/double", lambda: program("bench", "--input", path, "--precision", "double")["bench"],
                        needs=60 * on_gpu)
 
-    wrong = [name for name, one in record.values[at].get("rivals", {}).items() if not one.get("agreement", {}).get("agrees", True)]
-    essential = record.values[at]["single"]
-    if "fraction_of_gemm" not in essential:
-        sys.exit(f"gramian bench did not run: {essential}")
+    wrong = [f"{shape} {name}: {one['failed']}" for shape in (at, at_larger)
+             for name, one in record.values[shape].items() if "failed" in one]
+    for name, one in record.values[at].get("rivals", {}).items():
+        if not one.get("agreement", {}).get("agrees", True):
+            wrong.append(f"{name} found something else")
+    if not checked.get("agrees"):
+        wrong.append(f"numpy in double precision found something else: {checked}")
     if wrong:
-        sys.exit(f"results differ from those of {', '.join(wrong)}: see {options.record}")
+        sys.exit("; ".join(wrong) + f": see {options.record}")
 
 
 if __name__ == "__main__":

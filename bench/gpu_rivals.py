@@ -62,19 +62,19 @@ class Torch:
 class Arrays:
     """cupy, or numpy in its place."""
 
-    def __init__(self, name):
+    def __init__(self, name, kind="float32"):
         self.xp = __import__(name)
-        self.name, self.version = name, self.xp.__version__
+        self.name, self.kind, self.version = name, kind, self.xp.__version__
 
     def unit_rows(self, path):
-        rows = self.xp.load(path)
+        rows = self.xp.load(path).astype(self.kind)
         return rows / self.xp.linalg.norm(rows, axis=1, keepdims=True)
 
     def start(self, n, k):
         xp = self.xp
         self.counts = xp.zeros(BINS, dtype=xp.int64)
         self.degrees = xp.zeros(n, dtype=xp.int64)
-        self.neighbors = xp.full((n, k), -2.0, dtype=xp.float32)
+        self.neighbors = xp.full((n, k), -2.0, dtype=self.kind)
         self.extremes = []
 
     def triangle(self, tile):

@@ -586,8 +586,8 @@ class Refusals(Program):
                 self.refused(5, "stats", "e.npy", "--device", device, saying="CUDA")
             else:
                 self.assertTrue(self.json("stats", "e.npy", "--device", device)["backend"]["name"].startswith("cuda:0"))
-        self.refused(4, "stats", "e.npy", "--memory-limit", "1M", saying="--memory-limit 1M")
-        self.refused(4, "bench", 2000000, 1000, "--memory-limit", "1G")
+        self.refused(4, "stats", "e.npy", "--device", "cpu", "--memory-limit", "1M", saying="--memory-limit 1M")
+        self.refused(4, "bench", 2000000, 1000, "--device", "cpu", "--memory-limit", "1G")
 
     def test_help_and_version(self):
         for arguments in (("--help",), ("stats", "--help"), ("--version",)):
