@@ -7,6 +7,9 @@ endif()
 
 include(CheckLanguage)
 check_language(CUDA)
+if(NOT TARGET CUDA::nvToolsExt) # CMake 3.25 insists on it, and CUDA 13 has it no more
+  add_library(CUDA::nvToolsExt INTERFACE IMPORTED)
+endif()
 find_package(CUDAToolkit 13 QUIET)
 set(missing "")
 if(NOT CMAKE_CUDA_COMPILER)

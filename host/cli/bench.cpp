@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "engine/analyses/distribution.hpp"
+#include "engine/analyses/graph.hpp"
+#include "engine/analyses/neighbors.hpp"
 #include "engine/narrow.hpp"
 #include "host/cli/command.hpp"
 #include "host/cli/interrupt.hpp"
@@ -18,6 +20,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kRounds = 3;
+constexpr int64_t kNeighbors = 10;
 
 struct BenchOptions {
   CommonOptions common;
@@ -66,7 +69,9 @@ struct Round {
   double pilot = 0.0;
   double sweep = 0.0;
   double select = 0.0;
+  double all = 0.0;  // the same with neighbours and degrees in the same sweep
   double fraction() const { return gemm / whole; }
+  double fraction_of_all() const { return gemm / all; }
 };
 
 Matrix synthetic_matrix(const BenchOptions& options, int threads) {
@@ -76,11 +81,14 @@ Matrix synthetic_matrix(const BenchOptions& options, int threads) {
   return make_matrix(std::move(values), options.n, options.d);
 }
 
-Round run_round(Session& session, Space& space, const BenchOptions& options, int64_t keep_bytes, int64_t* peak) {
+DistributionSettings settings_of(const BenchOptions& options, int64_t keep_bytes) {
   DistributionSettings settings;
   settings.seed = options.common.seed;
   settings.keep_bytes = keep_bytes;
-  Round round;
+  return settings;
+}
+
+void time_stats(Session& session, Space& space, const DistributionSettings& settings, Round& round) {
   const auto start = Clock::now();
   DistributionAnalysis analysis(space, session.precision(), settings);
   Timed timed(analysis);
@@ -90,14 +98,24 @@ Round run_round(Session& session, Space& space, const BenchOptions& options, int
   round.pilot = timed.pilot;
   round.select = timed.select;
   round.sweep = report.sweep_seconds;
-  check_interrupt();
-  // The yardstick makes a copy of the matrix, which is not the sweep's doing.
-  if (*peak == 0) *peak = peak_memory();
+}
+
+void time_everything(Session& session, Space& space, const DistributionSettings& settings, int64_t k, double threshold,
+                     Round& round) {
+  const auto start = Clock::now();
+  DistributionAnalysis distribution(space, session.precision(), settings);
+  NeighborsAnalysis neighbors(space, k);
+  DegreesAnalysis degrees(threshold);
+  SweepAnalysis* const analyses[] = {&distribution, &neighbors, &degrees};
+  session.sweep(space, analyses);
+  round.all = seconds_since(start);
+}
+
+void time_products(Session& session, Space& space, Round& round) {
   const UnitRows& rows = space.unit_rows(session.precision());
   const Progress progress = session.progress().stage("bare product", 0, "");
   round.gemm = session.backend().bare_triangle_seconds(rows, progress);
   check_interrupt();
-  return round;
 }
 
 void run_bench(const BenchOptions& options) {
@@ -116,24 +134,42 @@ void run_bench(const BenchOptions& options) {
   session.settings()["input"] = options.input.empty() ? Json(nullptr) : Json(host::valid_utf8(options.input));
   session.settings()["mean_cosine"] = options.input.empty() ? Json(options.mean_cosine) : Json(nullptr);
   const auto space = session.make_space(*input);
+  if (space->size() < 2) throw InvalidUsage("bench: one row has no pair to measure with");
   const int64_t keep_bytes = session.plan_sweep_memory(*input, space->size());
 
   const auto start = Clock::now();
   space->unit_rows(session.precision());
   const double prepare = seconds_since(start);
   session.add_time("prepare", prepare);
+  const DistributionSettings settings = settings_of(options, keep_bytes);
+  const int64_t k = std::min(kNeighbors, space->size() - 1);
   int64_t peak = 0;
+  double moments = 0.0;
+  double threshold = 0.0;
   std::array<Round, kRounds> rounds;
-  for (Round& round : rounds) round = run_round(session, *space, options, keep_bytes, &peak);
-  const auto moments_start = Clock::now();
-  pair_moments(*space);
-  const double moments = seconds_since(moments_start);
-
-  Json all = Json::array();
-  for (const Round& round : rounds) {
-    all.push_back(
-        {{"gemm_seconds", round.gemm}, {"sweep_seconds", round.whole}, {"fraction_of_gemm", round.fraction()}});
+  for (Round& round : rounds) {
+    time_stats(session, *space, settings, round);
+    if (peak == 0) {
+      // What follows makes copies of the matrix, which are not the sweep's doing.
+      peak = peak_memory();
+      const auto moments_start = Clock::now();
+      const PairMoments of_pairs = pair_moments(*space);
+      moments = seconds_since(moments_start);
+      threshold = of_pairs.mean + of_pairs.sd;
+    }
+    time_everything(session, *space, settings, k, threshold, round);
+    time_products(session, *space, round);
   }
+
+  Json each = Json::array();
+  for (const Round& round : rounds) {
+    each.push_back({{"gemm_seconds", round.gemm},
+                    {"sweep_seconds", round.whole},
+                    {"fraction_of_gemm", round.fraction()},
+                    {"all_seconds", round.all}});
+  }
+  std::ranges::sort(rounds, {}, &Round::fraction_of_all);
+  const Round median_of_all = rounds[kRounds / 2];
   std::ranges::sort(rounds, {}, &Round::fraction);
   const Round& median = rounds[kRounds / 2];
   const DeviceInfo info = session.backend().info();
@@ -156,20 +192,26 @@ void run_bench(const BenchOptions& options) {
                      {"moments", moments}};
   bench["peak_memory"] = peak;
   bench["matrix_bytes"] = matrix_bytes;
-  bench["rounds"] = std::move(all);
+  bench["all"] = {{"k", k},
+                  {"threshold", threshold},
+                  {"gemm_seconds", median_of_all.gemm},
+                  {"sweep_seconds", median_of_all.all},
+                  {"fraction_of_gemm", median_of_all.fraction_of_all()}};
+  bench["rounds"] = std::move(each);
 
   const double operations = 2.0 * pair_count(n) * static_cast<double>(d);
   std::string text = info.hardware + "\n" + info.detail + ", " + std::to_string(info.threads) + " threads\n";
   text += host::grouped(n) + " x " + host::grouped(d) + ", " + std::string(precision_name(session.precision())) +
           " precision: " + host::grouped(static_cast<int64_t>(pair_count(n))) + " cosines\n\n";
-  Table table("<>>>");
-  table.row({"seconds", "bare product", "whole sweep", "bare / sweep"});
+  const auto percent = [](double fraction) { return host::fixed(100.0 * fraction, 1) + " %"; };
+  const auto rate = [operations](double seconds) { return host::fixed(operations / seconds * 1e-9, 0); };
+  Table table("<>>>>>");
+  table.row({"seconds", "bare product", "sweep of stats", "bare / sweep", "with all", "bare / all"});
   for (const Round& round : rounds) {
     table.row({&round == &median ? "median" : "", host::fixed(round.gemm, 3), host::fixed(round.whole, 3),
-               host::fixed(100.0 * round.fraction(), 1) + " %"});
+               percent(round.fraction()), host::fixed(round.all, 3), percent(round.fraction_of_all())});
   }
-  table.row(
-      {"GFLOP/s", host::fixed(operations / median.gemm * 1e-9, 0), host::fixed(operations / median.whole * 1e-9, 0)});
+  table.row({"GFLOP/s", rate(median.gemm), rate(median.whole), "", rate(median.all), ""});
   text += table.text() + "\n";
   Table stages("<>");
   for (const auto& [name, seconds] : bench["stages"].items()) {
@@ -177,7 +219,10 @@ void run_bench(const BenchOptions& options) {
   }
   stages.row({"matrix", host::bytes_in_words(static_cast<double>(matrix_bytes))});
   stages.row({"peak memory", host::bytes_in_words(static_cast<double>(peak))});
-  session.finish(text + stages.text());
+  text += stages.text() + "\n  all: also the " + std::to_string(k) +
+          " nearest neighbours of every row, and degrees at " + host::fixed(threshold, 3) +
+          " (mean + 1 sd), in the same sweep\n";
+  session.finish(text);
 }
 
 }  // namespace

@@ -3,12 +3,12 @@
 #include <memory>
 
 #include "host/cli/command.hpp"
+#include "host/cli/device_choice.hpp"
 #include "host/cli/session.hpp"
 #include "host/cli/table.hpp"
 #include "host/report/wording.hpp"
 #include "kernels/cpu/backend.hpp"
 #include "kernels/cpu/isa.hpp"
-#include "kernels/cuda/backend.hpp"
 
 namespace gramian::cli {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 void run_devices(const CommonOptions& options) {
   Session session("devices", options);
   const DeviceInfo info = cpu::make_backend({.threads = session.threads()})->info();
-  const cuda::DeviceList gpus = cuda::list_devices();
+  const GpuList list = list_gpus();
   std::vector<std::string> sets;
   int count = 0;
   const cpu::IsaTable* const* tables = cpu::isa_tables(&count);
@@ -38,27 +38,25 @@ void run_devices(const CommonOptions& options) {
   cpu["instruction_sets"] = sets;
   cpu["openblas_core"] = core;
   Json devices = Json::array({cpu});
-  for (const cuda::DeviceSummary& gpu : gpus.devices) {
-    devices.push_back({{"name", "cuda:" + std::to_string(gpu.number)},
-                       {"available", gpu.usable},
-                       {"hardware", gpu.hardware},
-                       {"detail", gpu.detail}});
+  for (const Gpu& gpu : list.gpus) {
+    devices.push_back(
+        {{"name", gpu.name}, {"available", gpu.usable}, {"hardware", gpu.hardware}, {"detail", gpu.detail}});
   }
-  if (gpus.devices.empty()) devices.push_back({{"name", "cuda"}, {"available", false}, {"detail", gpus.why_none}});
+  if (list.gpus.empty()) devices.push_back({{"name", "cuda"}, {"available", false}, {"detail", list.why_none}});
   session.result()["devices"] = std::move(devices);
 
-  std::string list;
-  for (const std::string& set : sets) list += (list.empty() ? "" : ", ") + set;
+  std::string all_sets;
+  for (const std::string& set : sets) all_sets += (all_sets.empty() ? "" : ", ") + set;
   Table table("<<");
   table.row({"cpu", info.hardware});
   table.row({"", std::to_string(session.threads()) + " threads"});
-  table.row({"", "instruction sets: " + list + " (the first is used)"});
+  table.row({"", "instruction sets: " + all_sets + " (the first is used)"});
   table.row({"", "OpenBLAS with kernels for " + core});
-  for (const cuda::DeviceSummary& gpu : gpus.devices) {
-    table.row({"cuda:" + std::to_string(gpu.number), gpu.hardware});
+  for (const Gpu& gpu : list.gpus) {
+    table.row({gpu.name, gpu.hardware});
     table.row({"", gpu.detail});
   }
-  if (gpus.devices.empty()) table.row({"cuda", "none: " + gpus.why_none});
+  if (list.gpus.empty()) table.row({"cuda", "none: " + list.why_none});
   session.finish(table.text());
 }
 

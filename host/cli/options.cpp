@@ -10,8 +10,6 @@
 
 #include "engine/error.hpp"
 #include "host/formats/message.hpp"
-#include "kernels/cpu/backend.hpp"
-#include "kernels/cuda/backend.hpp"
 
 namespace gramian::cli {
 namespace {
@@ -68,7 +66,9 @@ void add_common_options(CLI::App& command, CommonOptions& options, Inputs inputs
   add_run_options(command, options);
   command.add_option("--device", options.device, "auto, cpu, cuda or cuda:N")->type_name("DEVICE");
   command.add_option("--precision", options.precision, "single (default), double or half")->type_name("NAME");
-  command.add_option("--memory-limit", options.memory_limit, "Refuse to use more, e.g. 4G (default: what is free)")
+  command
+      .add_option("--memory-limit", options.memory_limit,
+                  "Use no more, e.g. 4G, neither here nor on any GPU (default: what is free)")
       ->type_name("SIZE");
   if (inputs == Inputs::none) return;
   command
@@ -171,39 +171,6 @@ std::vector<std::string> parse_tokens(const std::string& text) {
   }
   if (tokens.empty()) throw InvalidUsage("--tokens " + text + ": no token in this file");
   return tokens;
-}
-
-std::unique_ptr<Backend> make_backend(const std::string& device, int threads) {
-  const auto cpu = [threads] { return cpu::make_backend({.threads = threads}); };
-  if (device == "cpu") return cpu();
-  if (device == "auto") {
-    if (std::ranges::none_of(cuda::list_devices().devices, &cuda::DeviceSummary::usable)) return cpu();
-    try {
-      return cuda::make_backend({});
-    } catch (const Error& error) {
-      spdlog::warn("the CUDA device cannot be used, so the CPU is: {}", error.what());
-      return cpu();
-    }
-  }
-  if (device == "cuda" || device.starts_with("cuda:")) {
-    cuda::CudaOptions options;
-    if (device != "cuda") {
-      int number = -1;
-      const char* const end = device.data() + device.size();
-      const auto [parsed, error] = std::from_chars(device.data() + std::string_view("cuda:").size(), end, number);
-      if (error != std::errc() || parsed != end || number < 0) {
-        throw InvalidUsage("--device " + host::printable(device) + ": must be auto, cpu, cuda or cuda:N");
-      }
-      options.devices = {number};
-    }
-    try {
-      return cuda::make_backend(options);
-    } catch (const DeviceUnavailable& unavailable) {
-      throw DeviceUnavailable("--device " + host::printable(device) + ": " + unavailable.what() +
-                              "; --device cpu runs everywhere");
-    }
-  }
-  throw InvalidUsage("--device " + host::printable(device) + ": must be auto, cpu, cuda or cuda:N");
 }
 
 }  // namespace gramian::cli

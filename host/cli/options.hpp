@@ -65,7 +65,5 @@ int64_t parse_bytes(const std::string& text);
 std::vector<double> parse_numbers(const std::string& text, const std::string& option);
 /// "a,b,c" or "@FILE" (one a line, empty lines skipped).
 std::vector<std::string> parse_tokens(const std::string& text);
-/// Throws DeviceUnavailable for what this build does not have.
-std::unique_ptr<Backend> make_backend(const std::string& device, int threads);
 
 }  // namespace gramian::cli

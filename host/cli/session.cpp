@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "engine/error.hpp"
+#include "host/cli/device_choice.hpp"
 #include "host/cli/interrupt.hpp"
 #include "host/cli/table.hpp"
 #include "host/cli/text_input.hpp"
@@ -93,9 +94,9 @@ Session::Session(std::string command, const CommonOptions& options)
       options_(options),
       precision_(parse_precision(options.precision)),
       threads_(options.threads > 0 ? options.threads : cpu::available_threads()),
-      backend_(make_backend(options.device, threads_)),
+      memory_limit_(options.memory_limit ? std::optional(parse_bytes(*options.memory_limit)) : std::nullopt),
+      backend_(make_backend(options.device, threads_, memory_limit_.value_or(0))),
       progress_(options.quiet ? ProgressMode::never : parse_progress(options.progress)) {
-  if (options.memory_limit) memory_limit_ = parse_bytes(*options.memory_limit);
   settings_["precision"] = precision_name(precision_);
   settings_["seed"] = options.seed;
 }
@@ -211,7 +212,11 @@ int64_t Session::plan_sweep_memory(const Input& input, int64_t n) const {
   constexpr double kMost = double{int64_t{128} << 20};
   constexpr double kTilesAndStates = double{int64_t{24} << 20};
   const auto d = static_cast<double>(input.view().cols);
-  double fixed = kTilesAndStates + static_cast<double>(n) * d * (precision_ == Precision::double_ ? 8.0 : 4.0);
+  double fixed = 0.0;
+  // A GPU has rows, tiles and states in its own memory, and fits them there by itself.
+  if (backend_->info().name == "cpu") {
+    fixed = kTilesAndStates + static_cast<double>(n) * d * (precision_ == Precision::double_ ? 8.0 : 4.0);
+  }
   for (const Input& each : inputs_) {
     if (is_copied(each.embedding)) {
       fixed += static_cast<double>(each.view().rows * each.view().cols * element_size(each.view().type));

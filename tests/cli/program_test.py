@@ -391,12 +391,25 @@ class Commands(Program):
         self.assertEqual((bench["n"], bench["dim"], bench["precision"]), (1500, 32, "single"))
         self.assertAlmostEqual(bench["fraction_of_gemm"], bench["gemm_seconds"] / bench["sweep_seconds"])
         self.assertEqual(len(bench["rounds"]), 3)
+        everything = bench["all"]
+        self.assertEqual(everything["k"], 10)
+        self.assertAlmostEqual(everything["fraction_of_gemm"], everything["gemm_seconds"] / everything["sweep_seconds"])
+        times = [(one["gemm_seconds"], one["all_seconds"]) for one in bench["rounds"]]
+        self.assertIn((everything["gemm_seconds"], everything["sweep_seconds"]), times)
+        ratios = sorted(gemm / seconds for gemm, seconds in times)
+        self.assertAlmostEqual(everything["fraction_of_gemm"], ratios[1])
         self.assertGreater(bench["peak_memory"], bench["matrix_bytes"])
-        self.assertEqual(self.json("bench", "--input", "e.npy", "--precision", "half")["bench"]["n"], 200)
+        given = self.json("bench", "--input", "e.npy", "--precision", "half")["bench"]
+        self.assertEqual(given["n"], 200)
+        distribution = self.json("stats", "e.npy")["distribution"]
+        self.assertAlmostEqual(given["all"]["threshold"], distribution["mean"] + distribution["sd"], 12)
+        self.assertEqual(self.json("bench", 3, 4)["bench"]["all"]["k"], 2)
+        self.refused(2, "bench", "--input", "e.npy", "--limit", 1)
 
     def test_devices(self):
         devices = self.json("devices")["devices"]
-        self.assertEqual([d["name"] for d in devices], ["cpu", "cuda"])
+        gpus = [d["name"] for d in devices[1:] if d["available"]]
+        self.assertEqual([d["name"] for d in devices][:2], ["cpu", "cuda:0" if gpus else "cuda"])
         self.assertIn("baseline", devices[0]["instruction_sets"])
 
     def test_tables(self):
@@ -567,10 +580,14 @@ class Refusals(Program):
         self.refused(2, "stats", "e.npy", "-o", "e.npy/below")
 
     def test_devices_and_memory(self):
-        for device in ("cuda", "cuda:1"):
-            self.refused(5, "stats", "e.npy", "--device", device, saying="CUDA")
-        self.refused(4, "stats", "e.npy", "--memory-limit", "1M", saying="--memory-limit 1M")
-        self.refused(4, "bench", 2000000, 1000, "--memory-limit", "1G")
+        usable = [d["name"] for d in self.json("devices")["devices"] if d["available"]]
+        for device in ("cuda", "cuda:0", "cuda:99"):
+            if device == "cuda:99" or "cuda:0" not in usable:
+                self.refused(5, "stats", "e.npy", "--device", device, saying="CUDA")
+            else:
+                self.assertTrue(self.json("stats", "e.npy", "--device", device)["backend"]["name"].startswith("cuda:0"))
+        self.refused(4, "stats", "e.npy", "--device", "cpu", "--memory-limit", "1M", saying="--memory-limit 1M")
+        self.refused(4, "bench", 2000000, 1000, "--device", "cpu", "--memory-limit", "1G")
 
     def test_help_and_version(self):
         for arguments in (("--help",), ("stats", "--help"), ("--version",)):
