@@ -62,6 +62,18 @@ TEST(SentencePiece, UnusedPiecesAreTakenApart) {
   EXPECT_EQ(shown(*tokenizer, "ababc"), "<unk>[]a[a]b[b]abc[abc]");
 }
 
+TEST(SentencePiece, AVeryLongPieceTakesNoLongerToOpen) {
+  const TempDir dir;
+  const std::string longest(2'000'000, 'a');  // by all of its halves, this would take ten minutes
+  std::vector<SentencePieceOfModel> pieces = {{"<unk>", 0, 2}, {longest.c_str(), -1, 1}, {"aa", -2, 1}, {"a", -9, 1}};
+  std::vector<std::string> others;
+  for (int i = 10; i < 60; ++i) others.push_back("b" + std::to_string(i));
+  for (const std::string& other : others) pieces.push_back({other.c_str(), -3, 1});
+  const auto tokenizer =
+      open_tokenizer(dir.write("pairs.model", sentence_piece_model(pieces) + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "aaa"), "<unk>[]aa[aa]a[a]");
+}
+
 TEST(SentencePiece, CharactersThatBecomeOthers) {
   const TempDir dir;
   const std::string pieces = sentence_piece_model({{"<unk>", 0, 2}, {"aa", -1, 1}, {"a", -9, 1}, {"e", -9, 1}});

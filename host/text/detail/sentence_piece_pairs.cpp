@@ -16,9 +16,11 @@ namespace {
 using Type = SentencePieceParts::Type;
 
 bool understood(const SentencePieceParts& parts) {
+  constexpr size_t kLongest = 256;  // every way to halve a piece is looked up, which a damaged one must not make hours
   std::unordered_set<std::string_view> in_text;
   for (const auto& piece : parts.pieces) {
     if (piece.type == Type::unused || std::isnan(piece.score)) return false;
+    if (piece.type == Type::normal && piece.text.size() > kLongest) return false;
     if (piece.found_in_text()) in_text.insert(piece.text);
   }
   // The library takes the name for the piece.

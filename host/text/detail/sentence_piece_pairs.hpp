@@ -16,8 +16,8 @@ namespace gramian::host {
 
 class SentencePiecePairs final : public WordModel {
  public:
-  /// Null for a model that says what is not understood here: unused pieces, scores that are no numbers, names that
-  /// are pieces of text as well. `unknown` is the piece of what has none.
+  /// Null for a model that says what is not understood here: unused pieces, pieces of more than 256 bytes, scores that
+  /// are no numbers, names that are pieces of text as well. `unknown` is the piece of what has none.
   static std::unique_ptr<SentencePiecePairs> of(const SentencePieceParts& parts, int32_t unknown);
   /// Of a whole text.
   void encode(std::string_view text, std::vector<Piece>& pieces) const override;
