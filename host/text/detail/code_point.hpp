@@ -22,6 +22,14 @@ inline CodePoint code_point_at(std::string_view text, size_t at) {
   return {(lead & 0x07) << 18 | (byte(1) & 0x3f) << 12 | (byte(2) & 0x3f) << 6 | (byte(3) & 0x3f), 4};
 }
 
+/// Bytes of the code point that its first byte, at `at`, announces, but none beyond the end: also of text that is not
+/// UTF-8.
+inline size_t announced_bytes(std::string_view text, size_t at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const size_t bytes = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  return bytes < text.size() - at ? bytes : text.size() - at;
+}
+
 /// Where the code point before byte `at` (not 0) of `text` starts.
 inline size_t code_point_before(std::string_view text, size_t at) {
   do --at;

@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstddef>
 #include <functional>
-#include <queue>
 #include <utility>
 
 namespace gramian::host {
@@ -20,11 +19,14 @@ MergeTable::MergeTable(const std::vector<Merge>& merges) {
   slots_.resize(size);
   shift_ = 64 - std::countr_zero(size);
   uint32_t rank = 0;
+  bool first = true;
   for (const Merge& merge : merges) {
+    if (!first && !merge.with_previous) ++rank;
+    first = false;
     const uint64_t pair = key(merge.left, merge.right);
     size_t at = home(pair);
     while (slots_[at].rank != kNever && slots_[at].pair != pair) at = (at + 1) & (size - 1);
-    slots_[at] = {pair, rank++, merge.result};
+    slots_[at] = {pair, rank, merge.result};
   }
 }
 
@@ -66,36 +68,39 @@ void MergeTable::apply_long(std::vector<Symbol>& word) const {
   constexpr size_t kNone = SIZE_MAX;
   struct Links {
     size_t before, after;
+    Slot with_next;
   };
-  struct Candidate {
-    uint32_t rank;
-    size_t at;
-    uint32_t bytes;  // of both together: another sum tells that one of them has been merged since
-    int32_t result;
-    bool operator>(const Candidate& other) const { return std::pair(rank, at) > std::pair(other.rank, other.at); }
-  };
+  // A rank above the place: the smallest is the earliest merge, the leftmost of them. Another rank there by now tells
+  // that one of the two has been merged since.
+  std::vector<uint64_t> candidates;
   std::vector<Links> links(word.size());
-  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> candidates;
   const auto consider = [&](size_t at) {
     const size_t after = links[at].after;
-    if (after == kNone) return;
-    const Slot merge = find(word[at].id, word[after].id);
-    if (merge.rank != kNever) candidates.push({merge.rank, at, word[at].bytes + word[after].bytes, merge.result});
+    Slot& merge = links[at].with_next;
+    merge = after == kNone ? Slot{} : find(word[at].id, word[after].id);
+    if (merge.rank == kNever) return;
+    candidates.push_back(uint64_t{merge.rank} << 32 | at);
+    std::push_heap(candidates.begin(), candidates.end(), std::greater<>());
   };
-  for (size_t i = 0; i < word.size(); ++i) links[i] = {i == 0 ? kNone : i - 1, i + 1 < word.size() ? i + 1 : kNone};
+  for (size_t i = 0; i < word.size(); ++i) {
+    links[i] = {i == 0 ? kNone : i - 1, i + 1 < word.size() ? i + 1 : kNone, {}};
+  }
   for (size_t i = 0; i < word.size(); ++i) consider(i);
   while (!candidates.empty()) {
-    const Candidate next = candidates.top();
-    candidates.pop();
-    Symbol& symbol = word[next.at];
-    const size_t after = links[next.at].after;
-    if (symbol.bytes == 0 || after == kNone || symbol.bytes + word[after].bytes != next.bytes) continue;
-    symbol = {next.result, next.bytes};
-    word[after].bytes = 0;  // gone
-    links[next.at].after = links[after].after;
-    if (links[after].after != kNone) links[links[after].after].before = next.at;
-    consider(next.at);
-    if (links[next.at].before != kNone) consider(links[next.at].before);
+    std::pop_heap(candidates.begin(), candidates.end(), std::greater<>());
+    const uint64_t next = candidates.back();
+    candidates.pop_back();
+    const auto at = static_cast<size_t>(next & UINT32_MAX);
+    Links& link = links[at];
+    if (link.with_next.rank != next >> 32) continue;
+    const size_t gone = link.after;
+    word[at] = {link.with_next.result, word[at].bytes + word[gone].bytes};
+    word[gone].bytes = 0;
+    links[gone].with_next = {};
+    link.after = links[gone].after;
+    if (link.after != kNone) links[link.after].before = at;
+    consider(at);
+    if (link.before != kNone) consider(link.before);
   }
   std::erase_if(word, [](const Symbol& symbol) { return symbol.bytes == 0; });
 }

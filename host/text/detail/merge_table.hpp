@@ -12,6 +12,7 @@ class MergeTable {
   /// Two neighbours that become one.
   struct Merge {
     int32_t left, right, result;
+    bool with_previous = false;  // as early as the one before it
   };
   /// Earlier merges go first. The same pair twice: the later one counts.
   explicit MergeTable(const std::vector<Merge>& merges);

@@ -3,58 +3,32 @@
 #include <sentencepiece_processor.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
-#include "engine/narrow.hpp"
+#include "engine/error.hpp"
 #include "host/formats/mapped_file.hpp"
 #include "host/formats/message.hpp"
 #include "host/text/detail/edited_text.hpp"
-#include "host/text/word_forms.hpp"
+#include "host/text/detail/sentence_piece_normalizer.hpp"
+#include "host/text/detail/sentence_piece_pairs.hpp"
+#include "host/text/detail/sentence_piece_parts.hpp"
+#include "host/text/detail/sentence_piece_unigram.hpp"
+#include "host/text/unicode.hpp"
 
 namespace gramian::host {
 namespace {
 
-/// "trainer_spec"."model_type" of a model, as Protocol Buffers write it; 1 (unigram) where it is not said.
-uint64_t model_type(std::string_view bytes) {
-  constexpr uint64_t kTrainerSpec = 2 << 3 | 2;
-  constexpr uint64_t kModelType = 3 << 3 | 0;
-  const auto varint = [](std::string_view& rest) {
-    uint64_t value = 0;
-    for (int shift = 0; !rest.empty() && shift < 64; shift += 7) {
-      const auto byte = static_cast<unsigned char>(rest[0]);
-      rest.remove_prefix(1);
-      value |= uint64_t{byte & 0x7fu} << shift;
-      if (byte < 0x80) break;
-    }
-    return value;
-  };
-  while (!bytes.empty()) {
-    const uint64_t tag = varint(bytes);
-    if (tag == kModelType) return varint(bytes);
-    switch (tag & 7) {
-      case 0:
-        varint(bytes);
-        break;
-      case 2: {
-        const uint64_t said = varint(bytes);
-        const size_t size = std::min<uint64_t>(said, bytes.size());
-        if (tag == kTrainerSpec) {
-          bytes = bytes.substr(0, size);
-        } else {
-          bytes.remove_prefix(size);
-        }
-        break;
-      }
-      default:
-        bytes.remove_prefix(std::min<size_t>((tag & 7) == 1 ? 8 : 4, bytes.size()));
-    }
-  }
-  return 1;
+using Algorithm = SentencePieceParts::Algorithm;
+
+std::string byte_piece(unsigned byte) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  return std::string("<0x") + kDigits[byte / 16] + kDigits[byte % 16] + ">";
 }
 
+/// The library opens the model and cuts by those that are not understood here; its own cutting is slow.
 class SentencePiece final : public Tokenizer {
  public:
   explicit SentencePiece(const MappedFile& file) {
@@ -64,8 +38,8 @@ class SentencePiece final : public Tokenizer {
                               "); download the file again");
     }
     if (processor_.GetPieceSize() <= 0) refuse(file.path(), "is a SentencePiece model without pieces");
-    constexpr uint64_t kBpe = 2;
-    if (model_type(file.bytes()) == kBpe && marks_only_begin()) cut_ = how_to_cut();
+    // As the library has read it: of a field that comes twice, say, the one that counts.
+    understand(processor_.serialized_model_proto());
   }
 
   std::string kind() const override { return "SentencePiece"; }
@@ -79,41 +53,56 @@ class SentencePiece final : public Tokenizer {
     if (valid.text().size() >= UINT32_MAX / 4) {
       throw InvalidInput("SentencePiece takes texts of less than 1 GB; give the text in parts, or its ids");
     }
-    std::vector<TextToken> tokens = cut_ == Cut::never ? whole(valid.text()) : by_words(valid.text());
+    std::vector<TextToken> tokens = model_ ? here(valid.text()) : by_library(valid.text());
     valid.restore(tokens);
     return tokens;
   }
 
  private:
-  // The library takes a text of any length as one word, and its BPE then spends most of its time in a queue of all
-  // that could be merged. No piece joins the end of a word with the next, so words can be given to it one by one, and
-  // those that come again need not be.
-  enum class Cut : uint8_t {
-    never,
-    before_the_space,  // " word" becomes "\u2581word"
-    after_the_space,   // "word" does
-  };
+  void understand(const std::string& model) {
+    const auto parts = sentence_piece_parts(model);
+    if (!parts || std::ssize(parts->pieces) != size()) return;
+    const bool plain = std::ranges::all_of(parts->pieces, [](const SentencePieceParts::Piece& piece) {
+      return is_utf8(piece.text) && piece.text.find('\0') == std::string_view::npos;
+    });
+    normalizer_ = SentencePieceNormalizer::of(*parts);
+    if (!plain || !normalizer_) return;
+    unknown_ = processor_.unk_id();
+    if (parts->algorithm == Algorithm::bpe) model_ = SentencePiecePairs::of(*parts, unknown_);
+    if (parts->algorithm == Algorithm::unigram) {
+      model_ = std::make_unique<SentencePieceUnigram>(*parts, unknown_);
+    }
+    bytes_for_unknown_ = parts->byte_fallback;
+    for (unsigned byte = 0; byte < byte_ids_.size(); ++byte) byte_ids_[byte] = processor_.PieceToId(byte_piece(byte));
+  }
 
-  bool marks_only_begin() const {
-    for (int id = 0; id < processor_.GetPieceSize(); ++id) {
-      const std::string_view piece = processor_.IdToPiece(id);
-      for (size_t at = piece.find(kSentencePieceSpace, 1); at != std::string_view::npos;
-           at = piece.find(kSentencePieceSpace, at + 1)) {
-        if (!piece.substr(0, at).ends_with(kSentencePieceSpace)) return false;
+  std::vector<TextToken> here(std::string_view text) const {
+    const SentencePieceText normal = normalizer_->apply(text);
+    std::vector<WordModel::Piece> pieces;
+    model_->encode(normal.text, pieces);
+    std::vector<TextToken> tokens;
+    tokens.reserve(pieces.size());
+    bool after_unknown = false;
+    for (const WordModel::Piece& piece : pieces) {
+      const TextToken token = {piece.id, normal.origin[piece.begin], normal.origin[piece.end]};
+      const bool unknown = piece.id == unknown_;
+      if (unknown && bytes_for_unknown_) {
+        for (uint32_t at = piece.begin; at < piece.end; ++at) {
+          const auto byte = static_cast<unsigned char>(normal.text[at]);
+          // The last byte has the whole character.
+          tokens.push_back({byte_ids_[byte], token.begin, at + 1 == piece.end ? token.end : token.begin});
+        }
+      } else if (unknown && after_unknown) {
+        tokens.back().end = token.end;
+      } else {
+        tokens.push_back(token);
       }
+      after_unknown = unknown;
     }
-    return true;
+    return tokens;
   }
 
-  Cut how_to_cut() const {
-    std::vector<TextToken> wanted = whole("a the");
-    for (const Cut cut : {Cut::after_the_space, Cut::before_the_space}) {
-      if (by_words("a the", cut) == wanted) return cut;
-    }
-    return Cut::never;
-  }
-
-  std::vector<TextToken> whole(std::string_view text) const {
+  std::vector<TextToken> by_library(std::string_view text) const {
     const auto found = processor_.EncodeAsImmutableProto(text);
     std::vector<TextToken> tokens;
     tokens.reserve(found.pieces_size());
@@ -121,42 +110,12 @@ class SentencePiece final : public Tokenizer {
     return tokens;
   }
 
-  std::vector<TextToken> by_words(std::string_view text) const { return by_words(text, cut_); }
-  std::vector<TextToken> by_words(std::string_view text, Cut cut) const {
-    // What normalization does to plain ASCII on both sides of a space, it does to each side alone.
-    const auto plain = [&](size_t at) { return text[at] > 0x20 && text[at] < 0x7f; };
-    std::unordered_map<std::string, std::vector<TextToken>> known;
-    std::vector<TextToken> tokens;
-    for (size_t begin = 0; begin < text.size();) {
-      size_t end = begin + 1;
-      while (end < text.size() && !(text[end] == ' ' && plain(end - 1) && end + 1 < text.size() && plain(end + 1)))
-        ++end;
-      const bool at_start = begin == 0;  // where it gets what the library puts before a text
-      const size_t skipped = !at_start && cut == Cut::after_the_space ? 1 : 0;
-      std::string word(text.substr(begin + skipped, end - begin - skipped));
-      auto found = at_start ? known.end() : known.find(word);
-      std::vector<TextToken> at_first;
-      if (at_start) {
-        at_first = whole(word);
-      } else if (found == known.end()) {
-        std::vector<TextToken> inside = whole(word);
-        found = known.emplace(std::move(word), std::move(inside)).first;
-      }
-      bool first = !at_start;
-      for (const TextToken& token : at_start ? at_first : found->second) {
-        const auto from = static_cast<int64_t>(begin + skipped);
-        // The mark of a word is its space.
-        tokens.push_back(
-            {token.id, token.begin + from - (first ? static_cast<int64_t>(skipped) : 0), token.end + from});
-        first = false;
-      }
-      begin = end;
-    }
-    return tokens;
-  }
-
   sentencepiece::SentencePieceProcessor processor_;
-  Cut cut_ = Cut::never;
+  std::optional<SentencePieceNormalizer> normalizer_;
+  std::unique_ptr<WordModel> model_;  // null: by the library
+  int32_t unknown_ = 0;
+  bool bytes_for_unknown_ = false;
+  std::array<int32_t, 256> byte_ids_{};
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/vocabulary.hpp"
-#include "host/text/detail/byte_trie.hpp"
+#include "host/text/detail/best_path.hpp"
 #include "host/text/detail/code_point_pair_model.hpp"
 #include "host/text/detail/pipeline.hpp"
 
@@ -19,9 +19,7 @@ class UnigramModel final : public WordModel {
   void encode(std::string_view word, std::vector<Piece>& pieces) const override;
 
  private:
-  ByteTrie trie_;
-  std::vector<double> scores_;
-  double unknown_score_ = 0;
+  BestPath<double> path_;
   int32_t unknown_;
   bool byte_fallback_;
   ByteTokens bytes_;
