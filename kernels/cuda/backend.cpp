@@ -34,13 +34,17 @@ Form measured_single_form(Device& device, int64_t dim) {
   static std::mutex mutex;
   static std::map<std::pair<std::string, int64_t>, Form> known;
   const std::scoped_lock lock(mutex);
-  const auto [it, fresh] = known.try_emplace({device.hardware(), dim}, Form::split);
-  if (fresh) {
-    const int64_t edge = tile_edge_for(device.multiprocessors(), device.l2_bytes(), CosineType::f32);
+  const std::pair kind(device.hardware(), dim);
+  if (const auto it = known.find(kind); it != known.end()) return it->second;
+  const int64_t edge = tile_edge_for(device.multiprocessors(), device.l2_bytes(), CosineType::f32);
+  Form form = Form::split;
+  try {
     const std::vector<double> seconds = tile_seconds(device, std::array{Form::split, Form::f32}, dim, edge);
-    if (seconds[1] * kClearlyFaster < seconds[0]) it->second = Form::f32;
+    if (seconds[1] * kClearlyFaster < seconds[0]) form = Form::f32;
+  } catch (const OutOfMemory&) {
+    return form;  // where memory is short there is no trial, and another time there may be
   }
-  return it->second;
+  return known.emplace(kind, form).first->second;
 }
 
 class CudaBackend final : public Backend {

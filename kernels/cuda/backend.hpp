@@ -16,7 +16,7 @@ enum class SingleForm : uint8_t { measured, split_fp16, fp32 };
 struct CudaOptions {
   std::vector<int> devices;  // by CUDA's numbers; empty: all that are there
   int64_t tile_edge = 0;     // 0: what fits the L2 cache; else a multiple of 16
-  int64_t memory_limit = 0;  // bytes of each device for rows and tiles; 0: what is free
+  int64_t memory_limit = 0;  // bytes of each device for all buffers; 0: what is free
   SingleForm single = SingleForm::measured;
 };
 

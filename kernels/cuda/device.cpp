@@ -52,7 +52,7 @@ std::string description_of(const cudaDeviceProp& properties) {
          " multiprocessors, " + std::to_string(properties.totalGlobalMem >> 20) + " MB";
 }
 
-Device::Device(int number, int64_t memory_limit) : number_(number), memory_limit_(memory_limit) {
+Device::Device(int number, int64_t memory_limit) : number_(number) {
   std::string why_none;
   const int count = device_count(why_none);
   if (count == 0) throw DeviceUnavailable("no CUDA device: " + why_none);
@@ -64,17 +64,12 @@ Device::Device(int number, int64_t memory_limit) : number_(number), memory_limit
   require_capability(number, properties_);
   use();
   require_code(number, properties_);
+  limit_memory(memory_limit);
   stream_ = std::make_unique<Stream>();
   blas_ = std::make_unique<Blas>();
-  free_at_first_ = physically_free();
 }
 
 int64_t Device::free_bytes() const {
-  const int64_t free = physically_free();
-  return memory_limit_ > 0 ? std::min(free, memory_limit_ - (free_at_first_ - free)) : free;
-}
-
-int64_t Device::physically_free() const {
   use();
   return allocatable_bytes();
 }

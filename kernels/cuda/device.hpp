@@ -28,7 +28,7 @@ std::string description_of(const cudaDeviceProp& properties);
 class Device {
  public:
   /// Throws DeviceUnavailable where `number` is not there, too old, or of an architecture without code. `memory_limit`:
-  /// bytes that this object's users shall have in all; 0: what is free.
+  /// bytes for all buffers on this device, whoever makes them; 0: what is free.
   explicit Device(int number, int64_t memory_limit = 0);
 
   /// Makes it the calling thread's device.
@@ -51,11 +51,7 @@ class Device {
   Solver& solver();
 
  private:
-  int64_t physically_free() const;
-
   int number_;
-  int64_t memory_limit_;
-  int64_t free_at_first_ = 0;
   cudaDeviceProp properties_{};
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<Blas> blas_;

@@ -2,11 +2,16 @@
 
 #include <cuda_runtime.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <exception>
+#include <limits>
 #include <map>
 #include <mutex>
+#include <string>
 
+#include "engine/error.hpp"
 #include "kernels/cuda/check.hpp"
 #include "kernels/cuda/handles.hpp"
 
@@ -19,6 +24,8 @@ constexpr int64_t kKept = int64_t{256} << 20;
 struct Pool {
   cudaMemPool_t pool = nullptr;  // null where the device has none
   Stream stream;                 // for nothing else, so that it is never behind
+  std::atomic<int64_t> used{0};
+  std::atomic<int64_t> limit{std::numeric_limits<int64_t>::max()};
 };
 
 /// The pool of the current device. None ever ends: at the end of a process the driver may be gone before they are.
@@ -29,15 +36,15 @@ Pool& pool_of_current_device() {
   check(cudaGetDevice(&device), "the current device");
   const std::scoped_lock lock(mutex);
   if (const auto known = pools->find(device); known != pools->end()) return known->second;
+  Pool& fresh = (*pools)[device];
   int has_pools = 0;
   check(cudaDeviceGetAttribute(&has_pools, cudaDevAttrMemoryPoolsSupported, device), "a device's attribute");
-  Pool fresh;
   if (has_pools != 0) {
     check(cudaDeviceGetDefaultMemPool(&fresh.pool, device), "a device's memory pool");
     uint64_t keep_all = UINT64_MAX;
     check(cudaMemPoolSetAttribute(fresh.pool, cudaMemPoolAttrReleaseThreshold, &keep_all), "a device's memory pool");
   }
-  return pools->emplace(device, std::move(fresh)).first->second;
+  return fresh;
 }
 
 uint64_t attribute(cudaMemPool_t pool, cudaMemPoolAttr which) {
@@ -46,26 +53,49 @@ uint64_t attribute(cudaMemPool_t pool, cudaMemPoolAttr which) {
   return value;
 }
 
-}  // namespace
-
-void* allocate(int64_t bytes, const char* what) {
+/// Null where there is not so much.
+void* try_to_allocate(const Pool& own, size_t size, const char* what) {
   void* memory = nullptr;
-  const auto size = static_cast<size_t>(bytes);
-  const Pool& own = pool_of_current_device();
-  if (own.pool == nullptr) {
-    check(cudaMalloc(&memory, size), what);
-    return memory;
-  }
-  cudaError_t status = cudaMallocAsync(&memory, size, own.stream.get());
-  if (status == cudaErrorMemoryAllocation) {
+  const bool pooled = own.pool != nullptr;
+  cudaError_t status = pooled ? cudaMallocAsync(&memory, size, own.stream.get()) : cudaMalloc(&memory, size);
+  if (status == cudaErrorMemoryAllocation && pooled) {
     // What the pool holds may lie in pieces.
     cudaGetLastError();
     trim_pool();
     status = cudaMallocAsync(&memory, size, own.stream.get());
   }
+  if (status == cudaErrorMemoryAllocation) {
+    cudaGetLastError();
+    return nullptr;
+  }
   check(status, what);
-  own.stream.synchronize();  // other streams use it too
+  if (pooled) own.stream.synchronize();  // other streams use it too
   return memory;
+}
+
+std::string megabytes_of(int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MB"; }
+
+}  // namespace
+
+void limit_memory(int64_t bytes) {
+  pool_of_current_device().limit = bytes > 0 ? bytes : std::numeric_limits<int64_t>::max();
+}
+
+void* allocate(int64_t bytes, const char* what) {
+  Pool& own = pool_of_current_device();
+  const bool allowed = own.used.fetch_add(bytes) <= own.limit - bytes;
+  void* memory = nullptr;
+  try {
+    if (allowed) memory = try_to_allocate(own, static_cast<size_t>(bytes), what);
+  } catch (...) {
+    own.used -= bytes;
+    throw;
+  }
+  if (memory != nullptr) return memory;
+  own.used -= bytes;
+  throw OutOfMemory(std::string("the CUDA device has no memory for ") + what + " of " + megabytes_of(bytes) + ": " +
+                    megabytes_of(std::max<int64_t>(allocatable_bytes(), 0)) +
+                    (allowed ? " are free" : " are left within the memory limit"));
 }
 
 void wait_for(int device) noexcept {
@@ -82,7 +112,8 @@ void release(void* memory, int64_t bytes, int device) noexcept {
   log_failure(cudaGetDevice(&current), "the current device");
   try {
     if (current != device) check(cudaSetDevice(device), "a device");
-    const Pool& own = pool_of_current_device();
+    Pool& own = pool_of_current_device();
+    own.used -= bytes;
     if (own.pool == nullptr) {
       log_failure(cudaFree(memory), "the end of a buffer");
     } else {
@@ -100,10 +131,10 @@ int64_t allocatable_bytes() {
   size_t total = 0;
   check(cudaMemGetInfo(&free, &total), "the device's free memory");
   const Pool& own = pool_of_current_device();
-  if (own.pool == nullptr) return static_cast<int64_t>(free);
-  const uint64_t unused =
-      attribute(own.pool, cudaMemPoolAttrReservedMemCurrent) - attribute(own.pool, cudaMemPoolAttrUsedMemCurrent);
-  return static_cast<int64_t>(free + unused);
+  if (own.pool != nullptr) {
+    free += attribute(own.pool, cudaMemPoolAttrReservedMemCurrent) - attribute(own.pool, cudaMemPoolAttrUsedMemCurrent);
+  }
+  return std::min(static_cast<int64_t>(free), own.limit - own.used);
 }
 
 void trim_pool() {

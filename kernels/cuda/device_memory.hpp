@@ -6,14 +6,17 @@
 
 namespace gramian::cuda {
 
-/// `bytes` > 0 of the current device, for all of its streams at once. Throws OutOfMemory for `what`.
+/// From now on no more than `bytes` of the current device are given in all; 0: as much as there is. What libraries take
+/// for themselves is not counted.
+void limit_memory(int64_t bytes);
+/// `bytes` > 0 of the current device, for all of its streams at once. Throws OutOfMemory, which says how much is free.
 void* allocate(int64_t bytes, const char* what);
 /// Waits for everything on `device`.
 void wait_for(int device) noexcept;
 /// Waits for everything on `device`: what ends may still be in use there.
 void release(void* memory, int64_t bytes, int device) noexcept;
 
-/// Bytes of the current device that allocate() could give, in one piece or several.
+/// Bytes of the current device that allocate() could give, in one piece or several, within the limit.
 int64_t allocatable_bytes();
 /// Gives what the current device's pool does not use back to the driver, for libraries that ask there.
 void trim_pool();

@@ -26,9 +26,10 @@ std::vector<double> cosines_of_panels(Device& device, const CudaRows& rows, cons
                                       std::span<const Pair> pairs) {
   const cudaStream_t stream = device.stream();
   const DeviceTransform on(unit, stream);
-  constexpr int64_t kPairs = kPanelRows / 2;
   const int64_t d = rows.dim();
-  const int64_t at_once = std::min<int64_t>(kPairs, std::ssize(pairs));
+  // No sum goes across pairs, so panels may be as small as memory wants them.
+  const int64_t fitting = device.free_bytes() / 4 / (2 * d * int64_t{sizeof(double)});
+  const int64_t at_once = std::clamp<int64_t>(std::min(std::ssize(pairs), fitting), 1, kPanelRows / 2);
   DeviceBuffer<double> panel(checked_product(2 * at_once, d, "a panel of rows"), "a panel of rows");
   DeviceBuffer<double> products(std::ssize(pairs), "cosines");
   RowStream source(device, rows);
