@@ -83,13 +83,23 @@ TEST(SentencePiece, CharactersThatBecomeOthers) {
   };
   EXPECT_EQ(shown(*with(character_map("a")), "AaA"), "aa[Aa]a[A]");
   EXPECT_EQ(shown(*with(character_map("aae")), "eA"), "e[e]aa[]e[A]");
-  // Places beyond the table and beyond the replacements.
-  std::string beyond = character_map("a");
-  beyond[4 + 2] = '\xff';
-  EXPECT_EQ(shown(*with(beyond), "Aa"), "<unk>[A]a[a]");
-  beyond = character_map("a");
-  beyond[4 + 4 * (256 ^ 'A' ^ 1) + 2] = '\x7f';
-  EXPECT_EQ(shown(*with(beyond), "Aa"), "<unk>[A]a[a]");
+  EXPECT_EQ(shown(*with(""), "Aa"), "<unk>[A]a[a]");
+}
+
+TEST(SentencePiece, ATableThatLeadsOutOfItselfIsRefused) {
+  const TempDir dir;
+  const auto refused = [&](const std::string& map) {
+    const auto path = dir.write("x.model", model() + message_field(3, message_field(2, map)));
+    expect_no_tokenizer<InvalidInput>(path, {path, "table of characters"});
+  };
+  const std::string whole = character_map("a");
+  for (const size_t size : {3, 4, 7, 2000}) refused(whole.substr(0, size));
+  std::string beyond = whole;
+  beyond[4 + 2] = '\xff';  // where the children of the first unit are
+  refused(beyond);
+  beyond = whole;
+  beyond[4 + 4 * (256 ^ 'A' ^ 1)] = 2;  // of two bytes of replacements
+  refused(beyond);
 }
 
 TEST(SentencePiece, DamagedModelsAreRefused) {

@@ -12,7 +12,7 @@ namespace gramian::host {
 /// The bytes of a double array (a trie in one table, of Darts-clone), then the replacements, each ended by a zero.
 class CharacterMap {
  public:
-  /// No table at all replaces nothing. Nothing for one that is cut short.
+  /// No table at all replaces nothing. Nothing for one that is cut short or leads out of itself.
   static std::optional<CharacterMap> read(std::string_view compiled);
 
   struct Match {
@@ -23,6 +23,8 @@ class CharacterMap {
   Match longest(std::string_view text, size_t at) const;
 
  private:
+  bool closed() const;
+
   std::vector<uint32_t> units_;
   std::string replacements_;
 };

@@ -11,6 +11,7 @@
 #include "engine/error.hpp"
 #include "host/formats/mapped_file.hpp"
 #include "host/formats/message.hpp"
+#include "host/text/detail/character_map.hpp"
 #include "host/text/detail/edited_text.hpp"
 #include "host/text/detail/sentence_piece_normalizer.hpp"
 #include "host/text/detail/sentence_piece_pairs.hpp"
@@ -32,6 +33,9 @@ std::string byte_piece(unsigned byte) {
 class SentencePiece final : public Tokenizer {
  public:
   explicit SentencePiece(const MappedFile& file) {
+    // Before the library, which follows such a table out of its memory.
+    const auto said = sentence_piece_parts(file.bytes());
+    if (said && !CharacterMap::read(said->character_map)) refuse_table(file);
     const auto status = processor_.LoadFromSerializedProto(file.bytes());
     if (!status.ok()) {
       refuse(file.path(), "is no model that SentencePiece understands (" + printable(status.error_message(), 200) +
@@ -39,7 +43,7 @@ class SentencePiece final : public Tokenizer {
     }
     if (processor_.GetPieceSize() <= 0) refuse(file.path(), "is a SentencePiece model without pieces");
     // As the library has read it: of a field that comes twice, say, the one that counts.
-    understand(processor_.serialized_model_proto());
+    understand(file, processor_.serialized_model_proto());
   }
 
   std::string kind() const override { return "SentencePiece"; }
@@ -59,14 +63,19 @@ class SentencePiece final : public Tokenizer {
   }
 
  private:
-  void understand(const std::string& model) {
+  [[noreturn]] static void refuse_table(const MappedFile& file) {
+    refuse(file.path(), "is a SentencePiece model whose table of characters is damaged; download the file again");
+  }
+
+  void understand(const MappedFile& file, const std::string& model) {
     const auto parts = sentence_piece_parts(model);
     if (!parts || std::ssize(parts->pieces) != size()) return;
+    normalizer_ = SentencePieceNormalizer::of(*parts);
+    if (!normalizer_) refuse_table(file);
     const bool plain = std::ranges::all_of(parts->pieces, [](const SentencePieceParts::Piece& piece) {
       return is_utf8(piece.text) && piece.text.find('\0') == std::string_view::npos;
     });
-    normalizer_ = SentencePieceNormalizer::of(*parts);
-    if (!plain || !normalizer_) return;
+    if (!plain) return;
     unknown_ = processor_.unk_id();
     if (parts->algorithm == Algorithm::bpe) model_ = SentencePiecePairs::of(*parts, unknown_);
     if (parts->algorithm == Algorithm::unigram) {
