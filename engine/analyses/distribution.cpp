@@ -144,8 +144,8 @@ void DistributionAnalysis::bracket_everything() {
 void DistributionAnalysis::bracket_by_pilot() {
   // A pilot pair costs the same always; what brackets keep costs pairs / sqrt(pilot). The sum is least at
   // pilot = (pairs / cost)^(2/3).
-  const auto best = static_cast<int64_t>(
-      std::pow(static_cast<double>(pairs_) / space_.backend().sampling_cost(), 2.0 / 3.0));
+  const auto best =
+      static_cast<int64_t>(std::pow(static_cast<double>(pairs_) / space_.backend().sampling_cost(), 2.0 / 3.0));
   const int64_t partners = (std::clamp(best, kPilotMin, kPilotMax) + space_.size() - 1) / space_.size();
   const std::vector<Pair> pairs = pilot_pairs(space_.size(), partners, settings_.seed);
   const std::vector<double> pilot = space_.backend().pair_cosines(space_.device_rows(), space_.unit(), pairs);
