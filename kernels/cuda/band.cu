@@ -18,7 +18,7 @@ __device__ T band_cosine(const BandArguments<T>& arguments, int r, int c) {
 /// One warp a row, which walks along the columns in order: what it writes is in order without a sort. `columns` null:
 /// it only counts.
 template <class T>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 1)
     band_kernel(BandArguments<T> arguments, int64_t base, int32_t* columns, float* cosines) {
   const auto row = static_cast<int>(global_thread() / kWarp);
   if (row >= arguments.rows) return;

@@ -10,7 +10,7 @@ constexpr int kThreads = 256;
 /// The product of two squares that both are so is far from the ends of fp64.
 __device__ bool is_safe(double square) { return square > 1e-140 && square < 1e140; }
 
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 1)
     pairs_kernel(StoredRows rows, const double* shift, const Pair* pairs, int64_t count, double* cosines) {
   const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
   const int64_t d = rows.dim;
