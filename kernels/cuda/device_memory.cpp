@@ -73,8 +73,6 @@ void* try_to_allocate(const Pool& own, size_t size, const char* what) {
   return memory;
 }
 
-std::string megabytes_of(int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MB"; }
-
 }  // namespace
 
 void limit_memory(int64_t bytes) {
@@ -93,8 +91,8 @@ void* allocate(int64_t bytes, const char* what) {
   }
   if (memory != nullptr) return memory;
   own.used -= bytes;
-  throw OutOfMemory(std::string("the CUDA device has no memory for ") + what + " of " + megabytes_of(bytes) + ": " +
-                    megabytes_of(std::max<int64_t>(allocatable_bytes(), 0)) +
+  throw OutOfMemory(std::string("the CUDA device has no memory for ") + what + " of " + megabytes(bytes) + ": " +
+                    megabytes(std::max<int64_t>(allocatable_bytes(), 0)) +
                     (allowed ? " are free" : " are left within the memory limit"));
 }
 

@@ -3,8 +3,11 @@
 // memory from the driver and to give it back takes longer than a tile does.
 
 #include <cstdint>
+#include <string>
 
 namespace gramian::cuda {
+
+inline std::string megabytes(int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MB"; }
 
 /// From now on no more than `bytes` of the current device are given in all; 0: as much as there is. What libraries take
 /// for themselves is not counted.
