@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the tokenizers on one core: time_tokenizers.py TOKENIZE TEXT [--gpt2 DIR] [--spaceless TEXT] [--only sentencepiece]
 
-TOKENIZE is build/bench/tests/text/tokenize (or of any other build with tests), TEXT a UTF-8 file of some megabytes of
+TOKENIZE is build/bench/tests/host/text/tokenize (or of any other build with tests), TEXT a UTF-8 file of some megabytes of
 ordinary text. Vocabularies of 30,000 tokens are trained on TEXT by the packages tokenizers and sentencepiece, which
 scripts/setup --ci puts into .venv. The ids are compared with theirs before anything is timed; so that both have
 one core, run it under taskset -c 0. Prints a table in Markdown; seconds are of

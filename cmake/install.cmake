@@ -13,15 +13,18 @@ if(TARGET gramian_cli)
 endif()
 
 # Headers keep their place in the house, so that `#include "engine/matrix.hpp"` is the same line inside and outside.
-# A folder called detail/ is nobody else's business and stays at home; so does all of kernels/ but their doors.
+# What wraps another library stays at home (host/formats/json), as do the shelves of host/text and all of kernels/ but
+# their doors. tests/architecture/check_includes.py knows the same list.
 foreach(folder engine host/formats host/report)
   if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/
             DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian/${folder}
             FILES_MATCHING PATTERN "*.hpp"
-            PATTERN "detail" EXCLUDE)
+            PATTERN "json" EXCLUDE)
   endif()
 endforeach()
+file(GLOB text_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/host/text/*.hpp)
+install(FILES ${text_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian/host/text)
 foreach(side cpu cuda)
   install(FILES ${PROJECT_SOURCE_DIR}/kernels/${side}/backend.hpp
           DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian/kernels/${side})

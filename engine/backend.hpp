@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "engine/matrix.hpp"
-#include "engine/sweep.hpp"
+#include "engine/sweep/sweep.hpp"
 
 namespace gramian {
 

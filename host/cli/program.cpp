@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "engine/error.hpp"
-#include "host/cli/blas_core.hpp"
 #include "host/cli/command.hpp"
-#include "host/cli/interrupt.hpp"
-#include "host/cli/session.hpp"
-#include "host/formats/message.hpp"
+#include "host/cli/run/blas_core.hpp"
+#include "host/cli/run/interrupt.hpp"
+#include "host/cli/run/session.hpp"
+#include "host/formats/files/message.hpp"
 
 namespace gramian::cli {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
-#include "host/formats/message.hpp"
+#include "host/formats/files/message.hpp"
 
 namespace gramian::host {
 

@@ -5,16 +5,16 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "host/formats/arrays/npy.hpp"
+#include "host/formats/checkpoints/safetensors_model.hpp"
 #include "host/formats/embedding.hpp"
-#include "host/formats/mapped_file.hpp"
-#include "host/formats/message.hpp"
-#include "host/formats/npy.hpp"
-#include "host/formats/safetensors_model.hpp"
+#include "host/formats/files/mapped_file.hpp"
+#include "host/formats/files/message.hpp"
 #include "host/formats/sniff.hpp"
-#include "host/formats/text_vectors.hpp"
-#include "host/formats/vocabulary_file.hpp"
-#include "host/formats/word2vec_binary.hpp"
-#include "host/formats/word2vec_header.hpp"
+#include "host/formats/vocabularies/vocabulary_file.hpp"
+#include "host/formats/word_vectors/text_vectors.hpp"
+#include "host/formats/word_vectors/word2vec_binary.hpp"
+#include "host/formats/word_vectors/word2vec_header.hpp"
 
 namespace gramian::host {
 namespace {

@@ -4,12 +4,12 @@
 #include <string>
 #include <string_view>
 
-#include "host/formats/message.hpp"
-#include "host/formats/npy.hpp"
-#include "host/formats/number.hpp"
-#include "host/formats/safetensors.hpp"
-#include "host/formats/text_vectors.hpp"
-#include "host/formats/word2vec_header.hpp"
+#include "host/formats/arrays/npy.hpp"
+#include "host/formats/checkpoints/safetensors.hpp"
+#include "host/formats/files/message.hpp"
+#include "host/formats/files/number.hpp"
+#include "host/formats/word_vectors/text_vectors.hpp"
+#include "host/formats/word_vectors/word2vec_header.hpp"
 
 namespace gramian::host {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 // What a file is, by its content.
 
-#include "host/formats/mapped_file.hpp"
+#include "host/formats/files/mapped_file.hpp"
 
 namespace gramian::host {
 

@@ -4,12 +4,12 @@
 #include <system_error>
 
 #include "engine/error.hpp"
-#include "host/formats/mapped_file.hpp"
-#include "host/formats/message.hpp"
-#include "host/text/detail/gpt2_files.hpp"
-#include "host/text/detail/sentence_piece.hpp"
-#include "host/text/detail/tokenizer_json.hpp"
-#include "host/text/detail/wordpiece_files.hpp"
+#include "host/formats/files/mapped_file.hpp"
+#include "host/formats/files/message.hpp"
+#include "host/text/readers/gpt2_files.hpp"
+#include "host/text/readers/tokenizer_json.hpp"
+#include "host/text/readers/wordpiece_files.hpp"
+#include "host/text/sentencepiece/sentence_piece.hpp"
 #include "host/text/tokenizer.hpp"
 #include "host/text/unicode.hpp"
 

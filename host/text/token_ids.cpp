@@ -4,8 +4,8 @@
 #include <charconv>
 #include <optional>
 
-#include "host/formats/message.hpp"
-#include "host/text/detail/byte_level.hpp"
+#include "host/formats/files/message.hpp"
+#include "host/text/pipeline/byte_level.hpp"
 #include "host/text/word_forms.hpp"
 
 namespace gramian::host {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "engine/error.hpp"
-#include "host/formats/message.hpp"
+#include "host/formats/files/message.hpp"
 
 namespace gramian::host {
 namespace {

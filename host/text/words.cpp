@@ -8,10 +8,10 @@
 #include <array>
 #include <string>
 
-#include "host/text/detail/code_point.hpp"
-#include "host/text/detail/edited_text.hpp"
-#include "host/text/detail/letter_case.hpp"
+#include "host/text/pipeline/edited_text.hpp"
 #include "host/text/tokenizer.hpp"
+#include "host/text/unicode/code_point.hpp"
+#include "host/text/unicode/letter_case.hpp"
 
 namespace gramian::host {
 namespace {

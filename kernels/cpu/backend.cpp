@@ -9,18 +9,18 @@
 #include <string>
 
 #include "engine/error.hpp"
-#include "kernels/cpu/bare_gemm.hpp"
-#include "kernels/cpu/dense.hpp"
-#include "kernels/cpu/gram.hpp"
-#include "kernels/cpu/isa.hpp"
-#include "kernels/cpu/rank_product.hpp"
-#include "kernels/cpu/resample.hpp"
-#include "kernels/cpu/row_forms.hpp"
-#include "kernels/cpu/rows.hpp"
-#include "kernels/cpu/softmax_products.hpp"
-#include "kernels/cpu/sweep.hpp"
-#include "kernels/cpu/threshold_band.hpp"
-#include "kernels/cpu/unit_rows.hpp"
+#include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/products/bare_gemm.hpp"
+#include "kernels/cpu/products/dense.hpp"
+#include "kernels/cpu/products/gram.hpp"
+#include "kernels/cpu/products/resample.hpp"
+#include "kernels/cpu/products/row_forms.hpp"
+#include "kernels/cpu/products/softmax_products.hpp"
+#include "kernels/cpu/rows/rows.hpp"
+#include "kernels/cpu/rows/unit_rows.hpp"
+#include "kernels/cpu/sweep/rank_product.hpp"
+#include "kernels/cpu/sweep/sweep.hpp"
+#include "kernels/cpu/sweep/threshold_band.hpp"
 
 namespace gramian::cpu {
 namespace {

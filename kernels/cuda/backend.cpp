@@ -8,19 +8,19 @@
 #include <utility>
 
 #include "engine/error.hpp"
-#include "kernels/cuda/bare_gemm.hpp"
-#include "kernels/cuda/dense.hpp"
-#include "kernels/cuda/gram.hpp"
-#include "kernels/cuda/machine.hpp"
-#include "kernels/cuda/rank_product.hpp"
-#include "kernels/cuda/resample.hpp"
-#include "kernels/cuda/row_forms.hpp"
-#include "kernels/cuda/rows.hpp"
-#include "kernels/cuda/softmax_products.hpp"
-#include "kernels/cuda/sweep.hpp"
-#include "kernels/cuda/threshold_band.hpp"
-#include "kernels/cuda/tile_edge.hpp"
-#include "kernels/cuda/unit_rows.hpp"
+#include "kernels/cuda/products/bare_gemm.hpp"
+#include "kernels/cuda/products/dense.hpp"
+#include "kernels/cuda/products/gram.hpp"
+#include "kernels/cuda/products/resample.hpp"
+#include "kernels/cuda/products/row_forms.hpp"
+#include "kernels/cuda/products/softmax_products.hpp"
+#include "kernels/cuda/rows/rows.hpp"
+#include "kernels/cuda/rows/unit_rows.hpp"
+#include "kernels/cuda/runtime/machine.hpp"
+#include "kernels/cuda/sweep/rank_product.hpp"
+#include "kernels/cuda/sweep/sweep.hpp"
+#include "kernels/cuda/sweep/threshold_band.hpp"
+#include "kernels/cuda/sweep/tile_edge.hpp"
 
 namespace gramian::cuda {
 namespace {

@@ -1,32 +1,36 @@
 # What the CUDA compiler and, for the emulation, the plain one both compile.
 set(GRAMIAN_CUDA_SOURCES
     backend.cpp
-    band.cu
-    bare_gemm.cpp
-    check.cpp
-    dense.cpp
-    device.cpp
-    device_memory.cpp
-    forms.cu
-    gram.cpp
-    kernel_code.cu
-    neighbors.cu
-    pairs.cu
-    rank_product.cpp
-    rank_sums.cu
-    reduce.cu
-    resample.cpp
-    row_forms.cpp
-    row_sums.cu
-    rows.cpp
-    softmax_products.cpp
-    sweep.cpp
-    sweep_states.cpp
-    threshold_band.cpp
-    tile.cpp
-    tile_edge.cpp
-    transform.cu
-    unit_rows.cpp
-    worklist.cpp)
+    products/bare_gemm.cpp
+    products/dense.cpp
+    products/gram.cpp
+    products/resample.cpp
+    products/row_forms.cpp
+    products/softmax_products.cpp
+    rows/forms.cu
+    rows/pairs.cu
+    rows/row_sums.cu
+    rows/rows.cpp
+    rows/transform.cu
+    rows/unit_rows.cpp
+    runtime/check.cpp
+    runtime/device.cpp
+    runtime/device_memory.cpp
+    runtime/kernel_code.cu
+    sweep/band.cu
+    sweep/neighbors.cu
+    sweep/rank_product.cpp
+    sweep/rank_sums.cu
+    sweep/reduce.cu
+    sweep/sweep.cpp
+    sweep/sweep_states.cpp
+    sweep/threshold_band.cpp
+    sweep/tile.cpp
+    sweep/tile_edge.cpp
+    sweep/worklist.cpp)
 # What wraps the vendor's libraries; tests/emulation has a twin of each.
-set(GRAMIAN_CUDA_VENDOR_SOURCES blas.cpp device_algorithms.cu solver.cpp vendor_library.cpp)
+set(GRAMIAN_CUDA_VENDOR_SOURCES
+    runtime/blas.cpp
+    runtime/device_algorithms.cu
+    runtime/solver.cpp
+    runtime/vendor_library.cpp)

@@ -37,6 +37,7 @@ STANDARD = set(
     typeinfo unordered_map unordered_set utility valarray variant vector version""".split()
 )
 INSTALLED_KERNELS = {pathlib.PurePosixPath(f"kernels/{side}/backend.hpp") for side in ("cpu", "cuda")}
+TEXT = pathlib.PurePosixPath("host/text")  # its shelves are its own business
 INPUT_OUTPUT = {"cstdio", "filesystem", "fstream", "ios", "iostream", "istream", "ostream", "print", "syncstream"}
 CUDA = re.compile(r"(cuda|cublas|cusolver|cusparse|curand|cufft|nvrtc|nvml|nccl|thrust/|cub/|cooperative_groups|mma\.h)")
 
@@ -92,9 +93,9 @@ def within(path, *folders):
 
 def installed(path):
     """As cmake/install.cmake has it."""
-    if path.suffix != ".hpp" or "detail" in path.parts:
+    if path.suffix != ".hpp" or within(path, "host/formats/json"):
         return False
-    return within(path, "engine", "host/formats", "host/report") or path in INSTALLED_KERNELS
+    return within(path, "engine", "host/formats", "host/report") or path in INSTALLED_KERNELS or path.parent == TEXT
 
 
 def judge(file, name, target):
@@ -179,43 +180,43 @@ def check(root):
 SOUND = {
     "engine/matrix.hpp": "#pragma once\n#include <vector>\n",
     "engine/matrix.cpp": '#include "engine/matrix.hpp"\n#include <sstream>\n',
-    "engine/analyses/rsa.cpp": '#include "../matrix.hpp"\n'
-    '// #include "host/formats/npy.hpp"\n/* long\n#include <iostream>\n*/\n'
+    "engine/analyses/comparison/rsa.cpp": '#include "../../matrix.hpp"\n'
+    '// #include "host/formats/arrays/npy.hpp"\n/* long\n#include <iostream>\n*/\n'
     'const char* kText = R"(\n#include <cuda.h>\n)"; const char* kUrl = "http://x"; int k = 1\'000\'000; // it\'s fine\n',
     "kernels/cpu/backend.hpp": '#pragma once\n#include "engine/matrix.hpp"\n',
-    "kernels/cpu/sweep.cpp": '#include "kernels/cpu/backend.hpp"\n#include <cblas.h>\n#include <immintrin.h>\n',
-    "kernels/cuda/sweep.cu": '#include "engine/matrix.hpp"\n#include <cuda_runtime.h>\n#include <cub/cub.cuh>\n',
-    "host/formats/npy.hpp": '#pragma once\n#include <filesystem>\n#include "engine/matrix.hpp"\n',
-    "host/formats/npy.cpp": '#include "npy.hpp"\n#include <fast_float/fast_float.h>\n#include <sys/mman.h>\n',
-    "host/formats/detail/json.hpp": "#pragma once\n#include <nlohmann/json.hpp>\n",
-    "host/cli/main.cpp": '#include <CLI/CLI.hpp>\n#include "host/formats/npy.hpp"\n#include "kernels/cpu/backend.hpp"\n',
-    "tests/matrix_test.cpp": '#include <gtest/gtest.h>\n#include "kernels/cpu/backend.hpp"\n#include "host/formats/npy.hpp"\n',
+    "kernels/cpu/sweep/sweep.cpp": '#include "kernels/cpu/backend.hpp"\n#include <cblas.h>\n#include <immintrin.h>\n',
+    "kernels/cuda/sweep/sweep.cu": '#include "engine/matrix.hpp"\n#include <cuda_runtime.h>\n#include <cub/cub.cuh>\n',
+    "host/formats/arrays/npy.hpp": '#pragma once\n#include <filesystem>\n#include "engine/matrix.hpp"\n',
+    "host/formats/arrays/npy.cpp": '#include "npy.hpp"\n#include <fast_float/fast_float.h>\n#include <sys/mman.h>\n',
+    "host/formats/json/json.hpp": "#pragma once\n#include <nlohmann/json.hpp>\n",
+    "host/cli/main.cpp": '#include <CLI/CLI.hpp>\n#include "host/formats/arrays/npy.hpp"\n#include "kernels/cpu/backend.hpp"\n',
+    "tests/matrix_test.cpp": '#include <gtest/gtest.h>\n#include "kernels/cpu/backend.hpp"\n#include "host/formats/arrays/npy.hpp"\n',
 }
 
 # What is planted, where, and the one rule that has to find it there.
 PLANTED = [
-    ("engine", "engine/matrix.cpp", '#include "host/formats/npy.hpp"'),
+    ("engine", "engine/matrix.cpp", '#include "host/formats/arrays/npy.hpp"'),
     ("engine", "engine/matrix.cpp", '#include "kernels/cpu/backend.hpp"'),
     ("engine", "engine/matrix.cpp", "#include <kernels/cpu/backend.hpp>"),
     ("engine", "engine/matrix.cpp", '#include "../kernels/cpu/backend.hpp"'),
-    ("engine", "engine/analyses/rsa.cpp", '#include "../../host/not/there.hpp"'),
-    ("engine", "engine/matrix.cpp", '  #  include  "host/formats/npy.hpp"'),
-    ("engine", "engine/matrix.cpp", '/* sly */ #include "host/formats/npy.hpp"'),
-    ("engine", "engine/matrix.cpp", '#inc\\\nlude "host/formats/npy.hpp"'),
+    ("engine", "engine/analyses/comparison/rsa.cpp", '#include "../../../host/not/there.hpp"'),
+    ("engine", "engine/matrix.cpp", '  #  include  "host/formats/arrays/npy.hpp"'),
+    ("engine", "engine/matrix.cpp", '/* sly */ #include "host/formats/arrays/npy.hpp"'),
+    ("engine", "engine/matrix.cpp", '#inc\\\nlude "host/formats/arrays/npy.hpp"'),
     ("engine", "engine/matrix.cpp", '#include "tests/matrix_test.cpp"'),
-    ("cuda", "kernels/cpu/sweep.cpp", "#include <cublasLt.h>"),
+    ("cuda", "kernels/cpu/sweep/sweep.cpp", "#include <cublasLt.h>"),
     ("cuda", "host/cli/main.cpp", "#include <thrust/sort.h>"),
-    ("kernels", "kernels/cpu/sweep.cpp", '#include "host/formats/npy.hpp"'),
-    ("kernels", "kernels/cpu/sweep.cpp", '#include "kernels/cuda/sweep.cu"'),
-    ("kernels", "kernels/cpu/sweep.cpp", '#include "../cuda/sweep.cu"'),
-    ("kernels", "kernels/cuda/sweep.cu", '#include "../cpu/backend.hpp"'),
-    ("host", "host/formats/npy.cpp", '#include "kernels/cpu/backend.hpp"'),
-    ("public", "host/formats/npy.hpp", "#include <nlohmann/json.hpp>"),
-    ("public", "host/formats/npy.hpp", '#include "detail/json.hpp"'),
-    ("production", "host/formats/npy.cpp", '#include "tests/matrix_test.cpp"'),
+    ("kernels", "kernels/cpu/sweep/sweep.cpp", '#include "host/formats/arrays/npy.hpp"'),
+    ("kernels", "kernels/cpu/sweep/sweep.cpp", '#include "kernels/cuda/sweep/sweep.cu"'),
+    ("kernels", "kernels/cpu/sweep/sweep.cpp", '#include "../../cuda/sweep/sweep.cu"'),
+    ("kernels", "kernels/cuda/sweep/sweep.cu", '#include "../../cpu/backend.hpp"'),
+    ("host", "host/formats/arrays/npy.cpp", '#include "kernels/cpu/backend.hpp"'),
+    ("public", "host/formats/arrays/npy.hpp", "#include <nlohmann/json.hpp>"),
+    ("public", "host/formats/arrays/npy.hpp", '#include "host/formats/json/json.hpp"'),
+    ("production", "host/formats/arrays/npy.cpp", '#include "tests/matrix_test.cpp"'),
     ("computed", "engine/matrix.cpp", "#include GRAMIAN_BACKEND"),
     ("cycle", "engine/matrix.hpp", '#include "engine/matrix.hpp"'),
-    ("cycle", "kernels/cpu/sweep.cpp", '#include "host/cli/main.cpp"'),
+    ("cycle", "kernels/cpu/sweep/sweep.cpp", '#include "host/cli/main.cpp"'),
 ] + [
     ("engine", "engine/matrix.cpp", f"#include <{header}>")
     for header in "cuda_runtime.h cublas_v2.h cusolverDn.h thrust/sort.h cub/cub.cuh dnnl.hpp cblas.h lapacke.h "

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <vector>
 
-#include "kernels/cuda/blas.hpp"
-#include "kernels/cuda/buffers.hpp"
-#include "kernels/cuda/check.hpp"
+#include "kernels/cuda/runtime/blas.hpp"
+#include "kernels/cuda/runtime/buffers.hpp"
+#include "kernels/cuda/runtime/check.hpp"
 #include "tests/emulation/control.hpp"
 
 namespace gramian::cuda {

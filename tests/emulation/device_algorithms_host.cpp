@@ -1,7 +1,7 @@
 // CUB's part on the host.
 
-#include "kernels/cuda/check.hpp"
-#include "kernels/cuda/device_algorithms.hpp"
+#include "kernels/cuda/runtime/check.hpp"
+#include "kernels/cuda/runtime/device_algorithms.hpp"
 
 namespace gramian::cuda {
 

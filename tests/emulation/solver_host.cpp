@@ -7,8 +7,8 @@
 
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
-#include "kernels/cuda/check.hpp"
-#include "kernels/cuda/solver.hpp"
+#include "kernels/cuda/runtime/check.hpp"
+#include "kernels/cuda/runtime/solver.hpp"
 
 namespace gramian::cuda {
 namespace {

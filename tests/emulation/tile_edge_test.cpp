@@ -1,6 +1,6 @@
 // Tiles for GPUs as they are: figures of the vendor's data sheets.
 
-#include "kernels/cuda/tile_edge.hpp"
+#include "kernels/cuda/sweep/tile_edge.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/space.hpp"
-#include "engine/sweep.hpp"
+#include "engine/sweep/sweep.hpp"
 
 namespace gramian::testing {
 

@@ -8,7 +8,7 @@
 
 #include "engine/backend.hpp"
 #include "engine/matrix.hpp"
-#include "engine/sweep.hpp"
+#include "engine/sweep/sweep.hpp"
 #include "tests/support/random.hpp"
 
 namespace gramian::testing {

@@ -1,0 +1,159 @@
+#include "engine/analyses/comparison/spearman.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "engine/error.hpp"
+#include "engine/random.hpp"
+
+namespace gramian {
+namespace {
+
+/// A bin shall hold one in so many cosines, which bounds the error by about 2/kParts.
+constexpr double kParts = 32768.0;
+constexpr int64_t kSample = int64_t{1} << 18;
+
+/// Average ranks of bins, centred: 2 rank − (N + 1), which is a whole number.
+struct BinRanks {
+  std::vector<int64_t> doubled;
+  double variance = 0.0;  // of `doubled`
+  double lost = 0.0;      // at most: of what a cosine's own rank, doubled, differs from its bin's
+};
+
+BinRanks rank_bins(const std::vector<uint64_t>& counts, const std::vector<bool>& mixed) {
+  BinRanks ranks;
+  uint64_t total = 0;
+  for (const uint64_t count : counts) total += count;
+  uint64_t below = 0;
+  long double squares = 0.0L;
+  long double lost = 0.0L;
+  for (size_t b = 0; b < counts.size(); ++b) {
+    const uint64_t count = counts[b];
+    // The ranks below + 1 ... below + count.
+    const auto doubled = static_cast<int64_t>(2 * below + count) - static_cast<int64_t>(total);
+    ranks.doubled.push_back(doubled);
+    const auto c = static_cast<long double>(count);
+    squares += c * static_cast<long double>(doubled) * static_cast<long double>(doubled);
+    if (mixed[b]) lost += c * (c * c - 1.0L) / 3.0L;
+    below += count;
+  }
+  ranks.variance = static_cast<double>(squares / static_cast<long double>(total));
+  ranks.lost = static_cast<double>(lost / static_cast<long double>(total));
+  return ranks;
+}
+
+/// The upper triangle's average ranks, centred and doubled.
+std::vector<double> average_ranks(const DenseMatrix& cosines) {
+  std::vector<std::pair<double, int64_t>> sorted;
+  const int64_t n = cosines.rows;
+  sorted.reserve(static_cast<size_t>(n * (n - 1) / 2));
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = i + 1; j < n; ++j) sorted.emplace_back(cosines(i, j), std::ssize(sorted));
+  }
+  std::ranges::sort(sorted);
+  const auto total = std::ssize(sorted);
+  std::vector<double> ranks(sorted.size());
+  for (int64_t begin = 0; begin < total;) {
+    int64_t end = begin;
+    while (end < total && sorted[static_cast<size_t>(end)].first == sorted[static_cast<size_t>(begin)].first) ++end;
+    const auto rank = static_cast<double>(begin + end - total);
+    for (int64_t k = begin; k < end; ++k) {
+      ranks[static_cast<size_t>(sorted[static_cast<size_t>(k)].second)] = rank;
+    }
+    begin = end;
+  }
+  return ranks;
+}
+
+}  // namespace
+
+double spearman_exact_bytes(int64_t n) {
+  // The sorted values with their places, and both spaces' ranks.
+  return static_cast<double>(n) * static_cast<double>(n - 1) / 2.0 * (16.0 + 8.0 + 8.0);
+}
+
+Spearman spearman_exact(const DenseMatrix& a, const DenseMatrix& b) {
+  if (a.rows != b.rows || a.cols != b.cols)
+    throw InvalidUsage("a rank correlation needs the same items in both spaces");
+  const std::vector<double> x = average_ranks(a);
+  const std::vector<double> y = average_ranks(b);
+  long double xx = 0.0L;
+  long double xy = 0.0L;
+  long double yy = 0.0L;
+  for (size_t k = 0; k < x.size(); ++k) {
+    xx += static_cast<long double>(x[k]) * static_cast<long double>(x[k]);
+    xy += static_cast<long double>(x[k]) * static_cast<long double>(y[k]);
+    yy += static_cast<long double>(y[k]) * static_cast<long double>(y[k]);
+  }
+  Spearman result;
+  result.rho = xx > 0.0L && yy > 0.0L ? std::clamp(static_cast<double>(xy / (std::sqrt(xx) * std::sqrt(yy))), -1.0, 1.0)
+                                      : std::numeric_limits<double>::quiet_NaN();
+  return result;
+}
+
+std::shared_ptr<const RankBins> choose_rank_bins(Space& space, Precision precision, uint64_t seed) {
+  // Another stream than the accuracy sample's.
+  const std::vector<Pair> pairs = sample_pairs(space.size(), kSample, stream_seed(seed, 7));
+  std::vector<double> sample = space.backend().pair_cosines(space.device_rows(), space.unit(), pairs);
+  return std::make_shared<const RankBins>(
+      RankBins::of_sample(sample, space.unit_rows(precision).cosine_type(), kParts));
+}
+
+SweepRequest RankCounts::needs() {
+  SweepRequest request;
+  if (!done_) request.ranks = bins_;
+  return request;
+}
+
+void RankCounts::take(SweepState state) {
+  counts_ = std::move(state.ranks);
+  done_ = true;
+}
+
+Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const RankCounts& ranks_b, Precision precision,
+                         const Progress& progress) {
+  const UnitRows& rows_a = a.unit_rows(precision);
+  const UnitRows& rows_b = b.unit_rows(precision);
+  const BinRanks second = rank_bins(ranks_b.counts(), ranks_b.bins().mixed(rows_b.cosine_type()));
+
+  // Ranks as the sweep adds them up: halved until they fit.
+  int halvings = 0;
+  const int64_t largest = std::max(std::abs(second.doubled.front()), std::abs(second.doubled.back()));
+  while ((largest >> halvings) >= std::numeric_limits<int32_t>::max()) ++halvings;
+  std::vector<int32_t> values;
+  for (const int64_t doubled : second.doubled) values.push_back(static_cast<int32_t>(doubled >> halvings));
+
+  const TileGrid grid = a.backend().grid(rows_a);
+  const RankSums sums =
+      a.backend().rank_product(rows_a, bins_a, rows_b, ranks_b.bins(), values, grid, {0, grid.size()}, progress);
+  const BinRanks first = rank_bins(sums.counts, bins_a.mixed(rows_a.cosine_type()));
+
+  Spearman result;
+  result.bins[0] = bins_a.bins();
+  result.bins[1] = ranks_b.bins().bins();
+  if (!(first.variance > 0.0) || !(second.variance > 0.0)) {
+    result.rho = std::numeric_limits<double>::quiet_NaN();
+    return result;
+  }
+  long double product = 0.0L;
+  uint64_t total = 0;
+  for (size_t bin = 0; bin < sums.counts.size(); ++bin) {
+    product += static_cast<long double>(first.doubled[bin]) * static_cast<long double>(sums.sums[bin]);
+    total += sums.counts[bin];
+  }
+  const double unit = std::ldexp(1.0, halvings);
+  const double covariance = static_cast<double>(product / static_cast<long double>(total)) * unit;
+  const double scale = std::sqrt(first.variance) * std::sqrt(second.variance);
+  const double rho = covariance / scale;
+  result.rho = std::clamp(rho, -1.0, 1.0);
+
+  // What halving lost is one more f, with an sd of at most `unit`.
+  const double e = std::sqrt(first.lost / first.variance);
+  const double f = (std::sqrt(second.lost) + (halvings > 0 ? unit : 0.0)) / std::sqrt(second.variance);
+  result.bound = e + f + e * f + std::abs(rho) * (1.0 - 1.0 / std::sqrt((1.0 + e * e) * (1.0 + f * f)));
+  return result;
+}
+
+}  // namespace gramian

@@ -1,0 +1,51 @@
+#pragma once
+// Nearest neighbours by cosine, and how unevenly they are spread (hubness).
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/space.hpp"
+#include "engine/sweep/plan.hpp"
+
+namespace gramian {
+
+/// ‖x̂ − ŷ‖ = sqrt(2 − 2 cos), the distance between unit rows.
+double chord_distance(double cosine);
+
+/// The k nearest neighbours of every row, as cosines of the chosen precision. Ties: lower row first; the row itself is
+/// left out by its number, so duplicates of it are neighbours.
+class NeighborsAnalysis final : public SweepAnalysis {
+ public:
+  /// Throws InvalidUsage unless 1 <= k < n.
+  NeighborsAnalysis(const Space& space, int64_t k);
+  SweepRequest needs() override;
+  void take(SweepState state) override;
+  const NeighborTable& table() const { return table_; }
+
+ private:
+  int64_t k_;
+  bool done_ = false;
+  NeighborTable table_;
+};
+
+/// The k nearest neighbours of the listed rows only, in fp64, without a sweep: O(rows n d).
+/// Throws InvalidUsage unless 1 <= k < n.
+std::vector<std::vector<Neighbor>> neighbors_of(Space& space, std::span<const int64_t> rows, int64_t k);
+
+/// All rows whose cosine to a listed row is at least `cosine`, nearest first, in fp64.
+std::vector<std::vector<Neighbor>> neighbors_within(Space& space, std::span<const int64_t> rows, double cosine);
+
+/// The distribution of the k-occurrence N_k(j): among how many rows' k nearest neighbours row j is
+/// (Radovanović, Nanopoulos & Ivanović 2010).
+struct Hubness {
+  std::vector<int64_t> occurrences;  // n
+  double skewness = 0.0;             // third standardized moment of N_k; 0 where all are equal
+  int64_t antihubs = 0;              // rows with N_k = 0
+  std::vector<int64_t> hubs;         // rows, largest N_k first, ties by row
+};
+
+/// `largest` hubs are listed at most.
+Hubness hubness(const NeighborTable& table, int64_t largest);
+
+}  // namespace gramian

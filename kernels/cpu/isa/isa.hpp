@@ -1,0 +1,114 @@
+#pragma once
+// The inner loops, compiled once for every instruction set and chosen at run time. Plain pointers only: nothing in
+// these translation units may be shared with code for another instruction set.
+
+#include <cstdint>
+
+namespace gramian::cpu {
+
+/// Where a histogram's values go. `edges` has bins + 1 entries; counts are 4 interleaved copies of bins + 2 slots
+/// (slot 0: below, bins + 1: above), each copy starting `copy_stride` after the one before.
+struct HistogramLoop {
+  double lo = 0.0;
+  double hi = 0.0;
+  int64_t bins = 0;
+  const double* edges = nullptr;
+  uint32_t* counts = nullptr;
+  int64_t copy_stride = 0;
+};
+
+/// Values inside brackets are copied to `kept[b]`, which has room for one more segment and 16 values at every call.
+template <class T>
+struct BracketLoop {
+  int64_t brackets = 0;
+  const T* lo = nullptr;
+  const T* hi = nullptr;
+  uint64_t* below = nullptr;
+  T** kept = nullptr;  // next free slot of each bracket's buffer; advanced
+};
+
+/// Counts on the grid of engine/sweep/fine_grid.hpp. Some slots are wanted: values in them are copied to `kept`, which
+/// has room for one more segment and 16 values at every call. The wanted slots are given twice, since one instruction
+/// set likes flags and the other ranges: as the top bit of their counts, and as ranges [first, first + span], each
+/// number repeated 32 times.
+template <class T>
+struct FineLoop {
+  uint32_t* counts = nullptr;
+  int64_t ranges = 0;
+  const uint16_t* first = nullptr;
+  const uint16_t* span = nullptr;
+  T* kept = nullptr;  // next free slot; advanced
+  T min{};            // lowered
+  T max{};            // raised
+};
+
+/// Positions in a segment whose value reaches the row's threshold, or that of their own column; room for a segment.
+struct ReachingLoop {
+  uint32_t* for_row = nullptr;
+  int64_t row_count = 0;
+  uint32_t* for_columns = nullptr;
+  int64_t column_count = 0;
+};
+
+/// One operand of a tile product: `panels` panels of `depth` steps each, contiguous.
+template <class T>
+struct Operand {
+  const T* data = nullptr;
+  int64_t panels = 0;
+};
+
+struct IsaTable {
+  const char* name;
+
+  /// c (48 a.panels x 48 b.panels, leading dimension ldc) = a bᵀ, or += when `accumulate`. With `upper`, blocks of
+  /// 48 x 48 strictly below the block diagonal are left alone. With `clamp`, results are limited to [-1, 1].
+  /// Every element is the same sequence of operations whatever its place in the tile.
+  void (*product_f32)(Operand<float> a, Operand<float> b, int64_t depth, float* c, int64_t ldc, bool upper,
+                      bool accumulate, bool clamp);
+  void (*product_f64)(Operand<double> a, Operand<double> b, int64_t depth, double* c, int64_t ldc, bool upper,
+                      bool accumulate, bool clamp);
+  /// int16 fixed point: exact integer products, then x row_scale[i] x col_scale[j], limited to [-1, 1]. `depth` counts
+  /// pairs. Null where this instruction set has no gain from it.
+  void (*product_i16)(Operand<int16_t> a, Operand<int16_t> b, int64_t depth, const float* row_scale,
+                      const float* col_scale, float* c, int64_t ldc, bool upper);
+  /// Two int8 a value, 256 hi + lo: exact sums of the products of hi, and of hi with lo; of lo with lo where `whole`.
+  /// Then as product_i16. `depth` counts blocks of kInt8Columns. Null where this instruction set has no gain from it.
+  void (*product_i8)(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, bool whole, const float* row_scale,
+                     const float* col_scale, float* c, int64_t ldc, bool upper);
+
+  void (*extremes_f32)(const float* x, int64_t count, float* min, float* max);
+  void (*extremes_f64)(const double* x, int64_t count, double* min, double* max);
+  void (*fine_f32)(const float* x, int64_t count, FineLoop<float>* loop);
+  void (*fine_f64)(const double* x, int64_t count, FineLoop<double>* loop);
+  void (*histogram_f32)(const float* x, int64_t count, const HistogramLoop& loop);
+  void (*histogram_f64)(const double* x, int64_t count, const HistogramLoop& loop);
+  void (*brackets_f32)(const float* x, int64_t count, const BracketLoop<float>& loop);
+  void (*brackets_f64)(const double* x, int64_t count, const BracketLoop<double>& loop);
+
+  void (*reaching_f32)(const float* x, int64_t count, float row, const float* columns, ReachingLoop* loop);
+  void (*reaching_f64)(const double* x, int64_t count, double row, const double* columns, ReachingLoop* loop);
+
+  /// How many values reach `threshold`; each also adds 1 to its column's counter.
+  int64_t (*degrees_f32)(const float* x, int64_t count, float threshold, int32_t* columns);
+  int64_t (*degrees_f64)(const double* x, int64_t count, double threshold, int64_t* columns);
+
+  /// RankBins::bin of every value, from RankBins::cells.
+  void (*rank_bins_f32)(const float* x, int64_t count, const uint32_t* cells, uint32_t* bins);
+  void (*rank_bins_f64)(const double* x, int64_t count, const uint32_t* cells, uint32_t* bins);
+
+  /// Σ x[k] y[k] in fp64, eight chains.
+  double (*dot)(const double* x, const double* y, int64_t count);
+  /// <x, x>, <x, y>, <y, y> of fp32 values at any address, in fp64.
+  void (*dots_f32)(const void* x, const void* y, int64_t count, double dots[3]);
+};
+
+/// The table in use: the best for this processor, unless GRAMIAN_CPU_ISA in the environment or select_isa names
+/// another.
+const IsaTable& isa_table();
+/// Tables that this processor can run, best first; the last one, "plain-tiles", is there for tests alone.
+const IsaTable* const* isa_tables(int* count);
+/// Makes the named table the one in use by the whole process; false where this processor cannot run it. Not while work
+/// is going on.
+bool select_isa(const char* name);
+
+}  // namespace gramian::cpu

@@ -1,0 +1,12 @@
+#define GRAMIAN_VECTOR_BYTES 32
+#define GRAMIAN_MICRO_ROWS 4
+#define GRAMIAN_MICRO_VECTORS 3
+
+#include "kernels/cpu/isa/isa_loops.hpp"
+
+namespace gramian::cpu {
+
+extern const IsaTable kAvx2Table;
+constexpr IsaTable kAvx2Table = make_table("avx2");
+
+}  // namespace gramian::cpu

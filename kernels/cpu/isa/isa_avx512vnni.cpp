@@ -1,0 +1,67 @@
+// The int16 product: VPDPWSSD multiplies and adds two int16 a lane, exactly, at twice the rate of fp32.
+
+#include <immintrin.h>
+
+#include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/isa/panel_size.hpp"
+
+namespace gramian::cpu {
+namespace {
+
+/// Operands hold two int16 of neighbouring k for each row, so one step of `depth` is kPanel 32-bit pairs.
+inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, const int32_t* b, int64_t depth,
+                                                           const float* row_scale, const float* col_scale, float* c,
+                                                           int64_t ldc) {
+  __m512i sum[8][3];
+#pragma GCC unroll 8
+  for (int r = 0; r < 8; ++r) {
+#pragma GCC unroll 3
+    for (int v = 0; v < 3; ++v) sum[r][v] = _mm512_setzero_si512();
+  }
+  for (int64_t k = 0; k < depth; ++k) {
+    const __m512i b0 = _mm512_loadu_si512(b);
+    const __m512i b1 = _mm512_loadu_si512(b + 16);
+    const __m512i b2 = _mm512_loadu_si512(b + 32);
+#pragma GCC unroll 8
+    for (int r = 0; r < 8; ++r) {
+      const __m512i row = _mm512_set1_epi32(a[r]);
+      sum[r][0] = _mm512_dpwssd_epi32(sum[r][0], row, b0);
+      sum[r][1] = _mm512_dpwssd_epi32(sum[r][1], row, b1);
+      sum[r][2] = _mm512_dpwssd_epi32(sum[r][2], row, b2);
+    }
+    a += kPanel;
+    b += kPanel;
+  }
+  const __m512 one = _mm512_set1_ps(1.0f);
+  const __m512 minus_one = _mm512_set1_ps(-1.0f);
+#pragma GCC unroll 8
+  for (int r = 0; r < 8; ++r) {
+    const __m512 scale = _mm512_set1_ps(row_scale[r]);
+#pragma GCC unroll 3
+    for (int v = 0; v < 3; ++v) {
+      __m512 x =
+          _mm512_mul_ps(_mm512_cvtepi32_ps(sum[r][v]), _mm512_mul_ps(scale, _mm512_loadu_ps(col_scale + 16 * v)));
+      x = _mm512_min_ps(_mm512_max_ps(x, minus_one), one);
+      _mm512_storeu_ps(c + r * ldc + 16 * v, _mm512_add_ps(x, _mm512_setzero_ps()));
+    }
+  }
+}
+
+}  // namespace
+
+void product_i16_avx512vnni(Operand<int16_t> a, Operand<int16_t> b, int64_t depth, const float* row_scale,
+                            const float* col_scale, float* c, int64_t ldc, bool upper) {
+  const auto* rows = reinterpret_cast<const int32_t*>(a.data);
+  const auto* columns = reinterpret_cast<const int32_t*>(b.data);
+  for (int64_t q = 0; q < b.panels; ++q) {
+    const int64_t last_panel = upper && q + 1 < a.panels ? q + 1 : a.panels;
+    for (int64_t p = 0; p < last_panel; ++p) {
+      for (int64_t r = 0; r < kPanel; r += 8) {
+        micro_block_i16(rows + p * depth * kPanel + r, columns + q * depth * kPanel, depth, row_scale + p * kPanel + r,
+                        col_scale + q * kPanel, c + (p * kPanel + r) * ldc + q * kPanel, ldc);
+      }
+    }
+  }
+}
+
+}  // namespace gramian::cpu

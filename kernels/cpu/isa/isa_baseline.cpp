@@ -1,0 +1,12 @@
+#define GRAMIAN_VECTOR_BYTES 16
+#define GRAMIAN_MICRO_ROWS 4
+#define GRAMIAN_MICRO_VECTORS 3
+
+#include "kernels/cpu/isa/isa_loops.hpp"
+
+namespace gramian::cpu {
+
+extern const IsaTable kBaselineTable;
+constexpr IsaTable kBaselineTable = make_table("baseline");
+
+}  // namespace gramian::cpu

@@ -1,0 +1,90 @@
+#include "kernels/cpu/products/bare_gemm.hpp"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "engine/error.hpp"
+#include "kernels/cpu/sweep/tile.hpp"
+#include "kernels/cpu/threads.hpp"
+
+namespace gramian::cpu {
+namespace {
+
+template <class T>
+double timed(const TileGrid& grid, int threads, const Progress& progress,
+             const std::function<void(const Tile&, T* out, int64_t ld)>& product) {
+  std::vector<std::unique_ptr<AlignedBuffer<T>>> buffers(static_cast<size_t>(threads));
+  const auto start = std::chrono::steady_clock::now();
+  parallel_for(
+      threads, grid.size(),
+      [&](int64_t item, int worker) {
+        std::unique_ptr<AlignedBuffer<T>>& buffer = buffers[static_cast<size_t>(worker)];
+        if (!buffer) buffer = std::make_unique<AlignedBuffer<T>>(grid.edge() * grid.edge());
+        product(grid.at(item), buffer->data(), grid.edge());
+      },
+      [&](int64_t) {
+        if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
+      });
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void blas(int64_t m, int64_t n, int64_t k, const float* a, const float* b, float* c, int64_t ld) {
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k),
+              1.0f, a, static_cast<int>(k), b, static_cast<int>(k), 0.0f, c, static_cast<int>(ld));
+}
+
+void blas(int64_t m, int64_t n, int64_t k, const double* a, const double* b, double* c, int64_t ld) {
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k),
+              1.0, a, static_cast<int>(k), b, static_cast<int>(k), 0.0, c, static_cast<int>(ld));
+}
+
+template <class T>
+double blas_seconds(const CpuUnitRows& rows, const AlignedBuffer<T>& packed, int threads, const Progress& progress) {
+  // The plain layout that a script would have: row after row.
+  const int64_t n = rows.rows();
+  const int64_t d = rows.dim();
+  AlignedBuffer<T> plain(n * d);
+  parallel_for(threads, rows.panels(), [&](int64_t panel, int) {
+    for (int64_t r = panel * kPanel; r < std::min(n, (panel + 1) * kPanel); ++r) {
+      for (int64_t k = 0; k < d; ++k) {
+        plain.data()[r * d + k] = packed.data()[(panel * d + k) * kPanel + r % kPanel];
+      }
+    }
+  });
+  const TileGrid grid(n, 1024);
+  openblas_set_num_threads(1);
+  return timed<T>(grid, threads, progress, [&](const Tile& tile, T* out, int64_t ld) {
+    blas(tile.row_end - tile.row_begin, tile.col_end - tile.col_begin, d, plain.data() + tile.row_begin * d,
+         plain.data() + tile.col_begin * d, out, ld);
+  });
+}
+
+}  // namespace
+
+double bare_triangle_seconds(const CpuUnitRows& rows, const TileGrid& grid, int threads, const Progress& progress) {
+  switch (rows.kind()) {
+    case Form::f64: {
+      const double own = timed<double>(
+          grid, threads, progress, [&](const Tile& tile, double* out, int64_t ld) { form_tile(rows, tile, out, ld); });
+      return std::min(own, blas_seconds(rows, rows.f64, threads, progress));
+    }
+    case Form::f32: {
+      const double own = timed<float>(
+          grid, threads, progress, [&](const Tile& tile, float* out, int64_t ld) { form_tile(rows, tile, out, ld); });
+      return std::min(own, blas_seconds(rows, rows.f32, threads, progress));
+    }
+    case Form::i16:
+    case Form::i8:
+      return timed<float>(grid, threads, progress,
+                          [&](const Tile& tile, float* out, int64_t ld) { form_tile(rows, tile, out, ld); });
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace gramian::cpu

@@ -1,0 +1,151 @@
+#include "kernels/cpu/products/gram.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/error.hpp"
+#include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/rows/panels.hpp"
+#include "kernels/cpu/threads.hpp"
+
+namespace gramian::cpu {
+namespace {
+
+/// Rows converted at a time: long enough to amortize the pass over the result, short enough to stay in cache.
+constexpr int64_t kRowBlock = 1024;
+constexpr int64_t kSumBlock = 4096;
+/// Panels on each side of one piece of the result.
+constexpr int64_t kPiece = 4;
+
+/// Rows [begin, end) with columns as the panel's rows: the inner dimension of the product is the row index.
+void pack_columns(const CpuRows& rows, const RowTransform& transform, int64_t begin, int64_t end,
+                  AlignedBuffer<double>& out, int threads) {
+  const int64_t d = rows.dim();
+  const int64_t depth = end - begin;
+  constexpr int64_t kChunk = 32;
+  parallel_for(threads, (depth + kChunk - 1) / kChunk, [&](int64_t chunk, int) {
+    std::vector<double> row(static_cast<size_t>(panel_count(d) * kPanel), 0.0);
+    for (int64_t k = chunk * kChunk; k < std::min(depth, (chunk + 1) * kChunk); ++k) {
+      transformed_row(rows, begin + k, transform, row.data());
+      for (int64_t p = 0; p < panel_count(d); ++p) {
+        std::copy_n(row.data() + p * kPanel, kPanel, out.data() + (p * depth + k) * kPanel);
+      }
+    }
+  });
+}
+
+}  // namespace
+
+std::vector<double> row_norms(const CpuRows& rows, const RowTransform& transform, int threads) {
+  std::vector<double> norms(static_cast<size_t>(rows.rows()));
+  constexpr int64_t kChunk = 256;
+  parallel_for(threads, (rows.rows() + kChunk - 1) / kChunk, [&](int64_t chunk, int) {
+    std::vector<double> row(static_cast<size_t>(rows.dim()));
+    for (int64_t r = chunk * kChunk; r < std::min(rows.rows(), (chunk + 1) * kChunk); ++r) {
+      norms[static_cast<size_t>(r)] = transformed_norm(rows, r, transform, row.data());
+    }
+  });
+  return norms;
+}
+
+std::vector<double> column_sums(const CpuRows& rows, const RowTransform& transform, int threads) {
+  const int64_t d = rows.dim();
+  const int64_t blocks = (rows.rows() + kSumBlock - 1) / kSumBlock;
+  std::vector<std::vector<double>> partial(static_cast<size_t>(blocks));
+  parallel_for(threads, blocks, [&](int64_t block, int) {
+    std::vector<double> sum(static_cast<size_t>(d));
+    std::vector<double> row(static_cast<size_t>(d));
+    for (int64_t r = block * kSumBlock; r < std::min(rows.rows(), (block + 1) * kSumBlock); ++r) {
+      transformed_row(rows, r, transform, row.data());
+      for (size_t k = 0; k < row.size(); ++k) sum[k] += row[k];
+    }
+    partial[static_cast<size_t>(block)] = std::move(sum);
+  });
+  std::vector<double> total(static_cast<size_t>(d));
+  for (const std::vector<double>& part : partial) {
+    for (size_t k = 0; k < part.size(); ++k) total[k] += part[k];
+  }
+  return total;
+}
+
+DenseMatrix gram(const CpuRows& a, const RowTransform& ta, const CpuRows& b, const RowTransform& tb, bool symmetric,
+                 int threads) {
+  if (a.rows() != b.rows()) throw InvalidUsage("a Gram product needs equal numbers of rows on both sides");
+  const int64_t n = a.rows();
+  const int64_t panels_a = panel_count(a.dim());
+  const int64_t panels_b = panel_count(b.dim());
+  const int64_t ld = panels_b * kPanel;
+  AlignedBuffer<double> sum(panels_a * kPanel * ld);
+  std::fill_n(sum.data(), sum.size(), 0.0);
+  const int64_t block_rows = std::min(n, kRowBlock);
+  AlignedBuffer<double> left(panels_a * kPanel * block_rows);
+  AlignedBuffer<double> right(symmetric ? 0 : panels_b * kPanel * block_rows);
+  const int64_t pieces_a = (panels_a + kPiece - 1) / kPiece;
+  const int64_t pieces_b = (panels_b + kPiece - 1) / kPiece;
+  for (int64_t begin = 0; begin < n; begin += kRowBlock) {
+    const int64_t depth = std::min(n - begin, kRowBlock);
+    pack_columns(a, ta, begin, begin + depth, left, threads);
+    if (!symmetric) pack_columns(b, tb, begin, begin + depth, right, threads);
+    const double* columns = symmetric ? left.data() : right.data();
+    parallel_for(threads, pieces_a * pieces_b, [&](int64_t piece, int) {
+      const int64_t p = piece / pieces_b * kPiece;
+      const int64_t q = piece % pieces_b * kPiece;
+      if (symmetric && q < p) return;
+      const Operand<double> rows{left.data() + p * depth * kPanel, std::min(kPiece, panels_a - p)};
+      const Operand<double> cols{columns + q * depth * kPanel, std::min(kPiece, panels_b - q)};
+      isa_table().product_f64(rows, cols, depth, sum.data() + p * kPanel * ld + q * kPanel, ld, false, true, false);
+    });
+  }
+  DenseMatrix result(a.dim(), b.dim());
+  for (int64_t i = 0; i < a.dim(); ++i) {
+    for (int64_t j = 0; j < b.dim(); ++j) {
+      result(i, j) = symmetric && j < i ? result(j, i) : sum.data()[i * ld + j];
+    }
+  }
+  return result;
+}
+
+namespace {
+
+/// The cosine of two stored fp32 rows as they are; NaN where a norm leaves the safe range.
+double stored_cosine(const std::byte* x, const std::byte* y, int64_t d) {
+  double dots[3];
+  isa_table().dots_f32(x, y, d, dots);
+  const double squares = dots[0] * dots[2];
+  if (!(squares > 1e-280 && squares < 1e280)) return std::nan("");
+  return dots[1] / (std::sqrt(dots[0]) * std::sqrt(dots[2]));
+}
+
+}  // namespace
+
+std::vector<double> pair_cosines(const CpuRows& rows, const RowTransform& transform, std::span<const Pair> pairs,
+                                 int threads) {
+  RowTransform unit = transform;
+  unit.unit = true;
+  unit.recenter.clear();
+  const bool as_stored =
+      rows.rows() > 0 && rows.stored_f32(0) != nullptr && unit.shift.empty() && unit.directions.rows == 0;
+  std::vector<double> cosines(pairs.size());
+  constexpr int64_t kChunk = 512;
+  const int64_t d = rows.dim();
+  const int64_t count = std::ssize(pairs);
+  parallel_for(threads, (count + kChunk - 1) / kChunk, [&](int64_t chunk, int) {
+    std::vector<double> x(static_cast<size_t>(d));
+    std::vector<double> y(static_cast<size_t>(d));
+    int64_t loaded = -1;
+    for (int64_t p = chunk * kChunk; p < std::min(count, (chunk + 1) * kChunk); ++p) {
+      const auto [i, j] = pairs[static_cast<size_t>(p)];
+      double cosine = as_stored ? stored_cosine(rows.stored_f32(i), rows.stored_f32(j), d) : std::nan("");
+      if (std::isnan(cosine)) {
+        if (i != loaded) transformed_row(rows, i, unit, x.data());
+        loaded = i;
+        transformed_row(rows, j, unit, y.data());
+        cosine = isa_table().dot(x.data(), y.data(), d);
+      }
+      cosines[static_cast<size_t>(p)] = std::clamp(cosine, -1.0, 1.0);
+    }
+  });
+  return cosines;
+}
+
+}  // namespace gramian::cpu

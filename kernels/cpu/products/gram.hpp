@@ -1,0 +1,22 @@
+#pragma once
+// Gram products and sums over rows in fp64.
+//
+// Determinism: rows are taken in fixed blocks; every element of the result is the same sequence of operations for any
+// number of threads.
+
+#include <vector>
+
+#include "engine/backend.hpp"
+#include "kernels/cpu/rows/rows.hpp"
+
+namespace gramian::cpu {
+
+std::vector<double> row_norms(const CpuRows& rows, const RowTransform& transform, int threads);
+std::vector<double> column_sums(const CpuRows& rows, const RowTransform& transform, int threads);
+/// Σᵢ yᵢ zᵢᵀ. The same rows and transform on both sides (`symmetric`) cost half.
+DenseMatrix gram(const CpuRows& a, const RowTransform& ta, const CpuRows& b, const RowTransform& tb, bool symmetric,
+                 int threads);
+std::vector<double> pair_cosines(const CpuRows& rows, const RowTransform& transform, std::span<const Pair> pairs,
+                                 int threads);
+
+}  // namespace gramian::cpu

@@ -1,0 +1,226 @@
+#include "kernels/cpu/rows/unit_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "engine/narrow.hpp"
+#include "kernels/cpu/threads.hpp"
+
+namespace gramian::cpu {
+namespace {
+
+constexpr double kFixedPoint = 32767.0;
+/// 256 hi + lo, hi from -127 to 127, lo from -128 to 127: sums of 1,024 products stay far from the ends of int32.
+/// A row of entries of one size has no low parts at all.
+constexpr double kTwoInt8 = 127.0 * 256.0;
+/// What fixed point may cost a cosine, of the 5e-4 that are promised.
+constexpr double kFixedPointShare = 4.5e-4;
+
+/// Columns in the order in which products are summed: smallest largest entry first, so that the partial sums stay small
+/// until the last terms and an outlier dimension costs no precision. Depends on the set of rows, not on their order.
+std::vector<int64_t> summation_order(const CpuRows& rows, const RowTransform& transform, int threads) {
+  const int64_t d = rows.dim();
+  constexpr int64_t kBlock = 256;
+  const int64_t blocks = (rows.rows() + kBlock - 1) / kBlock;
+  std::vector<std::vector<double>> largest(static_cast<size_t>(threads), std::vector<double>(static_cast<size_t>(d)));
+  parallel_for(threads, blocks, [&](int64_t block, int worker) {
+    std::vector<double> row(static_cast<size_t>(d));
+    std::vector<double>& mine = largest[static_cast<size_t>(worker)];
+    for (int64_t r = block * kBlock; r < std::min(rows.rows(), (block + 1) * kBlock); ++r) {
+      transformed_row(rows, r, transform, row.data());
+      for (size_t k = 0; k < row.size(); ++k) mine[k] = std::max(mine[k], std::abs(row[k]));
+    }
+  });
+  for (const std::vector<double>& other : largest) {
+    for (size_t k = 0; k < other.size(); ++k) largest[0][k] = std::max(largest[0][k], other[k]);
+  }
+  std::vector<int64_t> order(static_cast<size_t>(d));
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](int64_t k) { return largest[0][static_cast<size_t>(k)]; });
+  return order;
+}
+
+template <class T>
+void pack_row(const std::vector<double>& row, const std::vector<int64_t>& order, T* out) {
+  for (int64_t k = 0; k < std::ssize(order); ++k) {
+    out[k * kPanel] = static_cast<T>(row[static_cast<size_t>(order[static_cast<size_t>(k)])]);
+  }
+}
+
+/// Rounds to int16 and returns the factor that makes the rounded row's length 1 again, so that rounding turns a row
+/// but does not stretch it.
+float pack_row_i16(const std::vector<double>& row, const std::vector<int64_t>& order, int16_t* out) {
+  double square = 0.0;
+  for (int64_t k = 0; k < std::ssize(order); ++k) {
+    const double q = std::nearbyint(row[static_cast<size_t>(order[static_cast<size_t>(k)])] * kFixedPoint);
+    square += q * q;
+    out[(k / 2 * kPanel) * 2 + k % 2] = static_cast<int16_t>(q);
+  }
+  return static_cast<float>(1.0 / std::sqrt(square));
+}
+
+/// A row as two int8 a value: rounded, its largest entry to kTwoInt8. `low` is the length of the low parts, relative.
+struct Int8Row {
+  float scale = 0.0f;
+  double largest = 0.0;  // entry of the unit row
+  double low = 0.0;
+};
+
+Int8Row pack_row_i8(const std::vector<double>& row, int8_t* panel, int64_t r) {
+  constexpr int64_t kPlane = kInt8BlockBytes / 4;
+  Int8Row result;
+  for (const double x : row) result.largest = std::max(result.largest, std::abs(x));
+  double square = 0.0;
+  double low_square = 0.0;
+  for (int64_t k = 0; k < std::ssize(row); ++k) {
+    const double q = std::nearbyint(row[static_cast<size_t>(k)] * (kTwoInt8 / result.largest));
+    const double high = std::floor((q + 128.0) / 256.0);
+    const double low = q - 256.0 * high;
+    square += q * q;
+    low_square += low * low;
+    int8_t* const tile = panel + k / kInt8Columns * kInt8BlockBytes + r / 16 * 1024;
+    const int64_t column = k % kInt8Columns;
+    const int64_t as_row = r % 16 * 64 + column;
+    const int64_t as_column = 2 * kPlane + column / 4 * 64 + r % 16 * 4 + column % 4;
+    tile[as_row] = tile[as_column] = static_cast<int8_t>(high);
+    tile[kPlane + as_row] = tile[kPlane + as_column] = static_cast<int8_t>(low);
+  }
+  result.scale = static_cast<float>(1.0 / std::sqrt(square));
+  result.low = std::sqrt(low_square / square);
+  return result;
+}
+
+int64_t depth_of(Form form, int64_t dim) {
+  if (form == Form::i16) return (dim + 1) / 2;
+  if (form == Form::i8) return (dim + kInt8Columns - 1) / kInt8Columns;
+  return dim;
+}
+
+/// Bytes of a panel of kPanel rows.
+int64_t panel_bytes(Form form, int64_t dim) {
+  const int64_t depth = depth_of(form, dim);
+  switch (form) {
+    case Form::f32:
+      return depth * kPanel * 4;
+    case Form::f64:
+      return depth * kPanel * 8;
+    case Form::i16:
+      return depth * kPanel * 4;
+    case Form::i8:
+      break;
+  }
+  return depth * kInt8BlockBytes;
+}
+
+}  // namespace
+
+CpuUnitRows::CpuUnitRows(Form form, int64_t rows, int64_t dim)
+    : form_(form), rows_(rows), dim_(dim), depth_(depth_of(form, dim)) {
+  const int64_t padded = panel_count(rows) * kPanel;
+  const int64_t size = checked_product(panel_count(rows), panel_bytes(form, dim), "unit rows");
+  switch (form) {
+    case Form::f32:
+      f32 = AlignedBuffer<float>(size / 4);
+      break;
+    case Form::f64:
+      f64 = AlignedBuffer<double>(size / 8);
+      break;
+    case Form::i16:
+      i16 = AlignedBuffer<int16_t>(size / 2);
+      scale = AlignedBuffer<float>(padded);
+      break;
+    case Form::i8:
+      i8 = AlignedBuffer<int8_t>(size);
+      scale = AlignedBuffer<float>(padded);
+      break;
+  }
+}
+
+int64_t CpuUnitRows::bytes(Form form, int64_t rows, int64_t dim) {
+  return checked_product(panel_count(rows), panel_bytes(form, dim) + kPanel * 4, "unit rows");
+}
+
+std::string CpuUnitRows::form() const {
+  switch (form_) {
+    case Form::f32:
+      return "fp32 FMA in chains of " + std::to_string(kLink);
+    case Form::f64:
+      return "fp64";
+    case Form::i16:
+      return "int16 fixed point, exact int32 sums";
+    case Form::i8:
+      return std::string("two int8 a value, exact int32 sums of ") + (whole ? "four" : "three") + " products";
+  }
+  return {};
+}
+
+const CpuUnitRows& as_cpu(const UnitRows& rows) { return dynamic_cast<const CpuUnitRows&>(rows); }
+
+std::unique_ptr<CpuUnitRows> pack_unit_rows(const CpuRows& rows, const RowTransform& transform, Form form,
+                                            int threads) {
+  RowTransform unit = transform;
+  unit.unit = true;
+  const int64_t n = rows.rows();
+  const int64_t d = rows.dim();
+  auto packed = std::make_unique<CpuUnitRows>(form, n, d);
+  const int64_t depth = packed->depth();
+  std::vector<int64_t> order(static_cast<size_t>(d));
+  std::iota(order.begin(), order.end(), 0);
+  if (form == Form::f32) order = summation_order(rows, unit, threads);
+  struct Worst {
+    double largest = 0.0;
+    double low = 0.0;
+  };
+  std::vector<Worst> worst(static_cast<size_t>(threads));
+  parallel_for(threads, packed->panels(), [&](int64_t panel, int worker) {
+    std::vector<double> row(static_cast<size_t>(d));
+    if (form == Form::i8) std::fill_n(packed->i8.data() + panel * depth * kInt8BlockBytes, depth * kInt8BlockBytes, 0);
+    for (int64_t r = 0; r < kPanel; ++r) {
+      const int64_t index = panel * kPanel + r;
+      if (index < n) {
+        transformed_row(rows, index, unit, row.data());
+      } else {
+        std::ranges::fill(row, 0.0);
+      }
+      switch (form) {
+        case Form::f32:
+          pack_row(row, order, packed->f32.data() + panel * depth * kPanel + r);
+          break;
+        case Form::f64:
+          pack_row(row, order, packed->f64.data() + panel * depth * kPanel + r);
+          break;
+        case Form::i16: {
+          int16_t* out = packed->i16.data() + (panel * depth * kPanel + r) * 2;
+          if (d % 2 == 1) out[(depth - 1) * kPanel * 2 + 1] = 0;
+          packed->scale.data()[index] = index < n ? pack_row_i16(row, order, out) : 0.0f;
+          if (index >= n) {
+            for (int64_t k = 0; k < depth; ++k) out[k * kPanel * 2] = out[k * kPanel * 2 + 1] = 0;
+          }
+          break;
+        }
+        case Form::i8: {
+          packed->scale.data()[index] = 0.0f;
+          if (index >= n) break;
+          const Int8Row done = pack_row_i8(row, packed->i8.data() + panel * depth * kInt8BlockBytes, r);
+          packed->scale.data()[index] = done.scale;
+          Worst& mine = worst[static_cast<size_t>(worker)];
+          mine.largest = std::max(mine.largest, done.largest);
+          mine.low = std::max(mine.low, done.low);
+          break;
+        }
+      }
+    }
+  });
+  // Rounding turns either row by at most sqrt(d)/2 units of its last place; the products of low parts are at most
+  // those of their lengths (Cauchy, Schwarz).
+  Worst all;
+  for (const Worst& mine : worst) {
+    all.largest = std::max(all.largest, mine.largest);
+    all.low = std::max(all.low, mine.low);
+  }
+  packed->whole = std::sqrt(static_cast<double>(d)) * all.largest / kTwoInt8 + all.low * all.low > kFixedPointShare;
+  return packed;
+}
+
+}  // namespace gramian::cpu

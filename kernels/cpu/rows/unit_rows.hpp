@@ -1,0 +1,52 @@
+#pragma once
+// Unit rows packed into panels, in the form a precision needs.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/backend.hpp"
+#include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/rows/panels.hpp"
+#include "kernels/cpu/rows/rows.hpp"
+
+namespace gramian::cpu {
+
+enum class Form : uint8_t { f32, f64, i16, i8 };
+
+/// One of the four buffers is filled, as `form` says. `depth` is the inner dimension in steps of the layout (d, pairs
+/// of k for int16, blocks of kInt8Columns for int8).
+class CpuUnitRows final : public UnitRows {
+ public:
+  CpuUnitRows(Form form, int64_t rows, int64_t dim);
+  /// Memory that such rows take.
+  static int64_t bytes(Form form, int64_t rows, int64_t dim);
+  int64_t rows() const override { return rows_; }
+  int64_t dim() const override { return dim_; }
+  CosineType cosine_type() const override { return form_ == Form::f64 ? CosineType::f64 : CosineType::f32; }
+  std::string form() const override;
+
+  Form kind() const { return form_; }
+  int64_t depth() const { return depth_; }
+  int64_t panels() const { return panel_count(rows_); }
+
+  AlignedBuffer<float> f32;
+  AlignedBuffer<double> f64;
+  AlignedBuffer<int16_t> i16;
+  AlignedBuffer<int8_t> i8;
+  bool whole = true;           // int8: products of low parts are wanted
+  AlignedBuffer<float> scale;  // int16, int8: what turns an integer product back, one a row
+
+ private:
+  Form form_;
+  int64_t rows_;
+  int64_t dim_;
+  int64_t depth_;
+};
+
+const CpuUnitRows& as_cpu(const UnitRows& rows);
+
+/// Transforms, scales to length 1, converts and packs all rows.
+std::unique_ptr<CpuUnitRows> pack_unit_rows(const CpuRows& rows, const RowTransform& transform, Form form, int threads);
+
+}  // namespace gramian::cpu

@@ -1,0 +1,115 @@
+#include "kernels/cpu/sweep/rank_product.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/error.hpp"
+#include "kernels/cpu/sweep/rank_counts.hpp"
+#include "kernels/cpu/sweep/tile.hpp"
+#include "kernels/cpu/threads.hpp"
+
+namespace gramian::cpu {
+namespace {
+
+/// A bin's count and sum on one cache line, since both are wanted together.
+struct Slot {
+  uint64_t sum = 0;  // modulo 2^64
+  uint64_t count = 0;
+};
+
+struct Worker {
+  AlignedBuffer<double> cosines_a, cosines_b;  // room for either type
+  std::vector<uint32_t> bins_a, bins_b;
+  std::vector<Slot> slots;
+};
+
+template <class T>
+void bins_of_row(const AlignedBuffer<double>& cosines, int64_t offset, int64_t count, const RankBins& ranks,
+                 std::vector<uint32_t>& bins) {
+  bins_of(reinterpret_cast<const T*>(cosines.data()) + offset, count, ranks, bins.data());
+}
+
+void form(const CpuUnitRows& rows, const Tile& tile, AlignedBuffer<double>& out, int64_t ld) {
+  if (rows.cosine_type() == CosineType::f64) {
+    form_tile(rows, tile, out.data(), ld);
+  } else {
+    form_tile(rows, tile, reinterpret_cast<float*>(out.data()), ld);
+  }
+}
+
+}  // namespace
+
+RankSums rank_product(const CpuUnitRows& a, const RankBins& bins_a, const CpuUnitRows& b, const RankBins& bins_b,
+                      std::span<const int32_t> values_b, const TileGrid& grid, TileRange range, int threads,
+                      const Progress& progress) {
+  if (a.rows() != b.rows() || grid.n() != a.rows())
+    throw InvalidUsage("a rank product needs the same rows on both sides");
+  if (std::ssize(values_b) != bins_b.bins()) throw InvalidUsage("a rank product needs a value for every bin");
+  if (grid.edge() % kPanel != 0) {
+    throw InvalidUsage("the tile edge must be a multiple of " + std::to_string(kPanel));
+  }
+  if (range.begin < 0 || range.end > grid.size() || range.begin > range.end) {
+    throw InvalidUsage("the tiles to sweep are not tiles of this matrix");
+  }
+  const int64_t edge = grid.edge();
+  const bool wide_a = a.cosine_type() == CosineType::f64;
+  const bool wide_b = b.cosine_type() == CosineType::f64;
+  const auto doubles = [&](bool wide) { return wide ? edge * edge : (edge * edge + 1) / 2; };
+  std::vector<std::unique_ptr<Worker>> workers(static_cast<size_t>(threads));
+  const int64_t count = range.end - range.begin;
+  parallel_for(
+      threads, count,
+      [&](int64_t item, int which) {
+        std::unique_ptr<Worker>& mine = workers[static_cast<size_t>(which)];
+        if (!mine) {
+          mine = std::make_unique<Worker>(
+              Worker{AlignedBuffer<double>(doubles(wide_a)), AlignedBuffer<double>(doubles(wide_b)),
+                     std::vector<uint32_t>(static_cast<size_t>(edge)), std::vector<uint32_t>(static_cast<size_t>(edge)),
+                     std::vector<Slot>(static_cast<size_t>(bins_a.bins()))});
+        }
+        Worker& worker = *mine;
+        const Tile tile = grid.at(range.begin + item);
+        form(a, tile, worker.cosines_a, edge);
+        form(b, tile, worker.cosines_b, edge);
+        const int64_t width = tile.col_end - tile.col_begin;
+        for (int64_t row = tile.row_begin; row < tile.row_end; ++row) {
+          const int64_t skip = tile.diagonal ? row + 1 - tile.col_begin : 0;
+          if (skip >= width) break;
+          const int64_t offset = (row - tile.row_begin) * edge + skip;
+          (wide_a ? bins_of_row<double> : bins_of_row<float>)(worker.cosines_a, offset, width - skip, bins_a,
+                                                              worker.bins_a);
+          (wide_b ? bins_of_row<double> : bins_of_row<float>)(worker.cosines_b, offset, width - skip, bins_b,
+                                                              worker.bins_b);
+          const uint32_t* const of_a = worker.bins_a.data();
+          const uint32_t* const of_b = worker.bins_b.data();
+          Slot* const slots = worker.slots.data();
+          const int32_t* const values = values_b.data();
+          for (int64_t k = 0; k < width - skip; ++k) {
+            Slot& slot = slots[of_a[k]];
+            slot.sum += static_cast<uint64_t>(int64_t{values[of_b[k]]});
+            ++slot.count;
+          }
+        }
+      },
+      [&](int64_t done) {
+        if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
+        if (progress.report) progress.report(done, count);
+      });
+  RankSums total;
+  total.counts.assign(static_cast<size_t>(bins_a.bins()), 0);
+  total.sums.assign(static_cast<size_t>(bins_a.bins()), 0);
+  for (const std::unique_ptr<Worker>& worker : workers) {
+    if (!worker) continue;
+    RankSums part;
+    for (const Slot& slot : worker->slots) {
+      part.counts.push_back(slot.count);
+      part.sums.push_back(static_cast<int64_t>(slot.sum));
+    }
+    merge(total, part);
+  }
+  return total;
+}
+
+}  // namespace gramian::cpu

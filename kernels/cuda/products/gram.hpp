@@ -1,0 +1,23 @@
+#pragma once
+// Gram products and sums over rows in fp64.
+//
+// Determinism: rows are taken in panels of kPanelRows, one after the other, on one device.
+
+#include <span>
+#include <vector>
+
+#include "engine/backend.hpp"
+#include "kernels/cuda/rows/rows.hpp"
+#include "kernels/cuda/runtime/device.hpp"
+
+namespace gramian::cuda {
+
+std::vector<double> row_norms(Device& device, const CudaRows& rows, const RowTransform& transform);
+std::vector<double> column_sums(Device& device, const CudaRows& rows, const RowTransform& transform);
+/// Σᵢ yᵢ zᵢᵀ. The same rows and transform on both sides (`symmetric`) are transformed once.
+DenseMatrix gram(Device& device, const CudaRows& a, const RowTransform& ta, const CudaRows& b, const RowTransform& tb,
+                 bool symmetric);
+std::vector<double> pair_cosines(Device& device, const CudaRows& rows, const RowTransform& transform,
+                                 std::span<const Pair> pairs);
+
+}  // namespace gramian::cuda

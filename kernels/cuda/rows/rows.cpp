@@ -1,0 +1,111 @@
+#include "kernels/cuda/rows/rows.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/error.hpp"
+
+namespace gramian::cuda {
+namespace {
+
+/// Rows that are staged at a time: fewer where memory is short.
+int64_t staged_rows(const Device& device, const CudaRows& rows) {
+  const int64_t bytes = std::min(kStagedBytes, device.free_bytes() / 16);
+  const int64_t most = std::clamp<int64_t>(rows.rows(), 1, kPanelRows);
+  return std::clamp<int64_t>(bytes / std::max<int64_t>(rows.row_bytes(), 1), 1, most);
+}
+
+}  // namespace
+
+const CudaRows& as_cuda(const DeviceRows& rows) { return dynamic_cast<const CudaRows&>(rows); }
+
+void CudaRows::gather(int64_t begin, int64_t count, std::byte* out) const {
+  const int64_t bytes = row_bytes();
+  if (rows_.empty() && view_.row_stride == view_.cols) {
+    std::memcpy(out, host_row(begin), static_cast<size_t>(count * bytes));
+    return;
+  }
+  for (int64_t r = 0; r < count; ++r) std::memcpy(out + r * bytes, host_row(begin + r), static_cast<size_t>(bytes));
+}
+
+void CudaRows::gather(std::span<const int64_t> which, std::byte* out) const {
+  const int64_t bytes = row_bytes();
+  for (const int64_t row : which) {
+    std::memcpy(out, host_row(row), static_cast<size_t>(bytes));
+    out += bytes;
+  }
+}
+
+void CudaRows::make_resident(Device& device, int64_t bytes_to_spare) const {
+  const int64_t bytes = checked_product(rows(), row_bytes(), "rows");
+  if (resident_.size() > 0 || bytes == 0 || bytes > device.free_bytes() - bytes_to_spare) return;
+  try {
+    resident_ = DeviceBuffer<std::byte>(bytes, "the rows");
+  } catch (const OutOfMemory&) {
+    return;  // they will be streamed
+  }
+  const int64_t at_once = staged_rows(device, *this);
+  const int64_t chunk = at_once * row_bytes();
+  PinnedBuffer<std::byte> staged[2] = {PinnedBuffer<std::byte>(chunk), PinnedBuffer<std::byte>(chunk)};
+  const Event copied[2];
+  int next = 0;
+  for (int64_t begin = 0; begin < rows(); begin += at_once, next ^= 1) {
+    const int64_t count = std::min(at_once, rows() - begin);
+    copied[next].synchronize();
+    gather(begin, count, staged[next].data());
+    copy_to_device(resident_.data() + begin * row_bytes(), staged[next].data(), count * row_bytes(), device.stream());
+    copied[next].record(device.stream());
+  }
+  device.synchronize();  // the page-locked buffers end here
+}
+
+RowStream::RowStream(Device& device, const CudaRows& rows)
+    : device_(device), rows_(rows), staged_(staged_rows(device, rows)) {}
+
+template <class Gather>
+void RowStream::stage(int64_t count, const DeviceTransform& transform, double* out, int64_t ld, double* norms,
+                      Gather gather) {
+  for (int64_t begin = 0; begin < count; begin += staged_, next_ ^= 1) {
+    Slot& slot = slots_[next_];
+    if (slot.host.size() == 0) {
+      slot.host = PinnedBuffer<std::byte>(staged_ * rows_.row_bytes());
+      slot.device = DeviceBuffer<std::byte>(staged_ * rows_.row_bytes(), "a panel of rows");
+    }
+    const int64_t part = std::min(staged_, count - begin);
+    slot.copied.synchronize();
+    gather(begin, part, slot.host.data());
+    slot.transformed.hold(copy_.get());
+    copy_to_device(slot.device.data(), slot.host.data(), part * rows_.row_bytes(), copy_.get());
+    slot.copied.record(copy_.get());
+    slot.copied.hold(device_.stream());
+    transform_rows({slot.device.data(), rows_.type(), nullptr, 0, part, rows_.dim()}, transform, out + begin * ld, ld,
+                   norms == nullptr ? nullptr : norms + begin, device_.stream());
+    slot.transformed.record(device_.stream());
+  }
+}
+
+void RowStream::transform(int64_t begin, int64_t count, const DeviceTransform& transform, double* out, int64_t ld,
+                          double* norms) {
+  if (rows_.resident() != nullptr) {
+    transform_rows({rows_.resident(), rows_.type(), nullptr, begin, count, rows_.dim()}, transform, out, ld, norms,
+                   device_.stream());
+    return;
+  }
+  stage(count, transform, out, ld, norms,
+        [&](int64_t from, int64_t part, std::byte* to) { rows_.gather(begin + from, part, to); });
+}
+
+void RowStream::transform(std::span<const int64_t> which, const DeviceTransform& transform, double* out, int64_t ld) {
+  const int64_t count = std::ssize(which);
+  if (rows_.resident() != nullptr) {
+    const DeviceBuffer<int64_t> index = on_device(which, device_.stream());
+    transform_rows({rows_.resident(), rows_.type(), index.data(), 0, count, rows_.dim()}, transform, out, ld, nullptr,
+                   device_.stream());
+    return;  // the index's end waits for the device
+  }
+  stage(count, transform, out, ld, nullptr, [&](int64_t from, int64_t part, std::byte* to) {
+    rows_.gather(which.subspan(static_cast<size_t>(from), static_cast<size_t>(part)), to);
+  });
+}
+
+}  // namespace gramian::cuda

@@ -1,0 +1,114 @@
+#include "kernels/cuda/rows/transform.hpp"
+
+#include "kernels/cuda/rows/stored_element.cuh"
+#include "kernels/cuda/runtime/launch.cuh"
+
+namespace gramian::cuda {
+namespace {
+
+constexpr int kThreads = 128;
+
+struct TransformArguments {
+  StoredRows rows;
+  const double* shift;
+  const double* directions;
+  int64_t direction_count;
+  const double* recenter;
+  bool unit;
+  double* out;
+  int64_t ld;
+  double* norms;
+};
+
+__device__ bool is_finite(double x) { return fabs(x) <= 1.7976931348623157e308; }
+
+/// The length of a row whose squares leave the safe range: of the row scaled by a power of two.
+__device__ double careful_norm(const double* row, int64_t d, int64_t lane) {
+  double largest = 0.0;
+  double bad = 0.0;
+  for (int64_t k = lane; k < d; k += kWarp) {
+    bad += is_finite(row[k]) ? 0.0 : 1.0;
+    largest = fmax(largest, fabs(row[k]));
+  }
+  if (warp_sum(bad) > 0.0) return nan("");
+  for (int lanes = kWarp / 2; lanes > 0; lanes /= 2) {
+    largest = fmax(largest, __shfl_xor_sync(kFullWarp, largest, lanes));
+  }
+  if (largest == 0.0) return 0.0;
+  int exponent = 0;
+  frexp(largest, &exponent);
+  double square = 0.0;
+  for (int64_t k = lane; k < d; k += kWarp) {
+    const double x = ldexp(row[k], -exponent);
+    square += x * x;
+  }
+  return ldexp(sqrt(warp_sum(square)), exponent);
+}
+
+/// A warp a row; lane l owns elements l, l + 32, ... from load to store.
+__global__ void __launch_bounds__(kThreads, 1) transform_kernel(TransformArguments arguments) {
+  const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
+  const int64_t d = arguments.rows.dim;
+  for (int64_t r = global_thread() / kWarp; r < arguments.rows.count; r += global_threads() / kWarp) {
+    const int64_t from = arguments.rows.index != nullptr ? arguments.rows.index[r] : arguments.rows.first + r;
+    double* const row = arguments.out + r * arguments.ld;
+    for (int64_t k = lane; k < arguments.ld; k += kWarp) {
+      double x = k < d ? read_element(arguments.rows, from * d + k) : 0.0;
+      if (arguments.shift != nullptr && k < d) x -= arguments.shift[k];
+      row[k] = x;
+    }
+    for (int64_t a = 0; a < arguments.direction_count; ++a) {
+      const double* const axis = arguments.directions + a * d;
+      double along = 0.0;
+      for (int64_t k = lane; k < d; k += kWarp) along += row[k] * axis[k];
+      along = warp_sum(along);
+      for (int64_t k = lane; k < d; k += kWarp) row[k] -= along * axis[k];
+    }
+    double norm = 0.0;
+    if (arguments.unit || arguments.norms != nullptr) {
+      double square = 0.0;
+      for (int64_t k = lane; k < d; k += kWarp) square += row[k] * row[k];
+      square = warp_sum(square);
+      norm = square > 1e-280 && square < 1e280 ? sqrt(square) : careful_norm(row, d, lane);
+      if (arguments.norms != nullptr && lane == 0) arguments.norms[r] = norm;
+    }
+    if (arguments.unit) {
+      // In two steps where 1 / norm might overflow; the bits are those that one step would give.
+      int exponent = 0;
+      const double fraction = frexp(norm, &exponent);
+      const bool at_once = exponent > -1000 && exponent < 1000;
+      const double inverse = 1.0 / (at_once ? norm : fraction);
+      for (int64_t k = lane; k < d; k += kWarp) {
+        row[k] = at_once ? row[k] * inverse : ldexp(row[k], -exponent) * inverse;
+      }
+    }
+    if (arguments.recenter != nullptr) {
+      for (int64_t k = lane; k < d; k += kWarp) row[k] -= arguments.recenter[k];
+    }
+  }
+}
+
+}  // namespace
+
+DeviceTransform::DeviceTransform(const RowTransform& transform, cudaStream_t stream)
+    : shift(on_device(transform.shift, stream)),
+      directions(on_device(transform.directions.values, stream)),
+      recenter(on_device(transform.recenter, stream)),
+      direction_count(transform.directions.rows),
+      unit(transform.unit) {}
+
+void transform_rows(const StoredRows& rows, const DeviceTransform& transform, double* out, int64_t ld, double* norms,
+                    cudaStream_t stream) {
+  const TransformArguments arguments{rows,
+                                     transform.shift.data(),
+                                     transform.directions.data(),
+                                     transform.direction_count,
+                                     transform.recenter.data(),
+                                     transform.unit,
+                                     out,
+                                     ld,
+                                     norms};
+  launch(transform_kernel, {blocks_for(rows.count * kWarp, kThreads), kThreads}, stream, arguments);
+}
+
+}  // namespace gramian::cuda

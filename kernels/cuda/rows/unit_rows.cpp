@@ -1,0 +1,169 @@
+#include "kernels/cuda/rows/unit_rows.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/error.hpp"
+#include "kernels/cuda/sweep/tile.hpp"
+
+namespace gramian::cuda {
+namespace {
+
+/// Columns in the order in which products are summed: smallest largest entry first, so that the partial sums stay small
+/// until the last terms. Depends on the set of rows, not on their order.
+std::vector<int64_t> summation_order(Device& device, RowStream& stream, const CudaRows& rows,
+                                     const DeviceTransform& transform, DeviceBuffer<double>& panel) {
+  const int64_t d = rows.dim();
+  const int64_t panel_rows = std::max<int64_t>(panel.size() / d, 1);
+  const auto largest = [&] {
+    auto bits = zeros<unsigned long long>(d, device.stream());
+    for (int64_t begin = 0; begin < rows.rows(); begin += panel_rows) {
+      const int64_t count = std::min(panel_rows, rows.rows() - begin);
+      stream.transform(begin, count, transform, panel.data(), d, nullptr);
+      column_maxima(panel.data(), count, d, bits.data(), device.stream());
+    }
+    return on_host(bits, d, device.stream());
+  }();
+  std::vector<int64_t> order(static_cast<size_t>(d));
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](int64_t k) { return largest[static_cast<size_t>(k)]; });
+  return order;
+}
+
+}  // namespace
+
+std::string CudaUnitRows::form() const {
+  switch (layout_.form) {
+    case Form::f64:
+      return "fp64";
+    case Form::f32:
+      return "fp32, sums in chains of " + std::to_string(kF32Chain);
+    case Form::split:
+      return "fp16 twice, the large parts whole numbers whose fp32 sums are exact";
+    case Form::half:
+      return "fp16, fp32 sums";
+  }
+  return {};
+}
+
+void CudaUnitRows::leave_devices() const {
+  copies.clear();
+  if (resident.size() == 0) return;
+  if (host.empty()) {
+    const Stream stream;
+    host = on_host(resident, resident.size(), stream.get());
+  }
+  resident = {};
+}
+
+const CudaUnitRows& as_cuda(const UnitRows& rows) { return dynamic_cast<const CudaUnitRows&>(rows); }
+
+std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& rows, const RowTransform& transform,
+                                                Form form, int64_t spare, bool on_host_too) {
+  device.use();
+  const int64_t n = rows.rows();
+  const int64_t d = rows.dim();
+  auto result = std::make_unique<CudaUnitRows>(device.number(), form, n, d);
+  const FormLayout& layout = result->layout();
+  const cudaStream_t stream = device.stream();
+  RowTransform unit = transform;
+  unit.unit = true;
+  const DeviceTransform on_unit(unit, stream);
+
+  // No sum goes across rows here, so panels may be as small as memory wants them.
+  const int64_t in_panel = device.free_bytes() / 16 / (d * int64_t{sizeof(double)}) / kTileUnit * kTileUnit;
+  const int64_t panel_rows = std::min(std::clamp(in_panel, kTileUnit, kPanelRows), padded_rows(n));
+  DeviceBuffer<double> panel(checked_product(panel_rows, d, "a panel of rows"), "a panel of rows");
+  const auto fits = [&] { return result->bytes() <= device.free_bytes() - spare; };
+  if (!fits()) rows.release();
+  if (fits()) {
+    try {
+      result->resident = DeviceBuffer<std::byte>(result->bytes(), "unit rows");
+    } catch (const OutOfMemory&) {
+      result->resident = {};
+    }
+  }
+  const bool resident = result->resident.size() > 0 || n == 0;
+  const bool scaled = has_scale(form);
+  if (scaled) result->resident_scale = zeros<float>(padded_rows(n), stream, "the rows' factors");
+  DeviceBuffer<std::byte> converted(resident ? 0 : panel_rows * layout.bytes, "a panel of unit rows");
+  if (!resident || on_host_too) result->host.resize(static_cast<size_t>(result->bytes()));
+
+  RowStream source(device, rows);
+  const DeviceBuffer<int64_t> order =
+      on_device(summation_order(device, source, rows, on_unit, panel), stream, "the order of columns");
+  for (int64_t begin = 0; begin < padded_rows(n); begin += panel_rows) {
+    const int64_t count = std::min(panel_rows, n - begin);
+    const int64_t padded = std::min(panel_rows, padded_rows(n) - begin);
+    source.transform(begin, count, on_unit, panel.data(), d, nullptr);
+    std::byte* const out = resident ? result->resident.data() + begin * layout.bytes : converted.data();
+    convert_rows(panel.data(), count, layout, order.data(), out,
+                 scaled ? result->resident_scale.data() + begin : nullptr, stream);
+    if (padded > count) {
+      fill_bytes(out + count * layout.bytes, 0, (padded - count) * layout.bytes, stream);
+    }
+    if (!result->host.empty()) {
+      copy_to_host(result->host.data() + begin * layout.bytes, out, padded * layout.bytes, stream);
+    }
+  }
+  if (scaled && on_host_too) result->host_scale = on_host(result->resident_scale, padded_rows(n), stream);
+  device.synchronize();
+  return result;
+}
+
+RowAccess::RowAccess(Device& device, const CudaUnitRows& rows, int64_t panel_rows, int64_t spare) : rows_(rows) {
+  device.use();
+  const int64_t n = padded_rows(rows.rows());
+  const bool first = device.number() == rows.device();
+  if (has_scale(rows.layout().form)) {
+    if (!first) own_scale_ = on_device(rows.host_scale, device.stream(), "the rows' factors");
+    scale_ = first ? rows.resident_scale.data() : own_scale_.data();
+  }
+  panel_rows_ = std::max(n, panel_rows);
+  if (n == 0) return;
+  if (first && rows.resident.size() > 0) {
+    all_ = rows.resident.data();
+    return;
+  }
+  const int64_t free = device.free_bytes() - spare;
+  if (!first) {
+    // They stay there for the sweeps to come.
+    auto copy = rows.copies.find(device.number());
+    if (copy == rows.copies.end() && rows.bytes() <= free) {
+      copy = rows.copies.emplace(device.number(), on_device(rows.host, device.stream(), "unit rows")).first;
+    }
+    if (copy != rows.copies.end()) {
+      all_ = copy->second.data();
+      return;
+    }
+  }
+  const int64_t panels = std::max<int64_t>(1, (n + panel_rows - 1) / panel_rows);
+  const int64_t at_once = std::clamp<int64_t>(free / 2 / (panel_rows * rows.layout().bytes), 1, panels);
+  panel_rows_ = at_once * panel_rows;
+  for (Panel& panel : panels_) {
+    panel.data = DeviceBuffer<std::byte>(checked_product(panel_rows_, rows.layout().bytes, "a panel of unit rows"),
+                                         "a panel of unit rows");
+  }
+}
+
+const std::byte* RowAccess::at(int64_t row, cudaStream_t stream) {
+  const int64_t bytes = rows_.layout().bytes;
+  if (all_ != nullptr) return all_ + row * bytes;
+  const int64_t number = row / panel_rows_;
+  const int64_t begin = number * panel_rows_;
+  Panel* panel = &panels_[0];
+  for (Panel& each : panels_) {
+    if (each.number == number) panel = &each;
+  }
+  if (panel->number != number) {
+    panel = panels_[0].used <= panels_[1].used ? &panels_[0] : &panels_[1];
+    panel->number = number;
+    const int64_t count = std::min(panel_rows_, padded_rows(rows_.rows()) - begin);
+    // In the order of the stream that reads it, so that nothing is overwritten too early.
+    copy_to_device(panel->data.data(), rows_.host.data() + begin * bytes, count * bytes, stream);
+  }
+  panel->used = ++uses_;
+  return panel->data.data() + (row - begin) * bytes;
+}
+
+}  // namespace gramian::cuda

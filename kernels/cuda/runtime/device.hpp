@@ -1,0 +1,65 @@
+#pragma once
+// One CUDA device at work: its properties, its stream and its libraries.
+
+#include <cuda_runtime.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "kernels/cuda/runtime/blas.hpp"
+#include "kernels/cuda/runtime/buffers.hpp"
+#include "kernels/cuda/runtime/handles.hpp"
+#include "kernels/cuda/runtime/solver.hpp"
+
+namespace gramian::cuda {
+
+/// Compute capability that the kernels need (warp reductions, 99 KB of shared memory a block).
+inline constexpr int kOldestMajor = 8;
+
+/// What the driver knows of a device, which costs no context on it.
+cudaDeviceProp properties_of(int number);
+/// Throws DeviceUnavailable for one that is too old.
+void require_capability(int number, const cudaDeviceProp& properties);
+/// "compute capability 9.0, 132 multiprocessors, 143771 MB"
+std::string description_of(const cudaDeviceProp& properties);
+
+class Device {
+ public:
+  /// Throws DeviceUnavailable where `number` is not there, too old, or of an architecture without code. `memory_limit`:
+  /// bytes for all buffers on this device, whoever makes them; 0: what is free.
+  explicit Device(int number, int64_t memory_limit = 0);
+
+  /// Makes it the calling thread's device.
+  void use() const { check(cudaSetDevice(number_), "the choice of a device"); }
+  int number() const { return number_; }
+  std::string name() const { return "cuda:" + std::to_string(number_); }
+  std::string hardware() const { return properties_.name; }
+  int multiprocessors() const { return properties_.multiProcessorCount; }
+  int64_t l2_bytes() const { return properties_.l2CacheSize; }
+  std::string description() const { return description_of(properties_); }
+  /// Bytes that could be allocated now, within the limit.
+  int64_t free_bytes() const;
+
+  /// Page-locked memory for what goes to and fro, of one piece of work at a time; slow to come by, so it stays.
+  std::byte* staging(int64_t bytes);
+
+  cudaStream_t stream() const { return stream_->get(); }
+  void synchronize() const { stream_->synchronize(); }
+  Blas& blas() { return *blas_; }
+  Solver& solver();
+
+ private:
+  int number_;
+  cudaDeviceProp properties_{};
+  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Blas> blas_;
+  std::unique_ptr<Solver> solver_;
+  PinnedBuffer<std::byte> staging_;
+};
+
+/// How many devices there are; 0 with the reason in `why_none`.
+int device_count(std::string& why_none);
+
+}  // namespace gramian::cuda

@@ -1,0 +1,22 @@
+#pragma once
+// Sweeps: tiles formed on one stream of a device while the one before is consumed on another, on all devices at once.
+
+#include "engine/backend.hpp"
+#include "kernels/cuda/rows/unit_rows.hpp"
+#include "kernels/cuda/runtime/machine.hpp"
+
+namespace gramian::cuda {
+
+/// Edge of square tiles for this device (tile_edge.hpp), no larger than `rows` need it.
+int64_t preferred_tile_edge(const Device& device, CosineType type, int64_t rows);
+
+/// Device memory that a sweep takes beside the rows, for tiles of `edge`.
+int64_t sweep_bytes(CosineType type, int64_t edge);
+
+/// Throws InvalidUsage where the grid or the range is not one of these rows, or the tiles are not for this device.
+void require_grid(const CudaUnitRows& rows, const TileGrid& grid, TileRange range);
+
+SweepState sweep(Machine& machine, const CudaUnitRows& rows, const SweepRequest& request, const TileGrid& grid,
+                 TileRange range, const Progress& progress);
+
+}  // namespace gramian::cuda

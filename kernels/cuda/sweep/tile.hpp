@@ -1,0 +1,26 @@
+#pragma once
+// One tile of cosines from two runs of unit rows.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/cuda/rows/forms.hpp"
+#include "kernels/cuda/runtime/device.hpp"
+
+namespace gramian::cuda {
+
+/// Terms of the inner dimension that one product sums before the sum is added to the tile. A chain of n equal terms
+/// errs by up to n² roundings of a term, and rows of ±1 have such terms: hence short chains in fp32. On tensor cores
+/// the sums that weigh are exact (forms.hpp), and a chain may be long.
+inline constexpr int64_t kF32Chain = 32;
+inline constexpr int64_t kF64Chain = 256;
+inline constexpr int64_t kSplitChain = 2048;
+
+/// out (m x n, leading dimension ld) = products of rows a[0, m) and b[0, n) of the form; not yet limited to [-1, 1],
+/// nor multiplied by the rows' factors where the form has them. m and n are multiples of kTileUnit.
+void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
+               float* out, int64_t ld, cudaStream_t stream);
+void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
+               double* out, int64_t ld, cudaStream_t stream);
+
+}  // namespace gramian::cuda

@@ -1,8 +1,0 @@
-// A build without igraph.
-#include "kernels/igraph/communities.hpp"
-
-namespace gramian::igraph {
-
-std::optional<Communities> communities(const Adjacency& /*graph*/, uint64_t /*seed*/) { return std::nullopt; }
-
-}  // namespace gramian::igraph

@@ -1,0 +1,148 @@
+// SentencePiece models, and Unigram and BPE of code points in tokenizer.json.
+
+#include "tests/host/text/sentence_piece_bytes.hpp"
+#include "tests/host/text/tokens.hpp"
+
+namespace gramian::host::test {
+namespace {
+
+/// A unigram model.
+std::string model() {
+  return sentence_piece_model({{"<unk>", 0, 2},
+                               {"<s>", 0, 3},
+                               {"</s>", 0, 3},
+                               {"\u2581", -3, 1},
+                               {"\u2581the", -1, 1},
+                               {"re", -2, 1},
+                               {"\u2581there", -5, 1},
+                               {"r", -4, 1},
+                               {"e", -4, 1}});
+}
+
+TEST(SentencePiece, OwnModels) {
+  const TempDir dir;
+  const auto tokenizer = open_tokenizer(dir.write("spiece.model", model()));
+  EXPECT_EQ(tokenizer->kind(), "SentencePiece");
+  EXPECT_EQ(tokenizer->size(), 9);
+  EXPECT_EQ(shown(*tokenizer, "there the"), "\u2581the[the]re[re]\u2581the[ the]");
+  EXPECT_EQ(shown(*tokenizer, "theX\xff"), "\u2581the[the]<unk>[X\xff]");
+  EXPECT_EQ(shown(*tokenizer, ""), "");
+  EXPECT_EQ(shown(*open_tokenizer(dir.path("")), "the"), "\u2581the[the]");
+}
+
+TEST(SentencePiece, PairsOfEqualScoreFromTheLeft) {
+  const TempDir dir;
+  const std::string pieces =
+      sentence_piece_model({{"<unk>", 0, 2}, {"bc", -1, 1}, {"ab", -1, 1}, {"a", -9, 1}, {"c", -9, 1}, {"b", -9, 1}});
+  const auto tokenizer = open_tokenizer(dir.write("pairs.model", pieces + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "abc"), "<unk>[]ab[ab]c[c]");
+  EXPECT_EQ(shown(*tokenizer, "abcbc abX"), "<unk>[]ab[ab]c[c]bc[bc]<unk>[ ]ab[ab]<unk>[X]");
+}
+
+TEST(SentencePiece, AMergeOfCharactersWithoutPieces) {
+  const TempDir dir;
+  const std::string pieces = sentence_piece_model({{"<unk>", 0, 2}, {"xy", -1, 1}, {"xyz", -2, 1}});
+  const auto tokenizer = open_tokenizer(dir.write("pairs.model", pieces + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "xyzyx"), "<unk>[]xyz[xyz]<unk>[yx]");
+}
+
+TEST(SentencePiece, WhatUsersHaveDefinedIsNeverAPart) {
+  const TempDir dir;
+  const std::string pieces = sentence_piece_model(
+      {{"<unk>", 0, 2}, {"ab", 0, 4}, {"abc", -1, 1}, {"ca", -1, 1}, {"a", -9, 1}, {"b", -9, 1}, {"c", -9, 1}});
+  const auto tokenizer = open_tokenizer(dir.write("pairs.model", pieces + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "abcacab"), "<unk>[]ab[ab]ca[ca]c[c]ab[ab]");
+}
+
+TEST(SentencePiece, UnusedPiecesAreTakenApart) {
+  const TempDir dir;
+  const std::string pieces =
+      sentence_piece_model({{"<unk>", 0, 2}, {"ab", -1, 5}, {"abc", -2, 1}, {"a", -9, 1}, {"b", -9, 1}, {"c", -9, 1}});
+  const auto tokenizer = open_tokenizer(dir.write("pairs.model", pieces + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "ababc"), "<unk>[]a[a]b[b]abc[abc]");
+}
+
+TEST(SentencePiece, AVeryLongPieceTakesNoLongerToOpen) {
+  const TempDir dir;
+  const std::string longest(2'000'000, 'a');  // by all of its halves, this would take ten minutes
+  std::vector<SentencePieceOfModel> pieces = {{"<unk>", 0, 2}, {longest.c_str(), -1, 1}, {"aa", -2, 1}, {"a", -9, 1}};
+  std::vector<std::string> others;
+  for (int i = 10; i < 60; ++i) others.push_back("b" + std::to_string(i));
+  for (const std::string& other : others) pieces.push_back({other.c_str(), -3, 1});
+  const auto tokenizer =
+      open_tokenizer(dir.write("pairs.model", sentence_piece_model(pieces) + sentence_piece_pairs()));
+  EXPECT_EQ(shown(*tokenizer, "aaa"), "<unk>[]aa[aa]a[a]");
+}
+
+TEST(SentencePiece, CharactersThatBecomeOthers) {
+  const TempDir dir;
+  const std::string pieces = sentence_piece_model({{"<unk>", 0, 2}, {"aa", -1, 1}, {"a", -9, 1}, {"e", -9, 1}});
+  const auto with = [&](const std::string& map) {
+    return open_tokenizer(dir.write("pairs.model", pieces + sentence_piece_pairs() +
+                                                       message_field(3, message_field(2, map) + message_field(3, 0))));
+  };
+  EXPECT_EQ(shown(*with(character_map("a")), "AaA"), "aa[Aa]a[A]");
+  EXPECT_EQ(shown(*with(character_map("aae")), "eA"), "e[e]aa[]e[A]");
+  EXPECT_EQ(shown(*with(""), "Aa"), "<unk>[A]a[a]");
+}
+
+TEST(SentencePiece, ATableThatLeadsOutOfItselfIsRefused) {
+  const TempDir dir;
+  const auto refused = [&](const std::string& map) {
+    const auto path = dir.write("x.model", model() + message_field(3, message_field(2, map)));
+    expect_no_tokenizer<InvalidInput>(path, {path, "table of characters"});
+  };
+  const std::string whole = character_map("a");
+  for (const size_t size : {3, 4, 7, 2000}) refused(whole.substr(0, size));
+  std::string beyond = whole;
+  beyond[4 + 2] = '\xff';  // where the children of the first unit are
+  refused(beyond);
+  beyond = whole;
+  beyond[4 + 4 * (256 ^ 'A' ^ 1)] = 2;  // of two bytes of replacements
+  refused(beyond);
+}
+
+TEST(SentencePiece, DamagedModelsAreRefused) {
+  const TempDir dir;
+  const std::string whole = model();
+  const auto path = dir.write("x.model", whole.substr(0, whole.size() - 3));
+  expect_no_tokenizer<InvalidInput>(path, {path, "SentencePiece"});
+}
+
+TEST(Unigram, TheBestSumOfScores) {
+  const TempDir dir;
+  const auto open = [&](const std::string& more) {
+    return open_tokenizer(dir.write(
+        "tokenizer.json", R"({"pre_tokenizer":{"type":"Metaspace","prepend_scheme":"always"},
+      "model":{"type":"Unigram","unk_id":0,)" +
+                              more +
+                              R"("vocab":[["<unk>",0],["▁the",-1],["re",-2],["▁there",-5],["▁",-3],["<0x58>",-9]]}})"));
+  };
+  const auto tokenizer = open("");
+  EXPECT_EQ(tokenizer->kind(), "Unigram");
+  EXPECT_EQ(shown(*tokenizer, "there the"), "▁the[the]re[re]▁the[ the]");
+  EXPECT_EQ(shown(*tokenizer, "theXY"), "▁the[the]<unk>[XY]");
+  EXPECT_EQ(shown(*tokenizer, " re"), "▁[ ]re[re]");
+}
+
+TEST(CodePointPairs, BytesForWhatHasNoToken) {
+  const TempDir dir;
+  std::string vocab = R"("<unk>":0,"▁":1,"a":2,"▁a":3)";
+  for (int byte = 0; byte < 256; ++byte) {
+    std::array<char, 8> name{};
+    std::snprintf(name.data(), name.size(), "<0x%02X>", static_cast<unsigned>(byte));
+    vocab += ",\"" + std::string(name.data()) + "\":" + std::to_string(4 + byte);
+  }
+  const auto open = [&](const std::string& fallback) {
+    return open_tokenizer(dir.write("tokenizer.json", R"({"normalizer":{"type":"Sequence","normalizers":[
+        {"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]},
+        "model":{"type":"BPE","unk_token":"<unk>","fuse_unk":true,"byte_fallback":)" +
+                                                          fallback + R"(,
+        "vocab":{)" + vocab + R"(},"merges":["▁ a"]}})"));
+  };
+  EXPECT_EQ(shown(*open("true"), "a aé"), "▁a[a]▁a[ a]<0xC3>[\xc3]<0xA9>[\xa9]");
+  EXPECT_EQ(shown(*open("false"), "a aéé"), "▁a[a]▁a[ a]<unk>[éé]");
+}
+
+}  // namespace
+}  // namespace gramian::host::test

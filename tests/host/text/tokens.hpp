@@ -1,0 +1,48 @@
+#pragma once
+// What a test asks of a tokenizer.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/text/tokenizer.hpp"
+#include "tests/host/formats/files.hpp"
+
+namespace gramian::host::test {
+
+/// Every token as "token[bytes of the text]"; "?" for an unknown one.
+inline std::string shown(const Tokenizer& tokenizer, std::string_view text) {
+  std::string all;
+  int64_t done = 0;
+  for (const TextToken& token : tokenizer.encode(text)) {
+    EXPECT_GE(token.begin, done) << text;
+    EXPECT_GE(token.end, token.begin) << text;
+    EXPECT_LE(token.end, std::ssize(text)) << text;
+    EXPECT_LT(token.id, tokenizer.size());
+    done = token.end;
+    all += token.id == TextToken::kUnknown ? "?" : std::string(tokenizer.token(token.id));
+    all +=
+        "[" + std::string(text.substr(static_cast<size_t>(token.begin), static_cast<size_t>(token.end - token.begin)));
+    all += "]";
+  }
+  return all;
+}
+
+/// Expects open_tokenizer(path) to throw exactly `Expected`, in one line that holds every one of `parts`.
+template <class Expected>
+void expect_no_tokenizer(const std::string& path, std::initializer_list<std::string_view> parts) {
+  try {
+    open_tokenizer(path);
+    ADD_FAILURE() << path << " was accepted";
+  } catch (const Expected& error) {
+    const std::string_view message = error.what();
+    EXPECT_EQ(message.find('\n'), std::string_view::npos) << message;
+    for (const std::string_view part : parts) {
+      EXPECT_NE(message.find(part), std::string_view::npos) << "no '" << part << "' in: " << message;
+    }
+  } catch (const std::exception& error) {
+    ADD_FAILURE() << "another error: " << error.what();
+  }
+}
+
+}  // namespace gramian::host::test
