@@ -160,6 +160,14 @@ TEST(EmulatedRuntime, GuardsSharedMemory) {
             std::string::npos);
 }
 
+TEST(EmulatedRuntime, GivesABlockNoMoreSharedMemoryThanThereIs) {
+  with_seed(1);
+  EXPECT_EQ(cudaFuncSetAttribute(half_a_warp, cudaFuncAttributeMaxDynamicSharedMemorySize, 99 << 10), cudaSuccess);
+  EXPECT_EQ(cudaFuncSetAttribute(half_a_warp, cudaFuncAttributeMaxDynamicSharedMemorySize, (99 << 10) + 1),
+            cudaErrorInvalidValue);
+  EXPECT_EQ(cudaGetLastError(), cudaErrorInvalidValue);
+}
+
 TEST(EmulatedRuntime, GuardsDeviceMemoryInDeath) {
   with_seed(1);
   const auto write = [](int64_t at) {
