@@ -8,8 +8,8 @@
 namespace gramian::cpu {
 namespace {
 
-/// sum += the products of two int16 a lane. In assembly, since GCC 12 does not know that the intrinsic works in place: it
-/// copies every sum, and runs out of registers.
+/// sum += the products of two int16 a lane. In assembly, since GCC 12 does not know that the intrinsic works in place:
+/// it copies every sum, and runs out of registers.
 inline __attribute__((always_inline)) void add_products(__m512i& sum, __m512i row, __m512i columns) {
   __asm__("vpdpwssd {%2, %1, %0|%0, %1, %2}" : "+v"(sum) : "v"(row), "v"(columns));
 }
