@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "engine/random.hpp"
@@ -139,7 +140,11 @@ SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysi
       double sum = 0.0;
       for (const ProbeValue& probe : sampled.probes) {
         const double error = std::abs(probe.cosine - exact[static_cast<size_t>(probe.index)]);
-        report.accuracy.max_abs_error = std::max(report.accuracy.max_abs_error, error);
+        // A cosine that is no number at all is as wrong as can be.
+        if (!(error <= report.accuracy.max_abs_error)) {
+          report.accuracy.max_abs_error = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+          report.accuracy.worst = probes[static_cast<size_t>(probe.index)];
+        }
         sum += error * error;
       }
       report.accuracy.pairs = std::ssize(probes);

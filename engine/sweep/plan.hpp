@@ -28,6 +28,7 @@ struct Accuracy {
   double max_abs_error = 0.0;
   double rms_error = 0.0;
   double promise = 0.0;
+  Pair worst;  // rows of the space whose cosine has the largest error
 };
 
 struct SweepReport {

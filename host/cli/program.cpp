@@ -1,14 +1,13 @@
 #include "host/cli/program.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <new>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "engine/error.hpp"
@@ -16,6 +15,9 @@
 #include "host/cli/run/blas_core.hpp"
 #include "host/cli/run/interrupt.hpp"
 #include "host/cli/run/session.hpp"
+#include "host/cli/system/printable_log.hpp"
+#include "host/cli/system/standard_streams.hpp"
+#include "host/formats/files/input_watch.hpp"
 #include "host/formats/files/message.hpp"
 
 namespace gramian::cli {
@@ -24,7 +26,8 @@ namespace {
 enum ExitCode { kDone = 0, kInternal = 1, kUsage = 2, kData = 3, kMemory = 4, kDevice = 5, kInterrupted = 130 };
 
 int fail(ExitCode code, const std::string& message) {
-  std::fprintf(stderr, "gramian: %s\n", message.c_str());
+  constexpr size_t kLongest = 65536;
+  std::fprintf(stderr, "gramian: %s\n", host::printable(message, kLongest).c_str());
   return code;
 }
 
@@ -44,6 +47,14 @@ int exit_code_of(const std::function<int()>& work) {
     return fail(kMemory, "out of memory; --limit takes fewer rows");
   } catch (const DeviceUnavailable& error) {
     return fail(kDevice, error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(kUsage, error.what());
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again) {
+      return fail(kInternal, std::string("internal error: ") + error.what());
+    }
+    return fail(kMemory,
+                "the system grants no further thread (ulimit -u, pids.max of a container); --threads 1 needs none");
   } catch (const std::exception& error) {
     return fail(kInternal, std::string("internal error: ") + error.what());
   }
@@ -108,6 +119,7 @@ int run(int count, char** arguments) {
     std::ranges::replace(message, '\n', ' ');
     throw InvalidUsage(host::printable(message, 4096) + " (" + help + " --help lists what there is)");
   }
+  const host::InputWatch watch;
   chosen();
   return kDone;
 }
@@ -115,13 +127,11 @@ int run(int count, char** arguments) {
 }  // namespace
 
 int run_program(int count, char** arguments) {
+  open_standard_streams();
   restart_with_right_blas_core(arguments);
   install_signal_handlers();
   return exit_code_of([&] {
-    spdlog::set_default_logger(
-        std::make_shared<spdlog::logger>("gramian", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
-    spdlog::set_pattern("gramian: %v");
-    spdlog::set_level(spdlog::level::warn);
+    log_to_stderr();
     return run(count, arguments);
   });
 }

@@ -1,11 +1,16 @@
 #include "host/text/tsv_text.hpp"
 
+#include <algorithm>
+
+#include "host/formats/files/message.hpp"
+
 namespace gramian::host {
 
 std::string tsv_text(std::string_view bytes) {
   std::string text;
-  for (const char c : bytes) {
-    switch (c) {
+  while (!bytes.empty()) {
+    size_t length = 1;
+    switch (bytes.front()) {
       case '\\':
         text += "\\\\";
         break;
@@ -19,8 +24,11 @@ std::string tsv_text(std::string_view bytes) {
         text += "\\r";
         break;
       default:
-        text += c;
+        // Up to the next of those, what a terminal or a reader of lines would stumble over becomes \xHH.
+        length = std::min(bytes.size(), bytes.find_first_of("\\\t\n\r"));
+        text += printable(bytes.substr(0, length), 8 * length);
     }
+    bytes.remove_prefix(length);
   }
   return text;
 }

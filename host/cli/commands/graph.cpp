@@ -48,6 +48,7 @@ constexpr int64_t kBackbone = 10;  // neighbours a row, where the whole graph is
 constexpr int64_t kRingNodes = 2000;
 constexpr int64_t kBytesToAskFor = int64_t{4} << 30;
 constexpr int64_t kBandBytes = int64_t{64} << 20;
+constexpr const char* kLess = "a higher --threshold, or --no-edges, needs less";
 
 /// Everything that is known of the graph; its edges only where they are few enough to be held.
 struct Found {
@@ -322,7 +323,7 @@ void forecast(const GraphOptions& options, int64_t nodes, const Found& found) {
     std::fprintf(stderr, "gramian: %s\n", line.c_str());
   }
   if (!options.common.output) return;
-  require_disk(*options.common.output, bytes);
+  require_disk(*options.common.output, bytes, kLess);
   if (bytes > kBytesToAskFor && !options.yes) ask_before_writing(*options.common.output, bytes);
 }
 
@@ -348,8 +349,9 @@ void run_graph(const GraphOptions& options) {
     const double expected =
         session.timed("pilot", [&] { return expected_edges(*space, found.rule, options.common.seed); });
     // Half of a guess: what surely does not fit is found out before the sweep.
-    if (options.common.output)
-      require_disk(*options.common.output, bytes_to_write(options, space->size(), expected / 2));
+    if (options.common.output) {
+      require_disk(*options.common.output, bytes_to_write(options, space->size(), expected / 2), kLess);
+    }
     const bool large = expected > 0.5 * static_cast<double>(options.community_edges);
     std::unique_ptr<NeighborsAnalysis> nearest;
     find_degrees(session, *space, options, keep_bytes, large, found, nearest);

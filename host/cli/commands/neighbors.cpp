@@ -7,6 +7,7 @@
 #include "engine/analyses/distribution/unit_row_sum.hpp"
 #include "engine/error.hpp"
 #include "host/cli/command.hpp"
+#include "host/cli/run/disk.hpp"
 #include "host/cli/run/interrupt.hpp"
 #include "host/cli/run/rows.hpp"
 #include "host/cli/run/session.hpp"
@@ -245,6 +246,10 @@ void run_neighbors(const NeighborsOptions& options) {
     constexpr double kEntry = 2 * sizeof(Neighbor);
     session.require_memory(n * static_cast<double>(k) * kEntry);
     session.plan_sweep_memory(input, std::ssize(input.rows));
+    // Row number and cosine of each neighbour, and of each row its number and how often it is one.
+    const double bytes = n * (static_cast<double>(k) * (options.chord ? 12.0 : 8.0) + 16.0);
+    if (common.output)
+      require_disk(*common.output, static_cast<int64_t>(bytes), "a smaller -k, or --limit, needs less");
   }
   Json& settings = session.settings();
   settings["k"] = options.radius && !options.k ? Json(nullptr) : Json(k);

@@ -4,6 +4,7 @@
 
 #include "engine/narrow.hpp"
 #include "host/cli/command.hpp"
+#include "host/cli/run/disk.hpp"
 #include "host/cli/run/interrupt.hpp"
 #include "host/cli/run/session.hpp"
 #include "host/cli/run/synthetic_rows.hpp"
@@ -54,6 +55,7 @@ void run_synth(const SynthOptions& options) {
   const int threads = options.common.threads > 0 ? options.common.threads : cpu::available_threads();
   ProgressLine line(options.common.quiet ? ProgressMode::never : parse_progress(options.common.progress));
   host::OutputFile file(options.path);
+  require_disk(options.path, size, "fewer rows or dimensions, or --dtype f16, need less");
   file.write(host::npy_header(f16 ? "<f2" : f64 ? "<f8" : "<f4", {options.n, options.d}));
   if (f64) {
     stream<double>(options, threads, line, [&](std::span<const double> values) { file.write(std::as_bytes(values)); });

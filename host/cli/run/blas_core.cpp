@@ -8,14 +8,35 @@
 #include <cstdlib>
 #include <string_view>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define GRAMIAN_SANITIZED 1
+#include "host/cli/system/sanitized.hpp"
+
+namespace {
+
+#if defined(__linux__) && !defined(GRAMIAN_SANITIZED)
+// OpenBLAS makes its threads, one a processor, when it is loaded, before main; where the system grants none it ends the
+// process. Here all sharing is done by our own threads and BLAS has one (kernels/cpu/backend.cpp), so none need be
+// made. What .preinit_array holds runs before any library's own beginning: nothing but system calls is of use there.
+void restart_with_one_blas_thread(int /*count*/, char** arguments, char** environment) {
+  constexpr std::string_view kThreads = "OPENBLAS_NUM_THREADS=";
+  constexpr size_t kMost = 4096;
+  static std::array<char*, kMost + 2> changed;
+  static char one[] = "OPENBLAS_NUM_THREADS=1";
+  size_t count = 0;
+  for (char** entry = environment; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (text == one || count == kMost) return;
+    if (!text.starts_with(kThreads)) changed[count++] = *entry;
+  }
+  changed[count] = one;
+  execve("/proc/self/exe", arguments, changed.data());
+  // No /proc: with the threads, then.
+}
+
+using Beginning = void (*)(int, char**, char**);
+[[gnu::section(".preinit_array"), gnu::used]] const Beginning kBeginning = restart_with_one_blas_thread;
 #endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define GRAMIAN_SANITIZED 1
-#endif
+
+}  // namespace
 
 namespace gramian::cli {
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include "engine/error.hpp"
+#include "host/cli/run/interrupt.hpp"
+#include "host/formats/files/bounded_text.hpp"
 #include "host/formats/files/message.hpp"
 
 namespace gramian::cli {
@@ -161,9 +161,8 @@ std::vector<double> parse_numbers(const std::string& text, const std::string& op
 std::vector<std::string> parse_tokens(const std::string& text) {
   if (!text.starts_with('@')) return split(text, ',');
   const std::string path = text.substr(1);
-  std::ifstream file(path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file.is_open() || file.bad()) throw InvalidUsage("--tokens " + text + ": " + path + " cannot be read");
+  constexpr int64_t kMost = int64_t{64} << 20;
+  const std::string bytes = host::read_bounded(path, kMost, check_interrupt);
   std::vector<std::string> tokens;
   for (std::string& line : split(bytes, '\n')) {
     if (line.ends_with('\r')) line.pop_back();

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <limits>
+#include <stdexcept>
+#include <system_error>
 
 #include "engine/error.hpp"
 #include "host/cli/run/device_choice.hpp"
@@ -16,30 +16,34 @@
 #include "host/cli/run/table.hpp"
 #include "host/cli/run/text_input.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/report/files/sha256.hpp"
+#include "host/report/files/input_sums.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/spelling.hpp"
 #include "host/text/unicode.hpp"
 #include "kernels/cpu/backend.hpp"
+#include "kernels/cpu/machine.hpp"
 
 namespace gramian::cli {
 namespace {
 
-/// Bytes that may still be used: what the system has free, within the control group's limit.
-int64_t free_memory() {
-  int64_t free = std::numeric_limits<int64_t>::max();
-  std::ifstream info("/proc/meminfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("MemAvailable:")) free = std::stoll(line.substr(13)) * 1024;
-  }
-  int64_t group = 0;
-  if (std::ifstream limit("/sys/fs/cgroup/memory.max"); limit >> group) free = std::min(free, group);
-  return free;
-}
-
 /// Whether the readers hold the matrix in memory instead of mapping its file.
 bool is_copied(const host::Embedding& embedding) {
   return embedding.format != "npy" && embedding.format != "safetensors";
+}
+
+}  // namespace
+
+namespace {
+
+/// A broken promise means wrong numbers: a fault of this program, of its memory, or of an input that changed.
+void require_promise(const Space& space, const Accuracy& accuracy) {
+  if (!(accuracy.max_abs_error > accuracy.promise)) return;
+  host::require_inputs_unchanged();
+  throw std::runtime_error("the cosine of rows " + std::to_string(space.matrix_row(accuracy.worst.i)) + " and " +
+                           std::to_string(space.matrix_row(accuracy.worst.j)) + " is off by " +
+                           host::significant(accuracy.max_abs_error, 2) + ", more than the " +
+                           host::significant(accuracy.promise, 2) +
+                           " promised; nothing is written. Please report it with this machine's 'gramian devices'");
 }
 
 }  // namespace
@@ -99,6 +103,7 @@ Session::Session(std::string command, const CommonOptions& options)
       progress_(options.quiet ? ProgressMode::never : parse_progress(options.progress)) {
   settings_["precision"] = precision_name(precision_);
   settings_["seed"] = options.seed;
+  if (options.output) folder_.emplace(*options.output);
 }
 
 Session::~Session() { stop_hashing_ = true; }
@@ -119,12 +124,17 @@ Input& Session::open(const std::string& path, const std::optional<std::filesyste
   timed("load", [&] { input.embedding = host::open_embedding(path, vocab, threads_); });
   spdlog::info("{}", describe(input));
   check_interrupt();
-  hashes_.push_back(std::async(std::launch::async, [this, files = input.embedding.files] {
+  const auto hash = [this, files = input.embedding.files] {
     std::vector<std::string> sums;
     sums.reserve(files.size());
-    for (const std::string& file : files) sums.push_back(host::sha256_of_file(file, stop_hashing_));
+    for (const std::string& file : files) sums.push_back(host::sha256_of_input(file, stop_hashing_));
     return sums;
-  }));
+  };
+  try {
+    hashes_.push_back(std::async(std::launch::async, hash));
+  } catch (const std::system_error&) {
+    hashes_.push_back(std::async(std::launch::deferred, hash));  // no further thread: when the sums are asked for
+  }
   return input;
 }
 
@@ -200,7 +210,7 @@ std::unique_ptr<Space> Session::make_space(const Input& input) {
 }
 
 void Session::require_memory(double bytes) const {
-  const auto limit = static_cast<double>(memory_limit_ ? *memory_limit_ : free_memory());
+  const auto limit = static_cast<double>(memory_limit_ ? *memory_limit_ : cpu::free_memory());
   if (bytes <= limit) return;
   throw OutOfMemory("this needs about " + host::bytes_in_words(bytes) + " of memory, more than " +
                     (memory_limit_ ? "--memory-limit " + *options_.memory_limit
@@ -223,7 +233,7 @@ int64_t Session::plan_sweep_memory(const Input& input, int64_t n) const {
     }
   }
   const double keep = std::min(kMost, pair_count(n) * 8.0);
-  const auto limit = static_cast<double>(memory_limit_ ? *memory_limit_ : free_memory());
+  const auto limit = static_cast<double>(memory_limit_ ? *memory_limit_ : cpu::free_memory());
   // A smaller share for kept values costs another sweep, not the result.
   const double least = keep / 8.0;
   require_memory(fixed + least);
@@ -245,6 +255,7 @@ SweepReport Session::sweep(Space& space, std::span<SweepAnalysis* const> analyse
   form_ = report.form;
   sweeps_ += report.sweeps;
   check_interrupt();
+  require_promise(space, report.accuracy);
   return report;
 }
 
@@ -266,10 +277,11 @@ Json Session::inputs_json() {
   Json inputs = Json::array();
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const host::Embedding& embedding = inputs_[i].embedding;
-    while (hashes_[i].wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) check_interrupt();
+    while (hashes_[i].wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout) check_interrupt();
     const std::vector<std::string> sums = hashes_[i].get();
     Json files = Json::array();
     for (size_t f = 0; f < sums.size(); ++f) {
+      host::require_unchanged(embedding.files[f], sums[f], stop_hashing_);
       files.push_back({{"path", host::valid_utf8(embedding.files[f])}, {"sha256", sums[f]}});
     }
     Json input;
@@ -304,12 +316,40 @@ std::string Session::footer() const {
   return text + "  " + line + host::duration_in_words(total_seconds()) + "\n";
 }
 
+void Session::name_others() {
+  const std::vector<std::string> others = folder_ ? folder_->others() : std::vector<std::string>();
+  if (others.empty()) return;
+  constexpr size_t kNamed = 5;
+  std::string names;
+  for (size_t k = 0; k < std::min(kNamed, others.size()); ++k) {
+    names += (k > 0 ? ", " : "") + host::printable(others[k], 60);
+  }
+  note(host::printable(*options_.output, 200) + " also holds " + names + (others.size() > kNamed ? ", ..." : "") +
+       ", which is no part of this result.");
+}
+
+Json Session::write_files() {
+  Json listed = Json::array();
+  if (!folder_) return listed;
+  // Before the result is put together, which says how long it took.
+  for (const auto& file : files_) {
+    timed("write", [&] { file.second(folder_->add(file.first)); });
+    check_interrupt();
+  }
+  const auto files = timed("write", [&] { return folder_->files(check_interrupt); });
+  for (const host::ListedFile& file : files) {
+    listed.push_back({{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+  }
+  return listed;
+}
+
 void Session::finish(const std::string& table) {
   check_interrupt();
   Json json;
   json["command"] = command_;
   json["version"] = GRAMIAN_VERSION;
   for (auto& item : result_.items()) json[item.key()] = std::move(item.value());
+  name_others();
   json["notes"] = Json::array();
   for (const std::string& sentence : notes_) json["notes"].push_back(host::valid_utf8(sentence));
   json["sweeps"] = sweeps_;
@@ -321,29 +361,22 @@ void Session::finish(const std::string& table) {
                       {"promise", precision_promise(precision_)},
                       {"form", form_.empty() ? Json(nullptr) : Json(form_)}};
   json["inputs"] = inputs_json();
+  host::require_inputs_unchanged();
   json["settings"] = settings_;
-  // Before the result is put together, which says how long it took.
-  std::optional<host::OutputFolder> folder;
-  if (options_.output) {
-    folder.emplace(*options_.output);
-    for (const auto& file : files_) {
-      timed("write", [&] { file.second(folder->add(file.first)); });
-      check_interrupt();
-    }
-  }
+  json["files"] = write_files();
   const DeviceInfo device = backend_->info();
   json["backend"] = {{"name", device.name}, {"hardware", device.hardware}, {"detail", device.detail}};
   timing_["threads"] = threads_;
   timing_["total"] = total_seconds();
   json["timing"] = timing_;
   // A text of a megabyte has a result of sixteen.
-  const std::string text = folder || options_.json ? json_text(json) : std::string();
+  const std::string text = folder_ || options_.json ? json_text(json) : std::string();
   check_interrupt();
 
-  if (folder) {
-    folder->add("result.json").write(text);
+  if (folder_) {
+    folder_->add("result.json").write(text);
     check_interrupt();
-    folder->commit();
+    folder_->commit();
   }
   if (options_.json) {
     print(text);

@@ -103,6 +103,10 @@ class Session {
  private:
   double seconds_since(std::chrono::steady_clock::time_point start) const;
   Json inputs_json();
+  /// Writes what add_file was given and lists it.
+  Json write_files();
+  /// A note on what lies in the output folder and is not ours.
+  void name_others();
   std::string footer() const;
 
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -125,6 +129,7 @@ class Session {
   std::string form_;
   int64_t sweeps_ = 0;
   std::vector<std::pair<std::string, std::function<void(host::OutputFile&)>>> files_;
+  std::optional<host::OutputFolder> folder_;  // looked at before the work: it would be a pity afterwards
 };
 
 /// The token typed as `token`, or InvalidUsage with the nearest spellings.

@@ -29,6 +29,12 @@ std::string shortened(const std::string& text, int64_t width) {
   return result + "…";
 }
 
+void Table::row(const std::vector<std::string>& cells) {
+  constexpr size_t kLongest = 4096;
+  std::vector<std::string>& row = rows_.emplace_back();
+  for (const std::string& cell : cells) row.push_back(host::printable(cell, kLongest));
+}
+
 std::string Table::text() const {
   std::vector<int64_t> widths;
   for (const auto& row : rows_) {

@@ -21,7 +21,8 @@ class Table {
  public:
   explicit Table(std::string alignment, std::string indent = "  ")
       : alignment_(std::move(alignment)), indent_(std::move(indent)) {}
-  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  /// Whatever a cell holds, it is printable in the table.
+  void row(const std::vector<std::string>& cells);
   std::string text() const;
 
  private:

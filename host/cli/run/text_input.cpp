@@ -11,7 +11,7 @@
 #include "host/cli/run/interrupt.hpp"
 #include "host/cli/run/table.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/report/files/sha256.hpp"
+#include "host/report/files/input_sums.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/token_ids.hpp"
 #include "host/text/word_forms.hpp"
@@ -228,7 +228,7 @@ TextInput read_text(Session& session, Input& input, const TextOptions& options) 
   const std::atomic<bool> never{false};
   Json& json = session.result()["text"];
   json["path"] = host::valid_utf8(text.path);
-  json["sha256"] = host::sha256_of_file(text.path, never);
+  json["sha256"] = host::sha256_of_input(text.path, never);
   json["bytes"] = std::ssize(text.bytes());
   json["token_count"] = std::ssize(text.tokens);
   json["distinct_rows"] = std::ssize(text.distinct_rows());
