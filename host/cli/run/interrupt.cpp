@@ -1,5 +1,6 @@
 #include "host/cli/run/interrupt.hpp"
 
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,6 +10,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/mapped_file.hpp"
+#include "host/report/files/committing.hpp"
 
 namespace gramian::cli {
 namespace {
@@ -16,11 +18,35 @@ namespace {
 std::atomic<bool> requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
-extern "C" void on_signal(int /*number*/) { requested.store(true, std::memory_order_relaxed); }
+/// Long steps ask for the flag several times a second. Some, LAPACK's above all, cannot ask; and what nobody has
+/// answered by then ends the process. That is tidy too: files have no name until they are whole.
+constexpr int kPatience = 400'000;  // microseconds
+
+void ask_again_in(int microseconds) {
+  itimerval time{};
+  time.it_value.tv_usec = microseconds;
+  ::setitimer(ITIMER_REAL, &time, nullptr);
+}
+
+extern "C" void on_signal(int /*number*/) {
+  requested.store(true, std::memory_order_relaxed);
+  ask_again_in(kPatience);
+}
 
 void say(const char* text) {
   const ssize_t ignored = ::write(STDERR_FILENO, text, std::strlen(text));
   static_cast<void>(ignored);
+}
+
+bool on_terminal = false;
+
+extern "C" void on_patience_lost(int /*number*/) {
+  // A moment more for what is giving names to files.
+  if (host::committing()) return ask_again_in(kPatience / 8);
+  constexpr int kInterrupted = 130;
+  if (on_terminal) say("\r\x1b[K");  // the line of progress
+  say("gramian: interrupted\n");
+  ::_exit(kInterrupted);
 }
 
 // A page of a mapped file that is not there: somebody has made the file shorter, or the disk cannot be read. Whoever
@@ -48,10 +74,14 @@ void install(int number, struct sigaction& action) {
 void install_signal_handlers() {
   struct sigaction action {};
   action.sa_handler = on_signal;
-  // SA_RESETHAND: stages that cannot be interrupted (parsing, LAPACK) still end at the second Ctrl-C.
+  // SA_RESETHAND: the second Ctrl-C ends the process at once.
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   sigemptyset(&action.sa_mask);
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) install(number, action);
+  on_terminal = ::isatty(STDERR_FILENO) == 1;
+  action.sa_handler = on_patience_lost;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGALRM, &action, nullptr);
   struct sigaction bus {};
   bus.sa_sigaction = on_bus_error;
   bus.sa_flags = SA_SIGINFO;

@@ -13,6 +13,7 @@
 #include "engine/error.hpp"
 #include "host/formats/files/descriptor.hpp"
 #include "host/formats/files/message.hpp"
+#include "host/report/files/committing.hpp"
 #include "host/report/files/sha256.hpp"
 #include "host/report/files/unnamed_file.hpp"
 
@@ -116,6 +117,7 @@ void OutputFile::finish() {
 
 void OutputFile::commit() {
   finish();
+  const Committing now;
   if (const int error = file_->replace(directory_, name_); error != 0) fail("cannot be given its name", error);
   if (const int error = file_->close(); error != 0) fail("cannot be written", error);
   ::fsync(directory_);

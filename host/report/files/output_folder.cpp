@@ -17,6 +17,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
+#include "host/report/files/committing.hpp"
 #include "host/report/files/unnamed_file.hpp"
 
 namespace gramian::host {
@@ -230,6 +231,7 @@ void OutputFolder::write_in_place(int stage) {
 
 void OutputFolder::commit() {
   for (const auto& [name, file] : files_) file->finish();
+  const Committing now;
   make_parents();
   const Descriptor parent = open_folder(directory_.parent_path());
   if (!parent.open() || !exchange(parent.get(), directory_.filename().string())) {

@@ -1,5 +1,5 @@
 // libFuzzer: any bytes at all, opened as a matrix or (first byte odd) as the vocabulary of one.
-// Build with clang and -DGRAMIAN_FUZZ=ON; run: fuzz_open CORPUS_DIR
+// scripts/fuzz builds and runs it.
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // libFuzzer: any bytes at all, by the first of them: opened as a tokenizer and used on a text; as a text for tokenizers
 // that are known to be good; or as damage to a SentencePiece model.
-// Build with clang and -DGRAMIAN_FUZZ=ON; run: fuzz_tokenizer CORPUS_DIR
+// scripts/fuzz builds and runs it.
 
 #include <unistd.h>
 
