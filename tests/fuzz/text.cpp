@@ -91,7 +91,7 @@ void check_listing(std::string_view bytes) {
   static const std::string listed = place.put("a", "1234");
   place.put("result.json", bytes);
   const Descriptor folder(::open(place.folder().c_str(), O_RDONLY | O_DIRECTORY));
-  for (const ListedFile& file : listed_files(folder.get())) {
+  for (const ListedFile& file : listed_files(folder.get()).value()) {
     require(file.name == "a" || file.name == "result.json");
   }
 }

@@ -68,7 +68,7 @@ bool is_working_directory(int folder) {
 void remove_folder(int parent, const std::string& name, int folder, int heir, const std::vector<std::string>& known) {
   // Held open while they lose their names: the disk gives up a file of gigabytes only after that, when nobody waits.
   std::vector<Descriptor> held;
-  for (const std::string& entry : entries_of(folder)) {
+  for (const std::string& entry : entries_of(folder).value_or(known)) {
     if (std::ranges::find(known, entry) != known.end()) {
       held.emplace_back(::openat(folder, entry.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
       ::unlinkat(folder, entry.c_str(), 0);
@@ -154,13 +154,26 @@ bool OutputFolder::is_own(const std::string& name, const std::vector<ListedFile>
 std::vector<std::string> OutputFolder::others() const {
   std::vector<std::string> names;
   const Descriptor folder = open_folder(directory_);
+  if (!folder.open() && errno != ENOENT) fail("cannot be opened", errno);
   if (!folder.open()) return names;
-  const std::vector<ListedFile> old = listed_files(folder.get());
-  for (std::string& name : entries_of(folder.get())) {
+  const std::vector<ListedFile> old = old_files(folder.get());
+  for (std::string& name : old_entries(folder.get())) {
     if (!is_own(name, old)) names.push_back(std::move(name));
   }
   std::ranges::sort(names);
   return names;
+}
+
+std::vector<std::string> OutputFolder::old_entries(int folder) const {
+  auto names = entries_of(folder);
+  if (!names) fail("cannot be read", errno);
+  return *std::move(names);
+}
+
+std::vector<ListedFile> OutputFolder::old_files(int folder) const {
+  auto files = listed_files(folder);
+  if (!files) fail("its result.json cannot be read", errno);
+  return *std::move(files);
 }
 
 void OutputFolder::make_parents() {
@@ -189,8 +202,9 @@ bool OutputFolder::may_exchange(int parent, int folder) const {
 
 bool OutputFolder::exchange(int parent, const std::string& name) {
   const Descriptor old(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!old.open() && errno != ENOENT) fail("cannot be opened", errno);
   if (!may_exchange(parent, old.get())) return false;
-  const std::vector<std::string> known = old.open() ? entries_of(old.get()) : std::vector<std::string>();
+  const std::vector<std::string> known = old.open() ? old_entries(old.get()) : std::vector<std::string>();
   StagingFolder stage(parent);
   if (!stage.opened() || (old.open() && !made_alike(old.get(), stage.descriptor()))) return false;
   put_together(stage.descriptor());
@@ -215,7 +229,7 @@ void OutputFolder::write_in_place(int stage) {
   const Descriptor folder = open_folder(directory_);
   if (!folder.open()) fail("cannot be opened", errno);
   ::flock(folder.get(), LOCK_EX);  // against another run that writes here
-  const std::vector<ListedFile> old = listed_files(folder.get());
+  const std::vector<ListedFile> old = old_files(folder.get());
   ::fsync(stage);
   ::unlinkat(folder.get(), kResult, 0);
   for (const ListedFile& file : old) ::unlinkat(folder.get(), file.name.c_str(), 0);

@@ -39,6 +39,8 @@ class OutputFolder {
  private:
   [[noreturn]] void fail(const std::string& what, int error) const;
   void check_can_be_made() const;
+  std::vector<std::string> old_entries(int folder) const;
+  std::vector<ListedFile> old_files(int folder) const;
   void make_parents();
   void put_together(int folder);
   bool may_exchange(int parent, int folder) const;

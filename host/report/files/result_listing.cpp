@@ -71,18 +71,23 @@ class FilesOnly final : public nlohmann::json_sax<Json> {
   ListedFile file_;
 };
 
-std::string content_of(int directory, const char* name) {
+/// Empty where nothing of ours can be: absent, a link, a pipe, too long.
+std::optional<std::string> content_of(int directory, const char* name) {
   const Descriptor file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file.open())
+    return errno == ENOENT || errno == ELOOP || errno == ENXIO ? std::optional<std::string>("") : std::nullopt;
   struct stat status {};
-  if (!file.open() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  if (::fstat(file.get(), &status) != 0) return std::nullopt;
+  if (!S_ISREG(status.st_mode)) return "";
   constexpr int64_t kLongest = int64_t{1} << 30;
-  if (status.st_size > kLongest) return {};
+  if (status.st_size > kLongest) return "";
   std::string text(static_cast<size_t>(status.st_size), '\0');
   size_t done = 0;
   while (done < text.size()) {
     const ssize_t count = ::read(file.get(), text.data() + done, text.size() - done);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
+    if (count < 0) return std::nullopt;
+    if (count == 0) break;
     done += static_cast<size_t>(count);
   }
   text.resize(done);
@@ -91,10 +96,11 @@ std::string content_of(int directory, const char* name) {
 
 }  // namespace
 
-std::vector<ListedFile> listed_files(int directory) {
-  const std::string text = content_of(directory, "result.json");
+std::optional<std::vector<ListedFile>> listed_files(int directory) {
+  const std::optional<std::string> text = content_of(directory, "result.json");
+  if (!text) return std::nullopt;
   FilesOnly reader;
-  if (!Json::sax_parse(text, &reader)) return {};
+  if (!Json::sax_parse(*text, &reader)) return std::vector<ListedFile>();
   std::erase_if(reader.found, [directory](const ListedFile& file) {
     if (file.name.empty() || file.name == "." || file.name == ".." ||
         file.name.find_first_of(std::string_view("/\0", 2)) != std::string::npos) {

@@ -2,6 +2,7 @@
 // What a result says of its own files: "files" of result.json.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ struct ListedFile {
 };
 
 /// The files that the result.json in `directory` (a descriptor) lists as its own and that are still as long as it
-/// says; empty where there is no such list. Names that lead out of the folder are passed over.
-std::vector<ListedFile> listed_files(int directory);
+/// says; empty where there is no such list, none where it cannot be read, and errno says why. Names that lead out of the
+/// folder are passed over.
+std::optional<std::vector<ListedFile>> listed_files(int directory);
 
 }  // namespace gramian::host

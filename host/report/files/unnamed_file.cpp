@@ -57,7 +57,9 @@ bool lock_new(int directory, const std::string& name, int opened) {
 }
 
 void remove_files_in(int folder) {
-  for (const std::string& entry : entries_of(folder)) ::unlinkat(folder, entry.c_str(), 0);
+  for (const std::string& entry : entries_of(folder).value_or(std::vector<std::string>())) {
+    ::unlinkat(folder, entry.c_str(), 0);
+  }
 }
 
 std::string through_proc(int descriptor) { return "/proc/self/fd/" + std::to_string(descriptor); }
@@ -160,7 +162,7 @@ StagingFolder::~StagingFolder() {
 }
 
 void remove_abandoned(int directory) {
-  for (const std::string& name : entries_of(directory)) {
+  for (const std::string& name : entries_of(directory).value_or(std::vector<std::string>())) {
     if (!is_random_name(name)) continue;
     const Descriptor found(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     struct stat status {};
@@ -173,14 +175,14 @@ void remove_abandoned(int directory) {
   }
 }
 
-std::vector<std::string> entries_of(int directory) {
+std::optional<std::vector<std::string>> entries_of(int directory) {
   struct CloseDirectory {
     void operator()(DIR* stream) const { ::closedir(stream); }
   };
   std::vector<std::string> names;
   Descriptor copy(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const std::unique_ptr<DIR, CloseDirectory> stream(copy.open() ? ::fdopendir(copy.get()) : nullptr);
-  if (!stream) return names;
+  if (!stream) return std::nullopt;
   copy.release();  // the stream closes it
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string_view name = entry->d_name;

@@ -1,6 +1,7 @@
 #pragma once
 // Files and folders that nobody sees before they are whole.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,7 @@ class StagingFolder {
 /// Removes from `directory` what runs have left behind that were killed: hidden names as above that nobody has locked.
 void remove_abandoned(int directory);
 
-/// Names of all entries of `directory` but "." and "..".
-std::vector<std::string> entries_of(int directory);
+/// Names of all entries of `directory` but "." and ".."; none where it cannot be read, and errno says why.
+std::optional<std::vector<std::string>> entries_of(int directory);
 
 }  // namespace gramian::host

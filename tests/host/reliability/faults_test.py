@@ -20,7 +20,7 @@ class Faults(Hostile):
         yield "stats", ("stats", self.matrix(), "-q", "--threads", "2", "-o", "out")
         yield "neighbors", ("neighbors", self.matrix(), "--all", "-k", "3", "-q", "--threads", "2", "-o", "out")
         yield "spectrum", ("spectrum", self.matrix(), "-q", "--threads", "2", "-o", "out")
-        yield "rsa", ("rsa", self.matrix(), self.matrix("n.npy", seed=2), "-q", "--threads", "2", "-o", "out")
+        yield "rsa", ("rsa", self.matrix(), self.matrix("n.npy", seed=2), "--join", "rows", "-q", "--threads", "2", "-o", "out")
 
     def with_fault(self, fault, arguments):
         mark = self.place.parent / "mark"

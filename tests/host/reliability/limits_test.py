@@ -29,7 +29,7 @@ class Limits(Hostile):
         yield "similarity", both[0], "--limit", "100"
         yield "neighbors", both[0], "--all", "-k", "3"
         yield "inspect", both[0]
-        yield ("rsa", *both)
+        yield ("rsa", *both, "--join", "rows")
 
     def test_address_space(self):
         """Under any limit of it a command gives its answer or says that there is too little; it does not look for more for ever."""

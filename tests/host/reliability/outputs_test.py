@@ -128,7 +128,7 @@ class Outputs(Hostile):
     def test_a_full_disk_leaves_the_old_result(self):
         self.assertEqual(self.run_program(*self.graph("0.1"))[0], 0)
         before = (self.place / "out/result.json").read_bytes()
-        code, _, error = self.run_program("stats", self.matrix("wide.npy", 400, 4), "-q", "-o", "out", "--bins", "100000",
+        code, _, error = self.run_program("stats", self.matrix("wide.npy", 400, 4), "-q", "-o", "out", "--bins", "60000",
                                           preexec_fn=lambda: __import__("resource").setrlimit(__import__("resource").RLIMIT_FSIZE, (65536, 65536)))
         self.assertEqual(code, 2, error)
         self.assertIn("cannot be written", error)

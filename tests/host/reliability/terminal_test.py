@@ -62,7 +62,7 @@ class Terminal(Hostile):
         for name in HOSTILE:
             if "\x00" not in name:
                 self.assert_clean("inspect", f"n.safetensors#{name}")
-        self.assert_clean("inspect", "n.safetensors", code=2)
+        self.assert_clean("inspect", "n.safetensors", code=3)
         names["w"] = {"dtype": "\x1b]0;pwned\x07", "shape": [4, 2], "data_offsets": [32 * len(names), 32 * (len(names) + 1)]}
         header = json.dumps(names).encode()
         (self.place / "n.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(range(1, 33)) * len(names))
