@@ -141,9 +141,8 @@ std::function<void()> read_command_line(int count, char** arguments) {
     added->formatter_fn([&choice](const CLI::App*, const std::string&, CLI::AppFormatMode) {
       return help_of(choice.command->about(), choice.description);
     });
-    added->callback([&choice, &chosen, choices] {
-      chosen = [&choice, choices] { choice.command->run(choice.description); };
-    });
+    added->callback(
+        [&choice, &chosen, choices] { chosen = [&choice, choices] { choice.command->run(choice.description); }; });
   }
   app.formatter_fn([](const CLI::App*, const std::string&, CLI::AppFormatMode) { return help_of_all(all_commands()); });
   try {

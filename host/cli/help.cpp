@@ -61,7 +61,8 @@ std::string synopsis(const questions::About& about, const Description& descripti
     text += option.required ? " " + place : " [" + place + "]";
   }
   for (const Option& option : description.options()) {
-    if (!option.positional() && option.required) text += " " + option.flags.substr(0, option.flags.find(',')) + " " + option.value;
+    if (!option.positional() && option.required)
+      text += " " + option.flags.substr(0, option.flags.find(',')) + " " + option.value;
   }
   return text + " [options]";
 }
@@ -73,7 +74,8 @@ std::string spelled(const Option& option) {
 }
 
 std::string explained(const Option& option) {
-  const bool told = option.standard.empty() || option.standard == "0" || option.help.find("(default") != std::string::npos;
+  const bool told =
+      option.standard.empty() || option.standard == "0" || option.help.find("(default") != std::string::npos;
   return told ? option.help : option.help + " (default " + option.standard + ")";
 }
 

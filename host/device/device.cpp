@@ -10,6 +10,7 @@
 #include "host/formats/files/message.hpp"
 #include "kernels/cpu/backend.hpp"
 #include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/machine.hpp"
 #include "kernels/cuda/backend.hpp"
 
 namespace gramian::host {
@@ -46,8 +47,7 @@ std::vector<int> parse_numbers_of_gpus(std::string_view rest, const std::string&
 
 }  // namespace
 
-std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit,
-                                      const Warn& warn) {
+std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit, const Warn& warn) {
   constexpr std::string_view kCuda = "cuda";
   if (device == "auto") return make_automatic(threads, memory_limit, warn);
   if (device == "cpu") return gramian::cpu::make_backend({.threads = threads});
@@ -57,12 +57,13 @@ std::unique_ptr<Backend> make_backend(const std::string& device, int threads, in
     return gramian::cuda::make_backend({.devices = numbers, .memory_limit = memory_limit});
   } catch (const Error& error) {
     // Also where the device has no memory to start with: what was asked for is not to be had.
-    throw DeviceUnavailable("--device " + printable(device) + ": " + error.what() +
-                            "; --device cpu runs everywhere");
+    throw DeviceUnavailable("--device " + printable(device) + ": " + error.what() + "; --device cpu runs everywhere");
   }
 }
 
 int available_threads() { return gramian::cpu::available_threads(); }
+
+int64_t free_memory() { return gramian::cpu::free_memory(); }
 
 Cpu cpu(int threads) {
   const DeviceInfo info = gramian::cpu::make_backend({.threads = threads})->info();

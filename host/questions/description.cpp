@@ -25,18 +25,18 @@ std::string name_of(const std::string& flags) {
 }
 
 std::string default_of(const Target& target) {
-  return std::visit(
-      Overloaded{[](const int64_t* number) { return std::to_string(*number); },
-                 [](const uint64_t* number) { return std::to_string(*number); },
-                 [](const double* number) { return host::shortest(*number); },
-                 [](const std::string* text) { return *text; },
-                 [](const std::vector<double>* numbers) {
-                   std::string text;
-                   for (const double number : *numbers) text += (text.empty() ? "" : ",") + host::shortest(number);
-                   return text;
-                 },
-                 [](const auto*) { return std::string(); }},
-      target);
+  return std::visit(Overloaded{[](const int64_t* number) { return std::to_string(*number); },
+                               [](const uint64_t* number) { return std::to_string(*number); },
+                               [](const double* number) { return host::shortest(*number); },
+                               [](const std::string* text) { return *text; },
+                               [](const std::vector<double>* numbers) {
+                                 std::string text;
+                                 for (const double number : *numbers)
+                                   text += (text.empty() ? "" : ",") + host::shortest(number);
+                                 return text;
+                               },
+                               [](const auto*) { return std::string(); }},
+                    target);
 }
 
 std::string alternatives(const std::vector<std::string>& words) {
@@ -210,45 +210,45 @@ Json value_of(const Target& target) {
     for (const std::string& value : values) list.push_back(host::valid_utf8(value));
     return list;
   };
-  return std::visit(
-      Overloaded{[](const std::string* text) -> Json { return host::valid_utf8(*text); },
-                 [](const std::optional<std::string>* text) -> Json {
-                   return *text ? Json(host::valid_utf8(**text)) : Json();
-                 },
-                 [](const std::optional<std::filesystem::path>* path) -> Json {
-                   return *path ? Json(host::valid_utf8((*path)->string())) : Json();
-                 },
-                 [&](const std::vector<std::string>* values) -> Json { return texts(*values); },
-                 [&](const std::optional<std::vector<std::string>>* values) -> Json {
-                   return *values ? texts(**values) : Json();
-                 },
-                 [](const auto* value) -> Json { return Json(*value); }},
-      target);
+  return std::visit(Overloaded{[](const std::string* text) -> Json { return host::valid_utf8(*text); },
+                               [](const std::optional<std::string>* text) -> Json {
+                                 return *text ? Json(host::valid_utf8(**text)) : Json();
+                               },
+                               [](const std::optional<std::filesystem::path>* path) -> Json {
+                                 return *path ? Json(host::valid_utf8((*path)->string())) : Json();
+                               },
+                               [&](const std::vector<std::string>* values) -> Json { return texts(*values); },
+                               [&](const std::optional<std::vector<std::string>>* values) -> Json {
+                                 return *values ? texts(**values) : Json();
+                               },
+                               [](const auto* value) -> Json { return Json(*value); }},
+                    target);
 }
 
 void set_value(const Option& option, const Json& value) {
-  std::visit(Overloaded{[&](bool* flag) {
-                          const auto* given = value.get_if<bool>();
-                          if (given == nullptr) refuse(option, "must be true or false");
-                          *flag = *given;
-                        },
-                        [&](int* number) { *number = static_cast<int>(whole_number(option, value)); },
-                        [&](int64_t* number) { *number = whole_number(option, value); },
-                        [&](uint64_t* number) { *number = static_cast<uint64_t>(whole_number(option, value)); },
-                        [&](double* number) { *number = real_number(option, value); },
-                        [&](std::string* text) { *text = words_of(option, value); },
-                        [&](std::vector<std::string>* texts) { *texts = list_of_texts(option, value); },
-                        [&](std::vector<double>* numbers) { *numbers = list_of_numbers(option, value); },
-                        [&](std::optional<int64_t>* number) { *number = whole_number(option, value); },
-                        [&](std::optional<double>* number) { *number = real_number(option, value); },
-                        [&](std::optional<std::string>* text) { *text = words_of(option, value); },
-                        [&](std::optional<std::filesystem::path>* path) { *path = words_of(option, value); },
-                        [&](std::optional<std::vector<std::string>>* tokens) {
-                          const auto* typed = value.get_if<std::string>();
-                          *tokens = typed != nullptr ? parse_tokens(*typed) : list_of_texts(option, value);
-                        },
-                        [&](std::optional<std::vector<double>>* numbers) { *numbers = list_of_numbers(option, value); }},
-             option.target);
+  std::visit(
+      Overloaded{[&](bool* flag) {
+                   const auto* given = value.get_if<bool>();
+                   if (given == nullptr) refuse(option, "must be true or false");
+                   *flag = *given;
+                 },
+                 [&](int* number) { *number = static_cast<int>(whole_number(option, value)); },
+                 [&](int64_t* number) { *number = whole_number(option, value); },
+                 [&](uint64_t* number) { *number = static_cast<uint64_t>(whole_number(option, value)); },
+                 [&](double* number) { *number = real_number(option, value); },
+                 [&](std::string* text) { *text = words_of(option, value); },
+                 [&](std::vector<std::string>* texts) { *texts = list_of_texts(option, value); },
+                 [&](std::vector<double>* numbers) { *numbers = list_of_numbers(option, value); },
+                 [&](std::optional<int64_t>* number) { *number = whole_number(option, value); },
+                 [&](std::optional<double>* number) { *number = real_number(option, value); },
+                 [&](std::optional<std::string>* text) { *text = words_of(option, value); },
+                 [&](std::optional<std::filesystem::path>* path) { *path = words_of(option, value); },
+                 [&](std::optional<std::vector<std::string>>* tokens) {
+                   const auto* typed = value.get_if<std::string>();
+                   *tokens = typed != nullptr ? parse_tokens(*typed) : list_of_texts(option, value);
+                 },
+                 [&](std::optional<std::vector<double>>* numbers) { *numbers = list_of_numbers(option, value); }},
+      option.target);
 }
 
 void check_words(const Description& description) {

@@ -17,11 +17,10 @@ namespace gramian::questions {
 
 /// The field that an option fills in; its value when it is described is the default. Numbers are typed "0.1,0.5", and
 /// texts in an optional vector are a list of tokens, "a,b,c" or "@FILE"; a plain vector of texts is a repeated option.
-using Target =
-    std::variant<bool*, int*, int64_t*, uint64_t*, double*, std::string*, std::vector<std::string>*,
-                 std::vector<double>*, std::optional<int64_t>*, std::optional<double>*, std::optional<std::string>*,
-                 std::optional<std::filesystem::path>*, std::optional<std::vector<std::string>>*,
-                 std::optional<std::vector<double>>*>;
+using Target = std::variant<bool*, int*, int64_t*, uint64_t*, double*, std::string*, std::vector<std::string>*,
+                            std::vector<double>*, std::optional<int64_t>*, std::optional<double>*,
+                            std::optional<std::string>*, std::optional<std::filesystem::path>*,
+                            std::optional<std::vector<std::string>>*, std::optional<std::vector<double>>*>;
 
 /// Sections of help and reference, in the order in which they are shown.
 enum class Group : uint8_t { own, pairing, text, rows, run, output };
@@ -38,7 +37,7 @@ struct Option {
   std::string help{};
   Group group = Group::own;
   bool required = false;
-  bool recorded = true;  // in the settings of the result
+  bool recorded = true;    // in the settings of the result
   std::string setting{};   // its key there
   std::string standard{};  // the default, in words; empty where help says it or there is none
   std::optional<int64_t> least{};

@@ -32,8 +32,8 @@ struct About {
     std::string name;
     std::string text;
   };
-  std::string name;     // "stats"
-  std::string summary;  // one line, without a full stop
+  std::string name;              // "stats"
+  std::string summary;           // one line, without a full stop
   std::vector<Line> keys{};      // of result.json, besides those that every result has
   std::vector<Line> files{};     // written beside result.json
   std::vector<Line> examples{};  // the words after "gramian", and what they do

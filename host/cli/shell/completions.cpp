@@ -133,7 +133,8 @@ std::string bash_completions(const Commands& commands) {
   }
   return "# bash completions of gramian:  source <(gramian completions bash)\n"
          "_gramian_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$word\"); }\n"
-         "_gramian_files() { mapfile -t COMPREPLY < <(compgen \"$1\" -- \"$word\"); compopt -o filenames 2>/dev/null; }\n"
+         "_gramian_files() { mapfile -t COMPREPLY < <(compgen \"$1\" -- \"$word\"); compopt -o filenames 2>/dev/null; "
+         "}\n"
          "_gramian() {\n"
          "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= k\n"
          "  COMPREPLY=()\n"
@@ -206,7 +207,8 @@ std::string fish_completions(const Commands& commands) {
     std::string summary = about.summary;
     std::ranges::replace(summary, '\'', '"');
     text += "complete -c gramian -n '__fish_use_subcommand' -a " + about.name + " -d '" + summary + "'\n";
-    if (takes_files(description)) text += "complete -c gramian -n '__fish_seen_subcommand_from " + about.name + "' -F\n";
+    if (takes_files(description))
+      text += "complete -c gramian -n '__fish_seen_subcommand_from " + about.name + "' -F\n";
     for (const Option& option : description.options()) {
       if (!option.positional()) {
         text += fish_option(about.name, option);

@@ -30,7 +30,8 @@ class RoffPage final : public Page {
  public:
   void section(const std::string& title) override {
     std::string upper = title;
-    std::ranges::transform(upper, upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    std::ranges::transform(upper, upper.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     text += ".SH \"" + escaped(upper) + "\"\n";
   }
   void subsection(const std::string& title) override { text += ".SS \"" + escaped(title) + "\"\n"; }

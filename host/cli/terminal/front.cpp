@@ -53,8 +53,8 @@ void TerminalFront::log(const std::string& line) {
 std::optional<host::TerminalColors> TerminalFront::colors(const std::string& when) {
   if (when == "never") return std::nullopt;
   const std::string depth = variable("COLORTERM");
-  const auto colors = depth == "truecolor" || depth == "24bit" ? host::TerminalColors::truecolor
-                                                               : host::TerminalColors::palette_256;
+  const auto colors =
+      depth == "truecolor" || depth == "24bit" ? host::TerminalColors::truecolor : host::TerminalColors::palette_256;
   if (when == "always") return colors;
   const bool plain = ::isatty(STDOUT_FILENO) != 1 || !variable("NO_COLOR").empty() || variable("TERM") == "dumb";
   return plain ? std::nullopt : std::optional(colors);

@@ -37,8 +37,7 @@ RankedSpace::RankedSpace(Run& run, const RankOptions& options, Space& space) : s
   if (options.exact()) {
     matrix_.emplace(space);
   } else {
-    counts_.emplace(run.timed(
-        "rank_bins", [&] { return choose_rank_bins(space, run.precision(), run.seed()); }));
+    counts_.emplace(run.timed("rank_bins", [&] { return choose_rank_bins(space, run.precision(), run.seed()); }));
   }
 }
 

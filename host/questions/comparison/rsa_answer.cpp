@@ -24,9 +24,8 @@ Json rsa_json(const RsaPair& pair) {
   }
   json["bootstrap"] = nullptr;
   if (pair.interval) {
-    json["bootstrap"] = {{"replicates", pair.interval->replicates},
-                         {"undefined", pair.interval->undefined},
-                         {"sd", pair.interval->sd}};
+    json["bootstrap"] = {
+        {"replicates", pair.interval->replicates}, {"undefined", pair.interval->undefined}, {"sd", pair.interval->sd}};
   }
   json["spearman"] = pair.by_ranks ? Json(pair.by_ranks->rho) : Json();
   json["ranks"] = pair.by_ranks ? ranks_json(*pair.by_ranks) : Json();
@@ -38,16 +37,17 @@ Json rsa_json(const RsaPair& pair) {
 Json preserved_json(const SharedSpaces& spaces, const RsaPair& pair, const std::vector<PreservedToken>& all) {
   Json json = Json::array();
   for (const PreservedToken& each : all) {
-    json.push_back({{"token", spaces.token_json(each.item)},
-                    {"r", pair.per_token[static_cast<size_t>(each.item)]},
-                    {"neighbors", Json::array({spaces.neighbors_json(each.first), spaces.neighbors_json(each.second)})}});
+    json.push_back(
+        {{"token", spaces.token_json(each.item)},
+         {"r", pair.per_token[static_cast<size_t>(each.item)]},
+         {"neighbors", Json::array({spaces.neighbors_json(each.first), spaces.neighbors_json(each.second)})}});
   }
   return json;
 }
 
 Json moments_json(const PairMoments& moments) {
-  return {{"pairs", moments.pairs}, {"mean", moments.mean},  {"sd", moments.sd},         {"min", nullptr},
-          {"max", nullptr},         {"median", nullptr},     {"quantiles", nullptr},     {"histogram", nullptr}};
+  return {{"pairs", moments.pairs}, {"mean", moments.mean}, {"sd", moments.sd},     {"min", nullptr},
+          {"max", nullptr},         {"median", nullptr},    {"quantiles", nullptr}, {"histogram", nullptr}};
 }
 
 Json pair_json(const SharedSpaces& spaces, const RsaPair& pair) {

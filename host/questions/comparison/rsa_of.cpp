@@ -73,8 +73,7 @@ void RsaOf::describe(Description& d) {
   rows.describe_pair(d);
   d.input("E1", first);
   d.input("E2", second);
-  d.place("MORE", &more, "Further matrices: every pair is compared over the tokens all share")
-      .naming(Names::matrix);
+  d.place("MORE", &more, "Further matrices: every pair is compared over the tokens all share").naming(Names::matrix);
   ranks.describe(d);
   d.option("--permutations", &permutations, "P", "Test against so many relabellings of the tokens");
   d.flag("--two-sided", two_sided, "Count correlations as large of either sign");
@@ -106,20 +105,17 @@ void RsaOf::infer(Run& run, SharedSpaces& spaces, Pair& pair) const {
   Space& b = spaces.space(1);
   if (permutations > 0 || bootstrap > 0) run.memory().require(resampling_bytes(a, b, run.precision()));
   if (permutations > 0) {
-    const PermutationSettings wanted{.permutations = permutations,
-                                     .seed = run.seed(),
-                                     .two_sided = two_sided,
-                                     .precision = run.precision()};
-    pair.test = run.watched(
-        "permutations", "permutations", static_cast<double>(permutations), "permutations",
-        [&](const Progress& progress) { return permutation_test(a, b, pair.rsa, wanted, progress); });
+    const PermutationSettings wanted{
+        .permutations = permutations, .seed = run.seed(), .two_sided = two_sided, .precision = run.precision()};
+    pair.test =
+        run.watched("permutations", "permutations", static_cast<double>(permutations), "permutations",
+                    [&](const Progress& progress) { return permutation_test(a, b, pair.rsa, wanted, progress); });
   }
   if (bootstrap > 0) {
     const BootstrapSettings wanted{.replicates = bootstrap, .seed = run.seed(), .precision = run.precision()};
     // Every replicate takes a product of each space with itself and one of both.
-    pair.interval =
-        run.watched("bootstrap", "bootstrap", 3.0 * static_cast<double>(bootstrap), "products",
-                    [&](const Progress& progress) { return bootstrap_interval(a, b, wanted, progress); });
+    pair.interval = run.watched("bootstrap", "bootstrap", 3.0 * static_cast<double>(bootstrap), "products",
+                                [&](const Progress& progress) { return bootstrap_interval(a, b, wanted, progress); });
     if (pair.interval->undefined > 0) {
       run.note(host::grouped(pair.interval->undefined) +
                " bootstrap replicates drew too few different tokens for a correlation and are left out.");

@@ -145,10 +145,10 @@ void SharedSpaces::build(Run& run, const RowOptions& rows) {
 
 bool SharedSpaces::build_space(Run& run, const RowOptions& rows, size_t k) {
   if (tokens_.size() < 3) {
-    throw InvalidInput(
-        (count() == 2 ? "two spaces are compared over at least 3 shared tokens; without bad rows there are "
-                      : "spaces are compared over at least 3 shared tokens; all share ") +
-        std::to_string(tokens_.size()));
+    throw InvalidInput((count() == 2
+                            ? "two spaces are compared over at least 3 shared tokens; without bad rows there are "
+                            : "spaces are compared over at least 3 shared tokens; all share ") +
+                       std::to_string(tokens_.size()));
   }
   run.check();
   if (spaces_[k] && spaces_[k]->matrix_rows() == rows_[k]) return true;
@@ -226,7 +226,9 @@ std::string SharedSpaces::heading() const {
   }
   const bool rows = by_ == host::JoinBy::rows && count() == 2;
   return text + host::grouped(size()) +
-         (rows ? " rows paired by number, " : count() == 2 ? " shared tokens, " : " tokens shared by all, ") +
+         (rows           ? " rows paired by number, "
+          : count() == 2 ? " shared tokens, "
+                         : " tokens shared by all, ") +
          host::grouped(pairs()) + " pairs\n\n";
 }
 

@@ -81,23 +81,24 @@ std::string scores_in_words(const Stability::Answer& answer) {
 }  // namespace
 
 About Stability::about() {
-  return {.name = "stability",
-          .summary = "What a retraining moved: rotation, neighbours, spectra",
-          .keys = {{"shared", "tokens compared"},
-                   {"shared_before_filters", "tokens in both"},
-                   {"pairs", "of shared tokens"},
-                   {"lost", "tokens left out, and why"},
-                   {"stability", "distances before and after the best rotation, neighbours kept"},
-                   {"rsa", "the correlation of the cosines"},
-                   {"linear_cka", "linear CKA of the rows"},
-                   {"cosine_shift", "how the distribution of all cosines moved"},
-                   {"spectra", "singular values of both"},
-                   {"distributions", "of the cosines of both"},
-                   {"most_moved", "ten tokens"},
-                   {"words", "those of --pairs, with their neighbours in both"}},
-          .files = {{"joined.tsv", "shared tokens and their rows"}, {"per_token.tsv", "every token, the most moved first"}},
-          .examples = {{"stability sample/run1.npy sample/run2.npy", "two trainings"},
-                       {"stability sample/run1.npy sample/run2.npy --pairs font,color", "words side by side"}}};
+  return {
+      .name = "stability",
+      .summary = "What a retraining moved: rotation, neighbours, spectra",
+      .keys = {{"shared", "tokens compared"},
+               {"shared_before_filters", "tokens in both"},
+               {"pairs", "of shared tokens"},
+               {"lost", "tokens left out, and why"},
+               {"stability", "distances before and after the best rotation, neighbours kept"},
+               {"rsa", "the correlation of the cosines"},
+               {"linear_cka", "linear CKA of the rows"},
+               {"cosine_shift", "how the distribution of all cosines moved"},
+               {"spectra", "singular values of both"},
+               {"distributions", "of the cosines of both"},
+               {"most_moved", "ten tokens"},
+               {"words", "those of --pairs, with their neighbours in both"}},
+      .files = {{"joined.tsv", "shared tokens and their rows"}, {"per_token.tsv", "every token, the most moved first"}},
+      .examples = {{"stability sample/run1.npy sample/run2.npy", "two trainings"},
+                   {"stability sample/run1.npy sample/run2.npy --pairs font,color", "words side by side"}}};
 }
 
 void Stability::describe(Description& d) {
@@ -148,9 +149,8 @@ Stability::Answer Stability::ask(Run& run) {
   answer.spectral_distance = spectral_distance(answer.one.spectrum, answer.two.spectrum, spaces.size());
   answer.by_movement.resize(answer.procrustes.cosines_after.size());
   std::iota(answer.by_movement.begin(), answer.by_movement.end(), 0);
-  std::ranges::stable_sort(answer.by_movement, {}, [&](int64_t item) {
-    return answer.procrustes.cosines_after[static_cast<size_t>(item)];
-  });
+  std::ranges::stable_sort(answer.by_movement, {},
+                           [&](int64_t item) { return answer.procrustes.cosines_after[static_cast<size_t>(item)]; });
   if (std::isnan(answer.rsa.pearson)) {
     run.note("All cosines of a space are equal: their correlation is not defined.");
   }
@@ -179,8 +179,8 @@ Json to_json(const Stability::Answer& answer) {
   Json& distributions = json["distributions"] = Json::array();
   for (size_t k = 0; k < 2; ++k) {
     const Stability::Side& side = k == 0 ? answer.one : answer.two;
-    distributions.push_back(to_json(with_wider_bins(side.distribution, 8), spaces.space(k).matrix_rows(),
-                                    spaces.input(k).vocabulary()));
+    distributions.push_back(
+        to_json(with_wider_bins(side.distribution, 8), spaces.space(k).matrix_rows(), spaces.input(k).vocabulary()));
   }
   Json& most_moved = json["most_moved"] = Json::array();
   for (int64_t k = 0; k < std::min<int64_t>(kListed, std::ssize(answer.by_movement)); ++k) {
@@ -189,8 +189,8 @@ Json to_json(const Stability::Answer& answer) {
   Json& words = json["words"] = Json::array();
   for (const int64_t item : answer.named) {
     Json word = movement_json(answer, item);
-    word["neighbors"] = Json::array({spaces.neighbors_json(answer.one.neighbors.of(item)),
-                                     spaces.neighbors_json(answer.two.neighbors.of(item))});
+    word["neighbors"] = Json::array(
+        {spaces.neighbors_json(answer.one.neighbors.of(item)), spaces.neighbors_json(answer.two.neighbors.of(item))});
     words.push_back(std::move(word));
   }
   return json;

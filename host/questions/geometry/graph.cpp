@@ -160,8 +160,8 @@ void Graph::find_structure(Run& run, Answer& answer, std::unique_ptr<NeighborsAn
     });
     answer.backbone = neighbor_graph(nearest->table());
     answer.structure_on = std::to_string(nearest->table().k) + "-nearest-neighbour backbone";
-    run.note("Communities and clustering are those of the " + answer.structure_on +
-             ": the whole graph has more than " + host::grouped(community_edges) + " edges (--community-edges).");
+    run.note("Communities and clustering are those of the " + answer.structure_on + ": the whole graph has more than " +
+             host::grouped(community_edges) + " edges (--community-edges).");
   }
   answer.hubs = gramian::hubs(answer.degrees, hubs);
   answer.clustering = run.timed("clustering", [&] { return local_clustering(answer.held(), answer.hubs); });
@@ -212,8 +212,7 @@ Graph::Answer Graph::ask(Run& run) {
     run.note("One row has no pair: there is no cosine to take a threshold from.");
   } else {
     threshold_settings(answer.rule, {}, n * (n - 1) / 2);
-    const double expected =
-        run.timed("pilot", [&] { return expected_edges(*answer.space, answer.rule, run.seed()); });
+    const double expected = run.timed("pilot", [&] { return expected_edges(*answer.space, answer.rule, run.seed()); });
     // Half of a guess: what surely does not fit is found out before the sweep.
     if (run.output()) require_disk(*run.output(), bytes_to_write(n, expected / 2));
     std::unique_ptr<NeighborsAnalysis> nearest;

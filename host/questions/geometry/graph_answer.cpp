@@ -130,7 +130,7 @@ std::string table(const Graph::Answer& found) {
   Table hubs("<>");
   for (size_t h = 0; h < std::min<size_t>(10, found.hubs.size()); ++h) {
     hubs.row({name_of(*found.input, *found.space, found.hubs[h]),
-               grouped(static_cast<int64_t>(found.degrees[static_cast<size_t>(found.hubs[h])]))});
+              grouped(static_cast<int64_t>(found.degrees[static_cast<size_t>(found.hubs[h])]))});
   }
   return text + "\n  hubs and their degrees\n" + hubs.text();
 }

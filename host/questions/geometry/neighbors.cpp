@@ -47,8 +47,7 @@ std::string hubness_in_words(const Neighbors::Answer& answer) {
   Table hubs("<>");
   for (size_t h = 0; h < std::min<size_t>(10, spread.hubs.size()); ++h) {
     const int64_t hub = spread.hubs[h];
-    hubs.row({name_of(*answer.input, *answer.space, hub),
-              host::grouped(spread.occurrences[static_cast<size_t>(hub)])});
+    hubs.row({name_of(*answer.input, *answer.space, hub), host::grouped(spread.occurrences[static_cast<size_t>(hub)])});
   }
   return head.text() + "\n  hubs: neighbours of so many rows\n" + hubs.text();
 }
@@ -124,9 +123,8 @@ void Neighbors::find_rows(Run& run, Answer& answer) const {
       throw InvalidUsage("the token " + token_in_quotes(token, 200) + " is not among the rows that are used");
     }
     const std::string_view found = (*input.vocabulary())[row];
-    if (found != token &&
-        std::ranges::find(answer.resolved, token, &std::pair<std::string, std::string>::first) ==
-            answer.resolved.end()) {
+    if (found != token && std::ranges::find(answer.resolved, token, &std::pair<std::string, std::string>::first) ==
+                              answer.resolved.end()) {
       answer.resolved.emplace_back(token, found);
       run.note(token_in_quotes(token) + " was found as " + token_in_quotes(found) + ".");
     }
@@ -175,7 +173,7 @@ Neighbors::Answer Neighbors::ask(Run& run) {
     for (const int64_t row : read.distinct_rows()) tokens->emplace_back(require_vocabulary(input, "--text")[row]);
     if (read.out_of_vocabulary > 0) {
       run.note(host::grouped(read.out_of_vocabulary) + " of the text's " + host::grouped(std::ssize(read.tokens)) +
-             " tokens are out of vocabulary.");
+               " tokens are out of vocabulary.");
     }
     run.note("The text's tokens: " + read.tokenized_by + ".");
   }

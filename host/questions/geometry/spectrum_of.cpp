@@ -10,12 +10,13 @@
 namespace gramian::questions {
 
 About SpectrumOf::about() {
-  return {.name = "spectrum",
-          .summary = "Singular values, effective rank, condition",
-          .keys = {{"spectrum", "singular values and what follows from them"}},
-          .files = {{"singular_values.npy", "largest first"}, {"vectors.npy", "with --vectors: right singular vectors"}},
-          .examples = {{"spectrum sample/run1.npy", "of the rows scaled to length 1"},
-                       {"spectrum sample/run1.npy --raw --vectors 3 -o out", "of the rows as they are, with vectors"}}};
+  return {
+      .name = "spectrum",
+      .summary = "Singular values, effective rank, condition",
+      .keys = {{"spectrum", "singular values and what follows from them"}},
+      .files = {{"singular_values.npy", "largest first"}, {"vectors.npy", "with --vectors: right singular vectors"}},
+      .examples = {{"spectrum sample/run1.npy", "of the rows scaled to length 1"},
+                   {"spectrum sample/run1.npy --raw --vectors 3 -o out", "of the rows as they are, with vectors"}}};
 }
 
 void SpectrumOf::describe(Description& d) {
@@ -55,8 +56,8 @@ std::string table(const SpectrumOf::Answer& answer) {
   constexpr size_t kAcross = 8;
   const std::vector<double>& values = answer.spectrum.singular_values;
   std::string text = describe(*answer.input) + "\n";
-  text += std::string("singular values of the rows, ") +
-          (answer.raw ? "as they are" : "each scaled to length 1") + "\n\n";
+  text +=
+      std::string("singular values of the rows, ") + (answer.raw ? "as they are" : "each scaled to length 1") + "\n\n";
   Table rows(">");
   for (size_t first = 0; first < std::min<size_t>(values.size(), 2 * kAcross); first += kAcross) {
     std::vector<std::string> cells;

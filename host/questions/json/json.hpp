@@ -27,8 +27,7 @@ class Json {
   template <std::signed_integral T>
   Json(T value) : value_(static_cast<int64_t>(value)) {}
   template <std::unsigned_integral T>
-    requires(!std::same_as<T, bool>)
-  Json(T value) : value_(static_cast<uint64_t>(value)) {}
+  requires(!std::same_as<T, bool>) Json(T value) : value_(static_cast<uint64_t>(value)) {}
   Json(double value) : value_(value) {}
   Json(std::string value) : value_(std::move(value)) {}
   Json(std::string_view value) : value_(std::string(value)) {}
@@ -38,8 +37,7 @@ class Json {
     if (value) *this = Json(*value);
   }
   template <class T>
-    requires(!std::same_as<T, Json>)
-  Json(const std::vector<T>& values) : value_(Array(values.begin(), values.end())) {}
+  requires(!std::same_as<T, Json>) Json(const std::vector<T>& values) : value_(Array(values.begin(), values.end())) {}
   /// {{"key", value}, ...} is an object, any other list an array.
   Json(std::initializer_list<Json> items);
 

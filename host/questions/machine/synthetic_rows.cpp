@@ -70,8 +70,7 @@ void SyntheticRows::row(int64_t index, float* out) const { fill(index, out); }
 void SyntheticRows::row(int64_t index, double* out) const { fill(index, out); }
 
 template <class T>
-void SyntheticRows::rows(int64_t begin, int64_t count, T* out, int threads,
-                         const std::function<void()>& check) const {
+void SyntheticRows::rows(int64_t begin, int64_t count, T* out, int threads, const std::function<void()>& check) const {
   constexpr int64_t kPiece = 64;
   host::for_each_piece((count + kPiece - 1) / kPiece, threads, [&](int64_t piece) {
     check();

@@ -84,9 +84,8 @@ void note_rows_file(Run& run, const Input& input, const Space& space) {
 
 void add_rows_file(Files& files, const Input& input, const Space& space) {
   if (space.size() == input.view().rows) return;
-  files.add("rows.npy", [&space](host::OutputFile& file) {
-    host::write_npy(file, std::span<const int64_t>(space.matrix_rows()));
-  });
+  files.add("rows.npy",
+            [&space](host::OutputFile& file) { host::write_npy(file, std::span<const int64_t>(space.matrix_rows())); });
 }
 
 Json doubling_bins(std::span<const int64_t> values) {

@@ -86,7 +86,7 @@ class Run {
   /// The same with a line of progress: `work(progress)`.
   template <class Work>
   decltype(auto) watched(const std::string& stage, const std::string& label, double amount, const std::string& unit,
-               Work&& work) {
+                         Work&& work) {
     struct End {
       Front& front;
       ~End() { front.end_of_stage(); }

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "engine/error.hpp"
-#include "host/questions/run/table.hpp"
 #include "host/formats/files/message.hpp"
+#include "host/questions/run/table.hpp"
 #include "host/report/files/sha256.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/token_ids.hpp"
@@ -173,8 +173,8 @@ void find_tokenizer(Run& run, Input& input, const TextOptions& options, TextInpu
   if (input.vocabulary() == nullptr) input.embedding.vocabulary = vocabulary_of(*text.tokenizer, rows);
   if (text.tokenizer->size() < rows) {
     run.note("The tokenizer has " + host::grouped(text.tokenizer->size()) + " tokens and the matrix " +
-                 host::grouped(rows) + " rows: the last " + host::grouped(rows - text.tokenizer->size()) +
-                 " are padding, which no text reaches.");
+             host::grouped(rows) + " rows: the last " + host::grouped(rows - text.tokenizer->size()) +
+             " are padding, which no text reaches.");
   }
 }
 

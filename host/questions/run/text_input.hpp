@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "host/questions/run/run.hpp"
 #include "host/formats/files/mapped_file.hpp"
+#include "host/questions/run/run.hpp"
 #include "host/text/tokenizer.hpp"
 
 namespace gramian::questions {

@@ -272,12 +272,11 @@ Json to_json(const Color::Answer& answer) {
 }
 
 std::string table(const Color::Answer& answer) {
-  std::string words = describe(*answer.input) + "\n" + host::printable(answer.text.path, 200) + ": " +
-                      answer.counts() + "\n" + "tokens: " + answer.text.tokenized_by + "\n\n";
+  std::string words = describe(*answer.input) + "\n" + host::printable(answer.text.path, 200) + ": " + answer.counts() +
+                      "\n" + "tokens: " + answer.text.tokenized_by + "\n\n";
   if (answer.colors) {
-    answer.painted([&](const host::PaintedText& painted) {
-      words += host::painted_ansi(painted, *answer.colors, kOnTerminal);
-    });
+    answer.painted(
+        [&](const host::PaintedText& painted) { words += host::painted_ansi(painted, *answer.colors, kOnTerminal); });
     words.pop_back();
     return words;
   }

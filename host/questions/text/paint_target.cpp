@@ -38,7 +38,7 @@ std::vector<int64_t> find_target(Run& run, const Input& input, const TextInput& 
   };
   if (forms.empty()) {
     run.note("The target " + token_in_quotes(word, 60) + " is several tokens: the mean of the rows of " +
-                 names_of(pieces) + ".");
+             names_of(pieces) + ".");
     return pieces;
   }
   const auto count = [&](int64_t row) {
@@ -48,7 +48,7 @@ std::vector<int64_t> find_target(Run& run, const Input& input, const TextInput& 
   std::erase(forms, chosen);
   if (vocabulary[chosen] != word || !forms.empty()) {
     run.note("The target " + token_in_quotes(word, 60) + " was found as " + token_in_quotes(vocabulary[chosen]) +
-                 (forms.empty() ? "." : "; it is also " + names_of(forms) + ", which this text has no more often."));
+             (forms.empty() ? "." : "; it is also " + names_of(forms) + ", which this text has no more often."));
   }
   return {chosen};
 }

@@ -147,9 +147,8 @@ void add_files(const Unembed::Answer& answer, Files& files) {
   add_table("predictions.rows.npy", "<i8", answer.rows);
   add_table("predictions.probabilities.npy", "<f8", answer.probabilities);
   add_table("predictions.logits.npy", "<f8", answer.logits);
-  files.add("entropy.npy", [&answer](host::OutputFile& file) {
-    host::write_npy(file, std::span<const double>(answer.entropy));
-  });
+  files.add("entropy.npy",
+            [&answer](host::OutputFile& file) { host::write_npy(file, std::span<const double>(answer.entropy)); });
 }
 
 }  // namespace gramian::questions
