@@ -16,8 +16,8 @@ struct ListedFile {
 };
 
 /// The files that the result.json in `directory` (a descriptor) lists as its own and that are still as long as it
-/// says; empty where there is no such list, none where it cannot be read, and errno says why. Names that lead out of the
-/// folder are passed over.
+/// says; empty where there is no such list, none where it cannot be read, and errno says why. Names that lead out of
+/// the folder are passed over.
 std::optional<std::vector<ListedFile>> listed_files(int directory);
 
 }  // namespace gramian::host

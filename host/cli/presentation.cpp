@@ -1,0 +1,102 @@
+#include "host/cli/presentation.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "engine/error.hpp"
+#include "host/cli/terminal/front.hpp"
+#include "host/formats/files/message.hpp"
+#include "host/report/files/input_sums.hpp"
+
+namespace gramian::cli {
+
+using questions::Json;
+
+void Presentation::describe(questions::Description& d) {
+  d.in(questions::Group::output);
+  // A question that writes a file of its own has an -o of its own.
+  if (d.find("output") == nullptr) {
+    d.option("-o,--output", &output, "DIR", "Write result.json and arrays into this directory")
+        .naming(questions::Names::directory)
+        .unrecorded();
+  }
+  d.flag("--json", json, "Print result.json, and nothing else, to stdout").unrecorded();
+  d.option("--progress", &progress, "WHEN", "Progress on stderr: auto (on a terminal), always, never")
+      .one_of({"auto", "always", "never"})
+      .unrecorded();
+  d.flag("-v,--verbose", verbose, "Say on stderr what is being done").unrecorded();
+  d.flag("-q,--quiet", quiet, "No table, no progress").unrecorded();
+  d.in(questions::Group::own);
+}
+
+void print(const std::string& text) {
+  const size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
+  const bool whole = written == text.size() && std::fflush(stdout) == 0;
+  if (!whole && errno != EPIPE) throw InvalidUsage(std::string("stdout: cannot be written: ") + std::strerror(errno));
+}
+
+namespace {
+
+/// A sentence on what lies in the output folder and is not ours; empty where there is nothing.
+std::string on_others(const std::vector<std::string>& others, const std::string& folder) {
+  if (others.empty()) return {};
+  constexpr size_t kNamed = 5;
+  std::string names;
+  for (size_t k = 0; k < std::min(kNamed, others.size()); ++k) {
+    names += (k > 0 ? ", " : "") + host::printable(others[k], 60);
+  }
+  return host::printable(folder, 200) + " also holds " + names + (others.size() > kNamed ? ", ..." : "") +
+         ", which is no part of this result.";
+}
+
+}  // namespace
+
+void ask(questions::AnyQuestion& question, const questions::Description& d, const Presentation& presentation) {
+  questions::check_words(d);
+  // Looked at before the work: it would be a pity afterwards.
+  std::optional<host::OutputFolder> folder;
+  if (presentation.output) folder.emplace(*presentation.output);
+  TerminalFront front(presentation);
+  questions::Run run(question.about().name, question.settings(), front, presentation.output);
+  const auto answer = question.ask(run);
+  run.check();
+  // Before the result is put together, which says how long it took.
+  Json listed = Json::array();
+  if (folder) {
+    if (const std::string others = on_others(folder->others(), *presentation.output); !others.empty()) run.note(others);
+    questions::Files files;
+    answer->write_into(files);
+    for (const auto& [name, write] : files.all()) {
+      run.timed("write", [&, &add = write, &file = name] { add(folder->add(file)); });
+      run.check();
+    }
+    for (const host::ListedFile& file : folder->files([&run] { run.check(); })) {
+      listed.push_back({{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+    }
+  }
+  host::require_inputs_unchanged();
+  std::string text;
+  if (folder || presentation.json) {
+    Json result = run.result(answer->json(), questions::settings_json(d));
+    result["files"] = std::move(listed);
+    run.add_timing(result);
+    // A text of a megabyte has a result of sixteen.
+    text = questions::json_text(result);
+    run.check();
+  }
+  if (folder) {
+    folder->add("result.json").write(text);
+    run.check();
+    folder->commit();
+  }
+  if (presentation.json) {
+    print(text);
+  } else if (!presentation.quiet) {
+    print(answer->words() + "\n" + run.footer() +
+          (presentation.output ? "  written to " + host::printable(*presentation.output, 4096) + "\n" : ""));
+  }
+}
+
+}  // namespace gramian::cli
