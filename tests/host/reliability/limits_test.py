@@ -47,6 +47,30 @@ class Limits(Hostile):
                     self.assertRegex(done.stderr, r"\Agramian: [^\n]+\n\Z", told)
         self.assertGreater(refused, 0)
 
+    def test_memory_limit_is_a_ceiling(self):
+        """Peaks of memory under --memory-limit, over commands and shapes: within a tenth of it, or refused beforehand."""
+        shapes = {"long": (12000, 64), "wide": (60, 4000), "both": (3000, 512)}
+        for name, (n, d) in shapes.items():
+            subprocess.run([PROGRAM, "synth", str(n), str(d), "-q", "-o", self.home / f"{name}.npy"], check=True)
+        done, worst = 0, 0.0
+        for name in shapes:
+            for command in (("stats",), ("neighbors", "--all", "-k", "10"), ("graph", "--threshold", "q0.999"), ("spectrum",),
+                            ("similarity", "--limit", "600"))[: trials(3, 5)]:  # fmt: skip
+                for limit in trials((60, 150), (30, 60, 100, 150, 300)):
+                    words = [command[0], self.home / f"{name}.npy", *command[1:], "-q", "--memory-limit", f"{limit}M"]
+                    program = subprocess.Popen([PROGRAM, *words], stderr=subprocess.PIPE)
+                    error = program.stderr.read().decode()
+                    _, status, usage = os.wait4(program.pid, 0)
+                    program.returncode = code = os.waitstatus_to_exitcode(status)
+                    told = f"{command[0]} {name} {limit} MB: {code}, peak {usage.ru_maxrss / 1024:.0f} MB {error}"
+                    self.assertIn(code, (0, 4), told)
+                    if code == 0:
+                        done += 1
+                        worst = max(worst, usage.ru_maxrss / 1024 / limit)
+                        self.assertLessEqual(usage.ru_maxrss / 1024, 1.1 * limit, told)
+        self.assertGreater(done, 5)
+        print(f"\npeak memory: at most {100 * worst:.0f} % of the limit in {done} runs")
+
     def test_more_threads_than_address_space(self):
         self.assertEqual(self.run_program("stats", self.matrix(), "-q", preexec_fn=limited(AS=900 * MB))[0], 0)
         code, _, error = self.run_program("stats", self.matrix(), "-q", "--threads", "64", preexec_fn=limited(AS=900 * MB))
