@@ -114,7 +114,9 @@ class Checks:
                 same = first <= begin <= end <= last
             elif touching:
                 gap = text.data[last:begin].decode("utf-8", "replace")
-                same = first <= end and all(is_mark(c) or c in "\u200d\ufffd" for c in gap)
+                # A mark of its own stands before all that the next token has.
+                before = begin == end and i + 1 < len(got) and got[i + 1][1] == begin
+                same = (first <= end or before) and all(is_mark(c) or c in "\u200d\ufffd" for c in gap)
             elif pieces and begin < end:
                 # It begins within their first character and ends within their last.
                 same = text.floor[begin] == first or (begin == done and text.marks_between(text.ceiling[first + 1], begin))
