@@ -13,16 +13,26 @@
 
 namespace gramian::host {
 
+/// A tensor of a file that may hold several, as the file describes it.
+struct StoredTensor {
+  std::string name;
+  std::string dtype;
+  std::vector<int64_t> shape;
+};
+
 /// A matrix as it was found in a file. The matrix is a view of the mapped file wherever the file holds plain
 /// little-endian row-major values; text, big-endian and Fortran-ordered files are converted into memory.
 struct Embedding {
   std::string path;    // as the user gave it, without #tensor
   std::string tensor;  // name of the tensor inside the file; empty where files hold only one
-  std::string format;  // "npy", "safetensors", "word2vec-binary", "word2vec-text", "glove"
+  std::string format;  // name of its row in the registry (format.hpp): "npy", "glove", ...
   Matrix matrix;
   std::optional<Vocabulary> vocabulary;  // one entry a row of the matrix
   std::string vocabulary_path;           // sidecar that was read; empty when inside the file or absent
   std::vector<std::string> files;        // every file read (shards too), for hashing
+  std::vector<StoredTensor> tensors;     // all of the files read, where files may hold several
+  bool converted = false;                // the matrix lies in memory: it is no view of a mapped file
+  std::vector<std::string> notes;        // what was understood that is not plain, a sentence each
 };
 
 /// Opens `input` = PATH or PATH#tensor; the format is found by content. `vocab` names a vocabulary sidecar,

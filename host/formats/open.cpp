@@ -1,20 +1,17 @@
 #include <algorithm>
-#include <memory>
 #include <new>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "engine/error.hpp"
-#include "host/formats/arrays/npy.hpp"
-#include "host/formats/checkpoints/safetensors_model.hpp"
 #include "host/formats/embedding.hpp"
 #include "host/formats/files/mapped_file.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/formats/sniff.hpp"
+#include "host/formats/foreign.hpp"
+#include "host/formats/format.hpp"
 #include "host/formats/vocabularies/vocabulary_file.hpp"
-#include "host/formats/word_vectors/text_vectors.hpp"
-#include "host/formats/word_vectors/word2vec_binary.hpp"
-#include "host/formats/word_vectors/word2vec_header.hpp"
 
 namespace gramian::host {
 namespace {
@@ -30,52 +27,30 @@ std::pair<std::string, std::string> split_input(std::string_view input) {
   return {std::string(input.substr(0, hash)), std::string(input.substr(hash + 1))};
 }
 
-void take(Embedding& embedding, NamedMatrix&& named) {
-  embedding.matrix = std::move(named.matrix);
-  embedding.vocabulary = std::move(named.vocabulary);
+const Format& recognize(const MappedFile& file) {
+  const std::string_view start = file.bytes();
+  const auto asked = [&](Told told) {
+    return std::ranges::find_if(formats(),
+                                [&](const Format& format) { return format.told == told && format.recognizes(start); });
+  };
+  if (const auto found = asked(Told::by_magic); found != formats().end()) return *found;
+  const auto found = asked(Told::by_text);
+  refuse_foreign(file.path(), start, found != formats().end());
+  if (found == formats().end()) refuse_unknown(file.path(), start);
+  return *found;
 }
 
-void take(Embedding& embedding, ModelMatrix&& model) {
-  embedding.matrix = std::move(model.matrix);
-  embedding.tensor = std::move(model.tensor);
-  std::ranges::move(model.files, std::back_inserter(embedding.files));
-}
-
-Embedding open_matrix(const std::string& path, const std::string& tensor, int threads) {
-  const auto file = MappedFile::open(path);
-  const FileFormat format = sniff(*file);
-  if (!tensor.empty() && format != FileFormat::safetensors && format != FileFormat::safetensors_index) {
-    throw InvalidUsage(printable(path, 4096) + ": holds a single matrix; leave out '#" + printable(tensor) + "'");
+Embedding open_matrix(const std::string& path, const std::string& member, int threads) {
+  const Source source{MappedFile::open(path), member, threads};
+  const Format& format = recognize(*source.file);
+  if (!member.empty() && !format.members) {
+    throw InvalidUsage(printable(path, 4096) + ": holds a single matrix; leave out '#" + printable(member) + "'");
   }
   Embedding embedding;
   embedding.path = path;
+  embedding.format = format.name;
   embedding.files.push_back(path);
-  switch (format) {
-    case FileFormat::npy:
-      embedding.format = "npy";
-      embedding.matrix = read_npy(file);
-      break;
-    case FileFormat::safetensors:
-      embedding.format = "safetensors";
-      take(embedding, read_safetensors(file, tensor));
-      break;
-    case FileFormat::safetensors_index:
-      embedding.format = "safetensors";
-      take(embedding, read_safetensors_index(file, tensor));
-      break;
-    case FileFormat::word2vec_binary:
-      embedding.format = "word2vec-binary";
-      take(embedding, read_word2vec_binary(file, *read_word2vec_header(*file), threads));
-      break;
-    case FileFormat::word2vec_text:
-      embedding.format = "word2vec-text";
-      take(embedding, read_word2vec_text(file, *read_word2vec_header(*file), threads));
-      break;
-    case FileFormat::glove:
-      embedding.format = "glove";
-      take(embedding, read_glove(file, *glove_dimensions(*file), threads));
-      break;
-  }
+  format.read(source, embedding);
   return embedding;
 }
 

@@ -192,8 +192,7 @@ NamedMatrix read_word2vec_text(const std::shared_ptr<const MappedFile>& file, co
   return read_lines(*file, static_cast<size_t>(header.size), layout, header.rows, threads);
 }
 
-std::optional<int64_t> glove_dimensions(const MappedFile& file) {
-  std::string_view text = file.bytes();
+std::optional<int64_t> glove_dimensions(std::string_view text) {
   std::vector<int64_t> counts;
   while (counts.size() < 3 && !text.empty()) {
     const size_t newline = text.find('\n');

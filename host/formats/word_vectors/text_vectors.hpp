@@ -24,8 +24,8 @@ NamedMatrix read_word2vec_text(const std::shared_ptr<const MappedFile>& file, co
 /// The number of values a line in a GloVe file. A line suggests as many as there are numbers at its end, its first
 /// field (always part of the token) aside; that is too many for a token that ends in a number ("windows 95"), and
 /// wrong for a damaged line. So what two of the first three lines suggest is taken; where no two agree, the least.
-/// At least 2; nothing when `file` is not GloVe text.
-std::optional<int64_t> glove_dimensions(const MappedFile& file);
+/// At least 2; nothing when a file that starts with `start` is not GloVe text.
+std::optional<int64_t> glove_dimensions(std::string_view start);
 
 /// Reads GloVe text of `cols` values a line into an owned f32 matrix. A token may hold spaces: the values are the
 /// last `cols` fields. A token with a field that looks like a value (such as "0.5") is refused as a damaged line.
