@@ -7,18 +7,13 @@
 #include "host/formats/checkpoints/safetensors.hpp"
 #include "host/formats/checkpoints/safetensors_model.hpp"
 #include "host/formats/format.hpp"
+#include "host/formats/word_vectors/text_layout.hpp"
 #include "host/formats/word_vectors/text_vectors.hpp"
 #include "host/formats/word_vectors/word2vec_binary.hpp"
 #include "host/formats/word_vectors/word2vec_header.hpp"
 
 namespace gramian::host {
 namespace {
-
-void take(Embedding& embedding, NamedMatrix&& named) {
-  embedding.matrix = std::move(named.matrix);
-  embedding.vocabulary = std::move(named.vocabulary);
-  embedding.converted = true;
-}
 
 void take(Embedding& embedding, ModelMatrix&& model) {
   embedding.matrix = std::move(model.matrix);
@@ -27,39 +22,60 @@ void take(Embedding& embedding, ModelMatrix&& model) {
   std::ranges::move(model.files, std::back_inserter(embedding.files));
 }
 
+bool is_word2vec(std::string_view start, bool text) {
+  const auto header = find_word2vec_header(start);
+  return header && word2vec_is_text(start, *header) == text;
+}
+
 constexpr Format kFormats[] = {
-    {"npy", ".npy", Told::by_magic, false, is_npy,
-     [](const Source& source, Embedding& embedding) {
-       embedding.matrix = read_npy(source.file);
-       embedding.converted = embedding.matrix.owner != source.file;
-     }},
-    {"safetensors", "safetensors", Told::by_magic, true, is_safetensors,
-     [](const Source& source, Embedding& embedding) { take(embedding, read_safetensors(source.file, source.member)); }},
-    {"word2vec-binary", "word2vec (binary and text)", Told::by_text, false,
-     [](std::string_view start) {
-       const auto header = find_word2vec_header(start);
-       return header && !word2vec_is_text(start, *header);
-     },
-     [](const Source& source, Embedding& embedding) {
-       take(embedding, read_word2vec_binary(source.file, read_word2vec_header(*source.file), source.threads));
-     }},
-    {"word2vec-text", "fastText .vec", Told::by_text, false,
-     [](std::string_view start) {
-       const auto header = find_word2vec_header(start);
-       return header && word2vec_is_text(start, *header);
-     },
-     [](const Source& source, Embedding& embedding) {
-       take(embedding, read_word2vec_text(source.file, read_word2vec_header(*source.file), source.threads));
-     }},
-    {"glove", "GloVe text", Told::by_text, false,
-     [](std::string_view start) { return glove_dimensions(start).has_value(); },
-     [](const Source& source, Embedding& embedding) {
-       take(embedding, read_glove(source.file, *glove_dimensions(source.file->bytes()), source.threads));
-     }},
-    {"safetensors", "", Told::by_text, true, is_safetensors_index,
-     [](const Source& source, Embedding& embedding) {
-       take(embedding, read_safetensors_index(source.file, source.member));
-     }},
+    {.name = "npy",
+     .readable = ".npy",
+     .recognizes = is_npy,
+     .read =
+         [](const Source& source, Embedding& embedding) {
+           embedding.matrix = read_npy(source.file);
+           embedding.converted = embedding.matrix.owner != source.file;
+         }},
+    {.name = "safetensors",
+     .readable = "safetensors",
+     .members = true,
+     .recognizes = is_safetensors,
+     .read = [](const Source& source,
+                Embedding& embedding) { take(embedding, read_safetensors(source.file, source.member)); }},
+    {.name = "word2vec-binary",
+     .readable = "word2vec (binary and text)",
+     .told = Told::by_text,
+     .streamed = true,
+     .recognizes = [](std::string_view start) { return is_word2vec(start, false); },
+     .read = read_word2vec_binary},
+    {.name = "word2vec-text",
+     .readable = "fastText .vec",
+     .told = Told::by_text,
+     .streamed = true,
+     .recognizes = [](std::string_view start) { return is_word2vec(start, true); },
+     .read = read_word2vec_text},
+    {.name = "glove",
+     .readable = "GloVe text",
+     .told = Told::by_text,
+     .streamed = true,
+     .recognizes =
+         [](std::string_view start) {
+           const auto layout = find_text_layout(start);
+           return layout && layout->plain();
+         },
+     .read = read_text_table},
+    {.name = "table",
+     .readable = "tables (tabs, commas) with and without tokens",
+     .told = Told::by_text,
+     .streamed = true,
+     .recognizes = [](std::string_view start) { return find_text_layout(start).has_value(); },
+     .read = read_text_table},
+    {.name = "safetensors",
+     .told = Told::by_text,
+     .members = true,
+     .recognizes = is_safetensors_index,
+     .read = [](const Source& source,
+                Embedding& embedding) { take(embedding, read_safetensors_index(source.file, source.member)); }},
 };
 
 }  // namespace
