@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "engine/error.hpp"
 #include "host/device/device.hpp"
@@ -24,9 +25,18 @@ Run::Run(std::string question, const RunSettings& settings, Front& front, std::o
   backend_ = host::make_backend(settings.device, threads_, memory_.given(), warn);
 }
 
-Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab) {
-  Input& input = timed("load", [&]() -> Input& { return inputs_.open(path, vocab, threads_); });
+Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
+                 std::optional<int64_t> limit) {
+  host::ReadOptions reading;
+  reading.limit = limit;
+  reading.most_memory = static_cast<int64_t>(memory_.available());
+  std::error_code unknown;
+  const auto bytes = std::filesystem::file_size(path.substr(0, path.rfind('#')), unknown);
+  reading.progress = front_.stage("read", unknown ? 0.0 : static_cast<double>(bytes), "B");
+  Input& input = timed("load", [&]() -> Input& { return inputs_.open(path, vocab, threads_, reading); });
+  front_.end_of_stage();
   front_.log(describe(input));
+  for (const std::string& sentence : input.embedding.notes) note(sentence);
   check();
   return input;
 }
