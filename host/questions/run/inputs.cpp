@@ -14,18 +14,10 @@
 #include "host/text/word_forms.hpp"
 
 namespace gramian::questions {
-namespace {
-
-/// Whether the readers hold the matrix in memory instead of mapping its file.
-bool is_copied(const host::Embedding& embedding) {
-  return embedding.format != "npy" && embedding.format != "safetensors";
-}
-
-}  // namespace
-
-Input& Inputs::open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads) {
+Input& Inputs::open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
+                    const host::ReadOptions& reading) {
   Input& input = inputs_.emplace_back();
-  input.embedding = host::open_embedding(path, vocab, threads);
+  input.embedding = host::open_embedding(path, vocab, threads, reading);
   const auto hash = [this, files = input.embedding.files] {
     std::vector<std::string> sums;
     sums.reserve(files.size());
@@ -43,7 +35,7 @@ Input& Inputs::open(const std::string& path, const std::optional<std::filesystem
 double Inputs::copied_bytes() const {
   double bytes = 0.0;
   for (const Input& input : inputs_) {
-    if (!is_copied(input.embedding)) continue;
+    if (!input.embedding.converted) continue;
     bytes += static_cast<double>(input.view().rows * input.view().cols * element_size(input.view().type));
   }
   return bytes;
@@ -52,7 +44,7 @@ double Inputs::copied_bytes() const {
 double Inputs::mapped_bytes() const {
   double bytes = 0.0;
   for (const Input& input : inputs_) {
-    if (is_copied(input.embedding)) continue;
+    if (input.embedding.converted) continue;
     bytes += static_cast<double>(input.view().rows * input.view().cols * element_size(input.view().type));
   }
   return bytes;

@@ -35,7 +35,8 @@ class Inputs {
   ~Inputs() { stop_hashing_ = true; }
 
   /// Opens, and begins to hash.
-  Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads);
+  Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
+              const host::ReadOptions& reading);
   /// Bytes of the matrices that readers hold in memory instead of mapping their files.
   double copied_bytes() const;
   /// And of those that are mapped.

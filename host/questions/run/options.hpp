@@ -37,6 +37,9 @@ struct RowOptions {
   Preprocessing preprocessing;
   bool drop_bad_rows = false;
 
+  /// Rows that may be chosen at most, where nothing but their order chooses them.
+  std::optional<int64_t> most() const { return tokens || length ? std::nullopt : limit; }
+
   void describe(Description& d);
   /// Of two matrices, whose rows are paired.
   void describe_pair(Description& d);

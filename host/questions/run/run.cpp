@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <stdexcept>
 
 #include "engine/error.hpp"
@@ -41,9 +42,18 @@ Run::Run(std::string question, const RunSettings& settings, Front& front, std::o
   backend_ = host::make_backend(settings.device, threads_, memory_.given(), warn);
 }
 
-Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab) {
-  Input& input = timed("load", [&]() -> Input& { return inputs_.open(path, vocab, threads_); });
+Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
+                 std::optional<int64_t> limit) {
+  host::ReadOptions reading;
+  reading.limit = limit;
+  reading.most_memory = static_cast<int64_t>(memory_.available());
+  std::error_code unknown;
+  const auto bytes = std::filesystem::file_size(path.substr(0, path.rfind('#')), unknown);
+  reading.progress = front_.stage("read", unknown ? 0.0 : static_cast<double>(bytes), "B");
+  Input& input = timed("load", [&]() -> Input& { return inputs_.open(path, vocab, threads_, reading); });
+  front_.end_of_stage();
   front_.log(describe(input));
+  for (const std::string& sentence : input.embedding.notes) note(sentence);
   check();
   return input;
 }
@@ -97,7 +107,11 @@ int64_t Run::plan_sweep_memory(const Input& input, int64_t n, bool moments) cons
     fixed += kTilesAndStates + static_cast<double>(n) * d * (precision_ == Precision::double_ ? 8.0 : 4.0);
   }
   // The product, and what the threads have of it before it is summed.
-  if (moments) memory_.require(fixed += 16.0 * d * d, "a matrix of fewer dimensions takes less");
+  if (moments) {
+    const double products = 16.0 * d * d;
+    const bool wide = products > fixed;
+    memory_.require(fixed += products, wide ? "a matrix of fewer dimensions takes less" : "--limit takes fewer rows");
+  }
   return memory_.plan_sweep(fixed, n);
 }
 
