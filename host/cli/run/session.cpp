@@ -61,8 +61,10 @@ int64_t require_token(const Input& input, const std::string& token) {
   std::string message =
       "unknown token " + token_in_quotes(token, 200) + " in " + host::printable(input.embedding.path, 4096);
   const std::vector<std::string> nearest = host::nearest_spellings(vocabulary, token, 3);
-  for (size_t k = 0; k < nearest.size(); ++k)
+  for (size_t k = 0; k < nearest.size(); ++k) {
     message += (k == 0 ? "; nearest: " : ", ") + token_in_quotes(nearest[k], 60);
+    if (host::composed(nearest[k]) == host::composed(token)) message += " (its accents are composed differently)";
+  }
   throw InvalidUsage(message);
 }
 
