@@ -4,9 +4,13 @@
 #include <utility>
 
 #include "host/formats/arrays/npy.hpp"
+#include "host/formats/checkpoints/gguf_file.hpp"
+#include "host/formats/checkpoints/gguf_model.hpp"
 #include "host/formats/checkpoints/safetensors.hpp"
-#include "host/formats/checkpoints/safetensors_model.hpp"
+#include "host/formats/checkpoints/tensor_file.hpp"
+#include "host/formats/checkpoints/torch_file.hpp"
 #include "host/formats/format.hpp"
+#include "host/formats/word_vectors/fasttext_model.hpp"
 #include "host/formats/word_vectors/text_vectors.hpp"
 #include "host/formats/word_vectors/word2vec_binary.hpp"
 #include "host/formats/word_vectors/word2vec_header.hpp"
@@ -24,7 +28,16 @@ void take(Embedding& embedding, ModelMatrix&& model) {
   embedding.matrix = std::move(model.matrix);
   embedding.tensor = std::move(model.tensor);
   embedding.tensors = std::move(model.tensors);
+  embedding.vocabulary = std::move(model.vocabulary);
+  embedding.stored_type = std::move(model.stored_type);
+  embedding.converted = model.converted;
+  if (!model.format.empty()) embedding.format = std::move(model.format);
   std::ranges::move(model.files, std::back_inserter(embedding.files));
+  std::ranges::move(model.notes, std::back_inserter(embedding.notes));
+}
+
+void read_tensors(const Source& source, Embedding& embedding) {
+  take(embedding, read_tensor_file(source.file, source.member, source.threads));
 }
 
 constexpr Format kFormats[] = {
@@ -33,8 +46,16 @@ constexpr Format kFormats[] = {
        embedding.matrix = read_npy(source.file);
        embedding.converted = embedding.matrix.owner != source.file;
      }},
-    {"safetensors", "safetensors", Told::by_magic, true, is_safetensors,
-     [](const Source& source, Embedding& embedding) { take(embedding, read_safetensors(source.file, source.member)); }},
+    {"safetensors", "safetensors", Told::by_magic, true, is_safetensors, read_tensors},
+    {"pytorch", "PyTorch checkpoints", Told::by_magic, true, is_torch_file, read_tensors},
+    {"gguf", "GGUF", Told::by_magic, true, is_gguf,
+     [](const Source& source, Embedding& embedding) {
+       take(embedding, read_gguf(source.file, source.member, source.threads));
+     }},
+    {"fasttext", "fastText .bin", Told::by_magic, false, is_fasttext_model,
+     [](const Source& source, Embedding& embedding) {
+       take(embedding, read_fasttext_model(source.file, source.threads));
+     }},
     {"word2vec-binary", "word2vec (binary and text)", Told::by_text, false,
      [](std::string_view start) {
        const auto header = find_word2vec_header(start);
@@ -56,9 +77,9 @@ constexpr Format kFormats[] = {
      [](const Source& source, Embedding& embedding) {
        take(embedding, read_glove(source.file, *glove_dimensions(source.file->bytes()), source.threads));
      }},
-    {"safetensors", "", Told::by_text, true, is_safetensors_index,
+    {"safetensors", "", Told::by_text, true, is_tensor_index,
      [](const Source& source, Embedding& embedding) {
-       take(embedding, read_safetensors_index(source.file, source.member));
+       take(embedding, read_tensor_index(source.file, source.member, source.threads));
      }},
 };
 
