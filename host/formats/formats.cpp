@@ -11,6 +11,7 @@
 #include "host/formats/checkpoints/torch_file.hpp"
 #include "host/formats/format.hpp"
 #include "host/formats/word_vectors/fasttext_model.hpp"
+#include "host/formats/word_vectors/gensim_model.hpp"
 #include "host/formats/word_vectors/text_vectors.hpp"
 #include "host/formats/word_vectors/word2vec_binary.hpp"
 #include "host/formats/word_vectors/word2vec_header.hpp"
@@ -55,6 +56,13 @@ constexpr Format kFormats[] = {
     {"fasttext", "fastText .bin", Told::by_magic, false, is_fasttext_model,
      [](const Source& source, Embedding& embedding) {
        take(embedding, read_fasttext_model(source.file, source.threads));
+     }},
+    {"gensim", "gensim .kv and .model", Told::by_magic, false, is_gensim_file,
+     [](const Source& source, Embedding& embedding) {
+       GensimVectors vectors = read_gensim(source.file);
+       take(embedding, std::move(vectors.named));
+       embedding.converted = vectors.converted;
+       std::ranges::move(vectors.files, std::back_inserter(embedding.files));
      }},
     {"word2vec-binary", "word2vec (binary and text)", Told::by_text, false,
      [](std::string_view start) {

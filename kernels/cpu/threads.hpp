@@ -6,6 +6,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -38,7 +39,11 @@ inline void parallel_for(int threads, int64_t count, const std::function<void(in
   };
   {
     std::vector<std::jthread> others;
-    for (int worker = 1; worker < threads && worker < count; ++worker) others.emplace_back(loop, worker);
+    try {
+      for (int worker = 1; worker < threads && worker < count; ++worker) others.emplace_back(loop, worker);
+    } catch (const std::system_error&) {
+      // The system grants no further thread: the ones there are do the work.
+    }
     loop(0);
   }
   if (failure) std::rethrow_exception(failure);

@@ -16,12 +16,25 @@ constexpr std::string_view kUntrusted =
 
 // Opcodes that are known and not read.
 std::string_view name_of_opcode(unsigned char opcode) {
-  constexpr std::pair<char, std::string_view> kNames[] = {
-      {'o', "OBJ"},          {'i', "INST"},          {'P', "PERSID"},         {'I', "INT"},
-      {'L', "LONG"},         {'F', "FLOAT"},         {'S', "STRING"},         {'V', "UNICODE"},
-      {'p', "PUT"},          {'g', "GET"},           {'d', "DICT"},           {'l', "LIST"},
-      {'2', "DUP"},          {'\x82', "EXT1"},       {'\x83', "EXT2"},        {'\x84', "EXT4"},
-      {'\x92', "NEWOBJ_EX"}, {'\x96', "BYTEARRAY8"}, {'\x97', "NEXT_BUFFER"}, {'\x98', "READONLY_BUFFER"}};
+  constexpr std::pair<char, std::string_view> kNames[] = {{'o', "OBJ"},
+                                                          {'i', "INST"},
+                                                          {'P', "PERSID"},
+                                                          {'I', "INT"},
+                                                          {'L', "LONG"},
+                                                          {'F', "FLOAT"},
+                                                          {'S', "STRING"},
+                                                          {'V', "UNICODE"},
+                                                          {'p', "PUT"},
+                                                          {'g', "GET"},
+                                                          {'d', "DICT"},
+                                                          {'l', "LIST"},
+                                                          {'2', "DUP"},
+                                                          {'\x82', "EXT1"},
+                                                          {'\x83', "EXT2"},
+                                                          {'\x84', "EXT4"},
+                                                          {'\x92', "NEWOBJ_EX"},
+                                                          {'\x97', "NEXT_BUFFER"},
+                                                          {'\x98', "READONLY_BUFFER"}};
   for (const auto& [code, name] : kNames) {
     if (static_cast<unsigned char>(code) == opcode) return name;
   }
@@ -160,6 +173,7 @@ class PickleMachine {
         push(Kind::bytes)->text = reader_.take(reader_.number<uint8_t>(kWhat), kWhat);
         return true;
       case 0x8e:
+      case 0x96:
         push(Kind::bytes)->text = reader_.take(reader_.number<uint64_t>(kWhat), kWhat);
         return true;
       default:
