@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/matrix.hpp"
+#include "engine/sweep/sweep.hpp"
 #include "engine/vocabulary.hpp"
 
 namespace gramian::host {
@@ -36,11 +38,19 @@ struct Embedding {
   std::vector<std::string> notes;        // what was understood that is not plain, a sentence each
 };
 
+/// How a file is read.
+struct ReadOptions {
+  std::optional<int64_t> limit;  // the first rows are enough: text with tokens is read no further
+  int64_t most_memory = std::numeric_limits<int64_t>::max();  // bytes, for values that have to be converted
+  Progress progress;                                          // of the bytes of a file that is read from front to back
+};
+
 /// Opens `input` = PATH or PATH#tensor; the format is found by content. `vocab` names a vocabulary sidecar,
 /// which also replaces tokens inside the file; without it, and without such tokens, the usual names beside the matrix
 /// are tried (vocabulary_file.hpp). `threads` parse text; fewer than 1 count as 1.
 /// Throws InvalidUsage (no such file, a directory), InvalidInput (anything wrong inside a file: the message
-/// names the file, the byte or line, and the remedy).
-Embedding open_embedding(std::string_view input, const std::optional<std::filesystem::path>& vocab, int threads);
+/// names the file, the byte or line, and the remedy), OutOfMemory, Interrupted.
+Embedding open_embedding(std::string_view input, const std::optional<std::filesystem::path>& vocab, int threads,
+                         const ReadOptions& options = {});
 
 }  // namespace gramian::host

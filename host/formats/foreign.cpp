@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "host/formats/files/message.hpp"
-#include "host/formats/files/number.hpp"
 #include "host/formats/format.hpp"
+#include "host/formats/word_vectors/text_layout.hpp"
 
 namespace gramian::host {
 namespace {
@@ -66,7 +65,7 @@ void refuse_pickle(std::string_view path, std::string_view bytes) {
 
 void refuse_foreign(std::string_view path, std::string_view start, bool may_be_text) {
   for (const Foreign& foreign : kForeign) {
-    const bool characters = foreign.start.front() > 0;
+    const bool characters = std::ranges::all_of(foreign.start, [](char c) { return c >= 0x20 && c <= 0x7e; });
     if (start.starts_with(foreign.start) && !(characters && may_be_text)) {
       refuse_as(path, foreign.looks_like, foreign.remedy);
     }
@@ -75,18 +74,33 @@ void refuse_foreign(std::string_view path, std::string_view start, bool may_be_t
   refuse_pickle(path, start);
 }
 
-void refuse_unknown(std::string_view path, std::string_view bytes) {
-  const std::string_view start = bytes.substr(0, 4096);
-  const std::string_view line = start.substr(0, start.find('\n'));
-  for (const auto& [separator, name] : {std::pair{'\t', "tabs"}, std::pair{',', "commas"}}) {
-    const std::string_view head = line.substr(0, line.find(separator));
-    const std::string_view tail =
-        line.substr(line.rfind(separator) == std::string_view::npos ? line.size() : line.rfind(separator) + 1);
-    if (head.size() < line.size() && (is_number(head) || is_number(strip_line_end(tail)))) {
-      refuse_as(path, "a table separated by " + std::string(name),
-                "save its numbers as .npy, e.g. np.save('x.npy', np.loadtxt(f, delimiter=...))");
+void refuse_matrix_format(std::string_view path, std::string_view start) {
+  for (const Format& format : formats()) {
+    if (format.told == Told::by_magic && format.recognizes(start)) {
+      refuse(path, "is a " + std::string(format.name) +
+                       " file, where text is expected; give the vocabulary as JSON, or as text with one token a line");
     }
   }
+}
+
+void refuse_utf16(std::string_view path, std::string_view start) {
+  start = start.substr(0, 4096);
+  const auto zeros = [&](size_t first) {
+    size_t count = 0;
+    for (size_t i = first; i < start.size(); i += 2) count += start[i] == '\0' ? 1 : 0;
+    return count;
+  };
+  // Every second byte of Latin text is NUL.
+  const auto [fewer, more] = std::minmax({zeros(0), zeros(1)});
+  if (start.size() < 8 || more <= start.size() / 3 || fewer > start.size() / 16) return;
+  refuse_as(path, "UTF-16 text without its mark",
+            std::string("convert it with iconv -f UTF-16") + (zeros(0) < zeros(1) ? "LE" : "BE") + " -t UTF-8");
+}
+
+void refuse_unknown(std::string_view path, std::string_view bytes) {
+  const std::string_view start = bytes.substr(0, 4096);
+  if (const std::string why = explain_line(start); !why.empty()) refuse_at_line(path, 1, why);
+  refuse_utf16(path, start);
   const bool text = std::ranges::none_of(
       start, [](char c) { return (c >= 0 && c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f; });
   refuse(path, "is not understood: it starts with " + in_quotes(bytes.substr(0, 24)) + ", " +

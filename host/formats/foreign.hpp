@@ -10,6 +10,12 @@ namespace gramian::host {
 /// plain characters pass: they may be the first token of a text.
 void refuse_foreign(std::string_view path, std::string_view start, bool may_be_text);
 
+/// Throws InvalidInput when `start` is the magic number of a format of matrices: the file was given as a text.
+void refuse_matrix_format(std::string_view path, std::string_view start);
+
+/// Throws InvalidInput when `start` is UTF-16 text without a byte order mark.
+void refuse_utf16(std::string_view path, std::string_view start);
+
 /// Throws InvalidInput for a file of no known format, saying how it starts and what can be read.
 [[noreturn]] void refuse_unknown(std::string_view path, std::string_view start);
 

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "host/formats/archives/decoder.hpp"
 #include "host/formats/embedding.hpp"
+#include "host/formats/files/byte_stream.hpp"
 #include "host/formats/files/mapped_file.hpp"
 
 namespace gramian::host {
@@ -16,6 +18,11 @@ struct Source {
   std::shared_ptr<const MappedFile> file;
   std::string member;  // what followed '#' in PATH#member; empty where nothing did
   int threads = 1;     // at least 1
+  ReadOptions options;
+  const Compression* compression = nullptr;  // of the file; only formats that are `streamed` see one
+
+  /// The bytes of the file from its front, unpacked.
+  std::unique_ptr<ByteStream> stream() const;
 };
 
 /// How a format is told from others.
@@ -25,10 +32,11 @@ enum class Told {
 };
 
 struct Format {
-  std::string_view name;      // in results: "npy"
-  std::string_view readable;  // in the list of what can be read; empty where another row speaks for this one
+  std::string_view name = {};      // in results: "npy"
+  std::string_view readable = {};  // in the list of what can be read; empty where another row speaks for this one
   Told told = Told::by_magic;
-  bool members = false;  // whether PATH#member chooses among several matrices
+  bool streamed = false;  // read from front to back by Source::stream, so that the file may be compressed
+  bool members = false;   // whether PATH#member chooses among several matrices
   /// Whether a file that starts with `start` (all of it, or its first 64 KiB and more) is of this format. Never throws.
   bool (*recognizes)(std::string_view start) = nullptr;
   /// Fills in matrix, and whatever of tensor, vocabulary, notes, tensors, converted and further files there is.

@@ -12,18 +12,13 @@
 #include "host/formats/format.hpp"
 #include "host/formats/word_vectors/fasttext_model.hpp"
 #include "host/formats/word_vectors/gensim_model.hpp"
+#include "host/formats/word_vectors/text_layout.hpp"
 #include "host/formats/word_vectors/text_vectors.hpp"
 #include "host/formats/word_vectors/word2vec_binary.hpp"
 #include "host/formats/word_vectors/word2vec_header.hpp"
 
 namespace gramian::host {
 namespace {
-
-void take(Embedding& embedding, NamedMatrix&& named) {
-  embedding.matrix = std::move(named.matrix);
-  embedding.vocabulary = std::move(named.vocabulary);
-  embedding.converted = true;
-}
 
 void take(Embedding& embedding, ModelMatrix&& model) {
   embedding.matrix = std::move(model.matrix);
@@ -41,54 +36,74 @@ void read_tensors(const Source& source, Embedding& embedding) {
   take(embedding, read_tensor_file(source.file, source.member, source.threads));
 }
 
+bool is_word2vec(std::string_view start, bool text) {
+  const auto header = find_word2vec_header(start);
+  return header && word2vec_is_text(start, *header) == text;
+}
+
 constexpr Format kFormats[] = {
-    {"npy", ".npy", Told::by_magic, false, is_npy,
-     [](const Source& source, Embedding& embedding) {
-       embedding.matrix = read_npy(source.file);
-       embedding.converted = embedding.matrix.owner != source.file;
-     }},
-    {"safetensors", "safetensors", Told::by_magic, true, is_safetensors, read_tensors},
-    {"pytorch", "PyTorch checkpoints", Told::by_magic, true, is_torch_file, read_tensors},
-    {"gguf", "GGUF", Told::by_magic, true, is_gguf,
-     [](const Source& source, Embedding& embedding) {
-       take(embedding, read_gguf(source.file, source.member, source.threads));
-     }},
-    {"fasttext", "fastText .bin", Told::by_magic, false, is_fasttext_model,
-     [](const Source& source, Embedding& embedding) {
-       take(embedding, read_fasttext_model(source.file, source.threads));
-     }},
-    {"gensim", "gensim .kv and .model", Told::by_magic, false, is_gensim_file,
-     [](const Source& source, Embedding& embedding) {
-       GensimVectors vectors = read_gensim(source.file);
-       take(embedding, std::move(vectors.named));
-       embedding.converted = vectors.converted;
-       std::ranges::move(vectors.files, std::back_inserter(embedding.files));
-     }},
-    {"word2vec-binary", "word2vec (binary and text)", Told::by_text, false,
-     [](std::string_view start) {
-       const auto header = find_word2vec_header(start);
-       return header && !word2vec_is_text(start, *header);
-     },
-     [](const Source& source, Embedding& embedding) {
-       take(embedding, read_word2vec_binary(source.file, read_word2vec_header(*source.file), source.threads));
-     }},
-    {"word2vec-text", "fastText .vec", Told::by_text, false,
-     [](std::string_view start) {
-       const auto header = find_word2vec_header(start);
-       return header && word2vec_is_text(start, *header);
-     },
-     [](const Source& source, Embedding& embedding) {
-       take(embedding, read_word2vec_text(source.file, read_word2vec_header(*source.file), source.threads));
-     }},
-    {"glove", "GloVe text", Told::by_text, false,
-     [](std::string_view start) { return glove_dimensions(start).has_value(); },
-     [](const Source& source, Embedding& embedding) {
-       take(embedding, read_glove(source.file, *glove_dimensions(source.file->bytes()), source.threads));
-     }},
-    {"safetensors", "", Told::by_text, true, is_tensor_index,
-     [](const Source& source, Embedding& embedding) {
-       take(embedding, read_tensor_index(source.file, source.member, source.threads));
-     }},
+    {.name = "npy",
+     .readable = ".npy",
+     .recognizes = is_npy,
+     .read =
+         [](const Source& source, Embedding& embedding) {
+           embedding.matrix = read_npy(source.file);
+           embedding.converted = embedding.matrix.owner != source.file;
+         }},
+    {.name = "safetensors",
+     .readable = "safetensors",
+     .members = true,
+     .recognizes = is_safetensors,
+     .read = read_tensors},
+    {.name = "pytorch",
+     .readable = "PyTorch checkpoints",
+     .members = true,
+     .recognizes = is_torch_file,
+     .read = read_tensors},
+    {.name = "gguf",
+     .readable = "GGUF",
+     .members = true,
+     .recognizes = is_gguf,
+     .read = [](const Source& source,
+                Embedding& embedding) { take(embedding, read_gguf(source.file, source.member, source.threads)); }},
+    {.name = "fasttext", .readable = "fastText .bin", .recognizes = is_fasttext_model, .read = read_fasttext_model},
+    {.name = "gensim", .readable = "gensim .kv and .model", .recognizes = is_gensim_file, .read = read_gensim},
+    {.name = "word2vec-binary",
+     .readable = "word2vec (binary and text)",
+     .told = Told::by_text,
+     .streamed = true,
+     .recognizes = [](std::string_view start) { return is_word2vec(start, false); },
+     .read = read_word2vec_binary},
+    {.name = "word2vec-text",
+     .readable = "fastText .vec",
+     .told = Told::by_text,
+     .streamed = true,
+     .recognizes = [](std::string_view start) { return is_word2vec(start, true); },
+     .read = read_word2vec_text},
+    {.name = "glove",
+     .readable = "GloVe text",
+     .told = Told::by_text,
+     .streamed = true,
+     .recognizes =
+         [](std::string_view start) {
+           const auto layout = find_text_layout(start);
+           return layout && layout->plain();
+         },
+     .read = read_text_table},
+    {.name = "table",
+     .readable = "tables (tabs, commas) with and without tokens",
+     .told = Told::by_text,
+     .streamed = true,
+     .recognizes = [](std::string_view start) { return find_text_layout(start).has_value(); },
+     .read = read_text_table},
+    {.name = "safetensors",
+     .told = Told::by_text,
+     .members = true,
+     .recognizes = is_tensor_index,
+     .read =
+         [](const Source& source, Embedding& embedding) {
+           take(embedding, read_tensor_index(source.file, source.member, source.threads));
+         }},
 };
 
 }  // namespace

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <iterator>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -6,6 +8,7 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "host/formats/archives/unpacking_stream.hpp"
 #include "host/formats/embedding.hpp"
 #include "host/formats/files/mapped_file.hpp"
 #include "host/formats/files/message.hpp"
@@ -17,22 +20,39 @@
 namespace gramian::host {
 namespace {
 
-const Format& recognize(const MappedFile& file) {
-  const std::string_view start = file.bytes();
+const Format& recognize(const std::string& path, std::string_view start) {
   const auto asked = [&](Told told) {
     return std::ranges::find_if(formats(),
                                 [&](const Format& format) { return format.told == told && format.recognizes(start); });
   };
   if (const auto found = asked(Told::by_magic); found != formats().end()) return *found;
   const auto found = asked(Told::by_text);
-  refuse_foreign(file.path(), start, found != formats().end());
-  if (found == formats().end()) refuse_unknown(file.path(), start);
+  refuse_foreign(path, start, found != formats().end());
+  if (found == formats().end()) refuse_unknown(path, start);
   return *found;
 }
 
-Embedding open_matrix(const std::string& path, const std::string& member, int threads) {
-  const Source source{MappedFile::open(path), member, threads};
-  const Format& format = recognize(*source.file);
+const Format& recognize(const Source& source) {
+  const std::string& path = source.file->path();
+  if (source.compression == nullptr) return recognize(path, source.file->bytes());
+  constexpr size_t kStart = size_t{4} << 20;
+  const auto stream = source.stream();
+  const std::string_view start = stream->peek(kStart);
+  if (start.empty()) refuse(path, "holds nothing: 0 bytes, compressed; download or export it again");
+  const Format& format = recognize(path, start);
+  if (!format.streamed) {
+    const std::string packed(source.compression->name);
+    refuse(path, "is a " + packed + " file around " + std::string(format.name) +
+                     ", which has to lie as it is in its file; unpack it with " +
+                     std::string(source.compression->unpack));
+  }
+  return format;
+}
+
+Embedding open_matrix(const std::string& path, const std::string& member, int threads, const ReadOptions& options) {
+  Source source{MappedFile::open(path), member, threads, options, nullptr};
+  source.compression = compression_of(source.file->bytes());
+  const Format& format = recognize(source);
   if (!member.empty() && !format.members) {
     throw InvalidUsage(printable(path, 4096) + ": holds a single matrix; leave out '#" + printable(member) + "'");
   }
@@ -40,30 +60,43 @@ Embedding open_matrix(const std::string& path, const std::string& member, int th
   embedding.path = path;
   embedding.format = format.name;
   embedding.files.push_back(path);
+  if (source.compression != nullptr) {
+    embedding.notes.push_back(printable(path, 200) + ": unpacked from " + std::string(source.compression->name) +
+                              " while it was read.");
+  }
   format.read(source, embedding);
   return embedding;
 }
 
 void add_vocabulary(Embedding& embedding, const std::optional<std::filesystem::path>& vocab) {
-  const int64_t rows = embedding.matrix.view.rows;
+  const MatrixView& view = embedding.matrix.view;
+  const NamedFor matrix{embedding.path, view.rows, view.cols, embedding.format == "table" && !embedding.vocabulary};
+  std::optional<FoundVocabulary> found;
   if (vocab) {
-    embedding.vocabulary = read_vocabulary(*vocab, embedding.path, rows);
-    embedding.vocabulary_path = vocab->string();
+    found = read_vocabulary(*vocab, matrix);
   } else if (!embedding.vocabulary) {
-    if (auto found = find_vocabulary(embedding.path, rows)) {
-      embedding.vocabulary = std::move(found->vocabulary);
-      embedding.vocabulary_path = std::move(found->path);
-    }
+    found = find_vocabulary(matrix);
   }
-  if (!embedding.vocabulary_path.empty()) embedding.files.push_back(embedding.vocabulary_path);
+  if (!found) return;
+  embedding.vocabulary = std::move(found->vocabulary);
+  embedding.vocabulary_path = std::move(found->path);
+  embedding.files.push_back(embedding.vocabulary_path);
+  std::ranges::move(found->notes, std::back_inserter(embedding.notes));
 }
 
 }  // namespace
 
-Embedding open_embedding(std::string_view input, const std::optional<std::filesystem::path>& vocab, int threads) {
+std::unique_ptr<ByteStream> Source::stream() const {
+  return compression == nullptr ? stream_of(file) : unpack(file, *compression);
+}
+
+Embedding open_embedding(std::string_view input, const std::optional<std::filesystem::path>& vocab, int threads,
+                         const ReadOptions& options) {
   const Location location = locate(input);
   try {
-    Embedding embedding = open_matrix(location.path, location.member, std::max(1, threads));
+    ReadOptions reading = options;
+    if (vocab) reading.limit.reset();  // it names all rows
+    Embedding embedding = open_matrix(location.path, location.member, std::max(1, threads), reading);
     if (!location.note.empty()) embedding.notes.insert(embedding.notes.begin(), location.note);
     add_vocabulary(embedding, vocab);
     return embedding;

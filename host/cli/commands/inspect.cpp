@@ -56,7 +56,7 @@ Json tensors_json(const host::Embedding& embedding) {
 
 void run_inspect(const InspectOptions& options) {
   Session session("inspect", options.common);
-  Input& input = session.open(options.input, options.common.vocab);
+  Input& input = session.open(options.input, options.common.vocab, Session::Reads::limited);
   const bool chosen = options.common.tokens || options.common.length || options.common.limit;
   if (chosen) {
     session.choose_rows(input);

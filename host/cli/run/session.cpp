@@ -110,9 +110,17 @@ void Session::add_time(const std::string& stage, double seconds) {
 
 void Session::note(const std::string& sentence) { notes_.push_back(sentence); }
 
-Input& Session::open(const std::string& path, const std::optional<std::filesystem::path>& vocab) {
+Input& Session::open(const std::string& path, const std::optional<std::filesystem::path>& vocab, Reads reads) {
   Input& input = inputs_.emplace_back();
-  timed("load", [&] { input.embedding = host::open_embedding(path, vocab, threads_); });
+  host::ReadOptions reading;
+  const bool by_name = options_.tokens || options_.length || options_.text.file;
+  if (reads == Reads::limited && !by_name) reading.limit = options_.limit;
+  reading.most_memory = memory_limit_ ? *memory_limit_ : free_memory();
+  std::error_code unknown;
+  const auto bytes = std::filesystem::file_size(path.substr(0, path.rfind('#')), unknown);
+  reading.progress = progress_.stage("read", unknown ? 0.0 : static_cast<double>(bytes), "B");
+  timed("load", [&] { input.embedding = host::open_embedding(path, vocab, threads_, reading); });
+  progress_.erase();
   spdlog::info("{}", describe(input));
   for (const std::string& sentence : input.embedding.notes) note(sentence);
   check_interrupt();

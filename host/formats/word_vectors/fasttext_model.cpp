@@ -8,6 +8,7 @@
 #include "host/formats/files/byte_reader.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/formats/files/parallel.hpp"
+#include "host/formats/named_matrix.hpp"
 
 namespace gramian::host {
 namespace {
@@ -84,7 +85,7 @@ class ModelReader {
  public:
   explicit ModelReader(const MappedFile& file) : path_(file.path()), reader_(path_, file.bytes()) {}
 
-  NamedMatrix read(int threads) {
+  void read(int threads, Embedding& embedding) {
     read_header();
     read_dictionary();
     if (reader_.number<uint8_t>("the matrix") != 0) settings_.quantized = true;
@@ -100,7 +101,9 @@ class ModelReader {
     if (reader_.remaining() != 0) {
       fail(std::to_string(reader_.remaining()) + " bytes follow its last matrix" + std::string(kRemedy));
     }
-    return assemble(input, threads);
+    embedding.matrix = assemble(input, threads);
+    embedding.converted = true;
+    embedding.vocabulary = vocabulary();
   }
 
  private:
@@ -166,7 +169,7 @@ class ModelReader {
     return reader_.take(static_cast<uint64_t>(bytes), what);
   }
 
-  NamedMatrix assemble(std::string_view input, int threads) const {
+  Matrix assemble(std::string_view input, int threads) const {
     const int64_t rows = std::ssize(words_);
     const int64_t cols = settings_.dimensions;
     const ValueBuffer buffer = allocate_values(path_, ElementType::f32, rows, cols);
@@ -193,12 +196,16 @@ class ModelReader {
         std::memcpy(buffer.bytes.get() + static_cast<size_t>(row) * row_bytes, sum.data(), row_bytes);
       }
     });
-    NamedMatrix result{buffer.matrix(), {}};
+    return buffer.matrix();
+  }
+
+  Vocabulary vocabulary() const {
     int64_t bytes = 0;
     for (const std::string_view word : words_) bytes += std::ssize(word);
-    result.vocabulary.reserve(rows, bytes);
-    for (const std::string_view word : words_) result.vocabulary.push_back(word);
-    return result;
+    Vocabulary words;
+    words.reserve(std::ssize(words_), bytes);
+    for (const std::string_view word : words_) words.push_back(word);
+    return words;
   }
 
   const std::string& path_;
@@ -226,8 +233,8 @@ bool is_fasttext_model(std::string_view start) {
   return is_plausible(settings) && words > 0 && labels >= 0 && int64_t{words} + labels == size;
 }
 
-NamedMatrix read_fasttext_model(const std::shared_ptr<const MappedFile>& file, int threads) {
-  return ModelReader(*file).read(threads);
+void read_fasttext_model(const Source& source, Embedding& embedding) {
+  ModelReader(*source.file).read(source.threads, embedding);
 }
 
 }  // namespace gramian::host

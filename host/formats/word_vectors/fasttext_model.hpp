@@ -2,11 +2,10 @@
 // fastText's models (.bin): words, and buckets that their character n-grams share. Writer: fastText 0.9,
 // FastText::saveModel; Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606.
 
-#include <memory>
 #include <string_view>
 
-#include "host/formats/files/mapped_file.hpp"
-#include "host/formats/named_matrix.hpp"
+#include "host/formats/embedding.hpp"
+#include "host/formats/format.hpp"
 
 namespace gramian::host {
 
@@ -14,8 +13,8 @@ namespace gramian::host {
 bool is_fasttext_model(std::string_view start);
 
 /// The vectors that fastText prints: of a word, the mean of its own row and those of its n-grams, rounded as there.
-/// Labels of a classifier are no rows. `threads` of them work.
+/// Labels of a classifier are no rows.
 /// Throws InvalidInput: a quantized model, one from before there was a magic number, a file cut short or malformed.
-NamedMatrix read_fasttext_model(const std::shared_ptr<const MappedFile>& file, int threads);
+void read_fasttext_model(const Source& source, Embedding& embedding);
 
 }  // namespace gramian::host

@@ -61,7 +61,7 @@ class GensimReader {
  public:
   explicit GensimReader(const std::shared_ptr<const MappedFile>& file) : file_(file), path_(file->path()) {}
 
-  GensimVectors read() {
+  void read(Embedding& result) {
     const Pickle pickle(path_, file_->bytes(), 0, allowed_globals());
     if (pickle.size() != file_->size()) {
       refuse(path_, std::to_string(file_->size() - pickle.size()) + " bytes follow its pickle; copy it again");
@@ -77,15 +77,13 @@ class GensimReader {
       refuse(path_, "is a pickle of gensim without word vectors (" + describe(*vectors) +
                         "); save model.wv with its save(), or save_word2vec_format()");
     }
-    GensimVectors result;
-    result.named.vocabulary = read_words(*words);
-    result.named.matrix = read_matrix(*vectors, prefix, result);
-    const int64_t rows = result.named.matrix.view.rows;
-    if (rows != result.named.vocabulary.size()) {
-      refuse(path_, "holds " + std::to_string(result.named.vocabulary.size()) + " words and " + std::to_string(rows) +
+    result.vocabulary = read_words(*words);
+    result.matrix = read_matrix(*vectors, prefix, result);
+    const int64_t rows = result.matrix.view.rows;
+    if (rows != result.vocabulary->size()) {
+      refuse(path_, "holds " + std::to_string(result.vocabulary->size()) + " words and " + std::to_string(rows) +
                         " vectors; save it again");
     }
-    return result;
   }
 
  private:
@@ -100,7 +98,7 @@ class GensimReader {
     return vocabulary;
   }
 
-  Matrix read_matrix(const PickleValue& vectors, const std::string& prefix, GensimVectors& result) const {
+  Matrix read_matrix(const PickleValue& vectors, const std::string& prefix, Embedding& result) const {
     for (const char* name : {"vectors", "syn0"}) {
       const PickleValue* array = attribute(vectors, {name});
       if (array != nullptr && is_pickled_array(*array)) return within(name, *array, result);
@@ -114,11 +112,16 @@ class GensimReader {
         return matrix;
       }
     }
+    if (attribute(vectors, {"vectors_vocab"}) != nullptr) {
+      refuse(path_,
+             "holds words and n-grams of gensim's FastText apart, which gensim puts together when it loads them; save "
+             "the vectors of its words with save_word2vec_format()");
+    }
     refuse(path_, "keeps its vectors in a file of their own, " + printable(prefix, 4096) +
                       ".vectors.npy, which is missing; put it beside this one");
   }
 
-  Matrix within(const std::string& name, const PickleValue& value, GensimVectors& result) const {
+  Matrix within(const std::string& name, const PickleValue& value, Embedding& result) const {
     const PickledArray array = read_pickled_array(path_, "its array " + in_quotes(name), value);
     if (array.shape.size() != 2 || array.shape[0] == 0 || array.shape[1] == 0) {
       refuse(path_, "its array " + in_quotes(name) + " is no matrix; save it with save_word2vec_format()");
@@ -142,6 +145,6 @@ bool is_gensim_file(std::string_view start) {
          start.substr(0, kNameWithin).find("gensim.models.") != std::string_view::npos;
 }
 
-GensimVectors read_gensim(const std::shared_ptr<const MappedFile>& file) { return GensimReader(file).read(); }
+void read_gensim(const Source& source, Embedding& embedding) { GensimReader(source.file).read(embedding); }
 
 }  // namespace gramian::host

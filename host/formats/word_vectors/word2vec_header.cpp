@@ -34,27 +34,34 @@ std::optional<Word2vecHeader> find_word2vec_header(std::string_view start) {
 bool word2vec_is_text(std::string_view start, const Word2vecHeader& header) {
   std::string_view record = start.substr(static_cast<size_t>(header.size));
   record.remove_prefix(std::min(record.find_first_not_of('\n'), record.size()));
-  const size_t space = record.substr(0, 1 << 16).find(' ');
-  if (space == std::string_view::npos) return true;
-  constexpr int64_t kEnough = 64;
-  const std::string_view window = record.substr(space + 1, kEnough);
-  if (is_number(window.substr(0, window.find_first_of(" \r\n")))) return true;
-  // Or else the first values are all characters.
-  const std::string_view values =
-      window.substr(0, static_cast<size_t>(4 * std::clamp<int64_t>(header.cols, 0, kEnough)));
-  const bool characters = std::ranges::all_of(
-      values, [](char c) { return (c >= 0x20 && c <= 0x7e) || c == '\n' || c == '\r' || c == '\t'; });
-  return values.empty() || (values.size() >= 32 && characters);
+  record = record.substr(0, 1 << 16);
+  const std::string_view line = record.substr(0, record.find('\n'));
+  // The first value is a number, whatever separates it from the token.
+  const size_t space = line.find_first_of(" \t,");
+  if (space == std::string_view::npos) return record.find(' ') == std::string_view::npos;
+  const std::string_view values = line.substr(space + 1);
+  if (is_number(values.substr(0, values.find_first_of(" \t,\r")))) return true;
+  // Tokens with spaces, decimal commas, brackets: a line of as many printable fields as the header promises.
+  const bool characters =
+      std::ranges::all_of(line, [](char c) { return (c >= 0x20 || c < 0 || c == '\t' || c == '\r') && c != 0x7f; });
+  const auto fields = std::ranges::count_if(line, [](char c) { return c == ' ' || c == '\t'; });
+  const bool digits = std::ranges::any_of(values, [](char c) { return c >= '0' && c <= '9'; });
+  return characters && digits && fields >= header.cols && (header.cols > 1 || line.size() < record.size());
 }
 
-Word2vecHeader read_word2vec_header(const MappedFile& file) {
-  const Word2vecHeader header = *find_word2vec_header(file.bytes());
+Word2vecHeader read_word2vec_header(const Source& source, ByteStream& stream) {
+  constexpr size_t kLongest = 80;
+  constexpr int64_t kMostPacked = int64_t{1} << 27;  // values a vector, where the unpacked size is not known
+  const std::string_view start = stream.peek(kLongest);
+  const Word2vecHeader header = *find_word2vec_header(start);
   // Readers check the number of vectors, and say how many there are. A value has two bytes at least: a digit and a
   // space.
-  if (header.rows <= 0 || header.cols <= 0 || header.cols > file.size() / 2) {
-    refuse_at_line(file.path(), 1,
-                   "the header " + in_quotes(strip_line_end(first_line(file.bytes()))) +
-                       " promises vectors of impossible size or number for a file of " + std::to_string(file.size()) +
+  const int64_t most = source.compression == nullptr ? source.file->size() / 2 : kMostPacked;
+  if (header.rows <= 0 || header.cols <= 0 || header.cols > most) {
+    refuse_at_line(source.file->path(), 1,
+                   "the header " + in_quotes(strip_line_end(first_line(start))) +
+                       " promises vectors of impossible size or number for a file of " +
+                       std::to_string(source.file->size()) +
                        " bytes; correct it to 'ROWS DIMENSIONS', or write the file again");
   }
   return header;

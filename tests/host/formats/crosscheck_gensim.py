@@ -28,28 +28,25 @@ def check(program, path, vectors, converted=False):
 def main(program):
     sentences = [["a", "b", "c", "\u65e5\u672c"], ["b", "c", "d"], ["e", "a", "b"]] * 20
     options = {"vector_size": 5, "min_count": 1, "workers": 1, "epochs": 1, "seed": 1}
-    models = {"word2vec": gensim.models.Word2Vec(sentences, **options),
-              "fasttext": gensim.models.FastText(sentences, bucket=50, **options)}
+    model = gensim.models.Word2Vec(sentences, **options)
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
-        for kind, model in models.items():
-            for protocol in (2, 3, 4, 5):
-                path = directory / f"{kind}{protocol}.kv"
-                model.wv.save(str(path), pickle_protocol=protocol)
-                check(program, path, model.wv, converted=protocol == 2)
-                path = path.with_suffix(".model")
-                model.save(str(path), pickle_protocol=protocol)
-                check(program, path, model.wv, converted=protocol == 2)
-            path = directory / f"{kind}.apart.kv"
-            model.wv.save(str(path), separately=["vectors"])
-            opened = check(program, path, model.wv)
-            beside = str(path) + ".vectors.npy"
-            assert opened.files == [str(path), beside], opened.files
-            pathlib.Path(beside).unlink()
-            refused = Opened(program, path)
-            assert not refused.ok and beside in refused.error and "missing" in refused.error, refused.error
+        for protocol in (2, 3, 4, 5):
+            path = directory / f"{protocol}.kv"
+            model.wv.save(str(path), pickle_protocol=protocol)
+            check(program, path, model.wv, converted=protocol == 2)
+            path = path.with_suffix(".model")
+            model.save(str(path), pickle_protocol=protocol)
+            check(program, path, model.wv, converted=protocol == 2)
+        path = directory / "apart.kv"
+        model.wv.save(str(path), separately=["vectors"])
+        opened = check(program, path, model.wv)
+        beside = str(path) + ".vectors.npy"
+        assert opened.files == [str(path), beside], opened.files
+        pathlib.Path(beside).unlink()
+        refused = Opened(program, path)
+        assert not refused.ok and beside in refused.error and "missing" in refused.error, refused.error
         # Large arrays of a model lie beside it by themselves.
-        model = models["word2vec"]
         model.wv.vectors = np.ones((len(model.wv), 5), np.float32)
         path = directory / "large.model"
         model.save(str(path), sep_limit=1)
@@ -62,6 +59,9 @@ def main(program):
             path.write_bytes(pickle.dumps(vectors, 4))
             refused = Opened(program, path)
             assert not refused.ok and word in refused.error, refused.error
+        gensim.models.FastText(sentences, bucket=50, **options).save(str(path))
+        refused = Opened(program, path)
+        assert not refused.ok and "n-grams" in refused.error and "save_word2vec_format" in refused.error, refused.error
         phrases = directory / "phrases"
         gensim.models.Phrases(sentences).save(str(phrases))
         refused = Opened(program, phrases)
