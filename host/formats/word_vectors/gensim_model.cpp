@@ -1,5 +1,6 @@
 #include "host/formats/word_vectors/gensim_model.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -57,6 +58,13 @@ const PickleValue* attribute(const PickleValue& object, std::initializer_list<st
   return nullptr;
 }
 
+// Whether the array `name` of an object was written to a file of its own.
+bool is_beside(const PickleValue& object, std::string_view name) {
+  const PickleValue* list = attribute(object, {"__numpys"});
+  return list != nullptr &&
+         std::ranges::any_of(list->items, [&](const PickleValue* item) { return item->text == name; });
+}
+
 class GensimReader {
  public:
   explicit GensimReader(const std::shared_ptr<const MappedFile>& file) : file_(file), path_(file->path()) {}
@@ -104,7 +112,7 @@ class GensimReader {
       if (array != nullptr && is_pickled_array(*array)) return within(name, *array, result);
       const std::string beside = prefix + "." + name + ".npy";
       std::error_code ignored;
-      if (std::filesystem::is_regular_file(beside, ignored)) {
+      if (is_beside(vectors, name) && std::filesystem::is_regular_file(beside, ignored)) {
         result.files.push_back(beside);
         const auto file = MappedFile::open(beside);
         Matrix matrix = read_npy(file);
@@ -112,7 +120,7 @@ class GensimReader {
         return matrix;
       }
     }
-    if (attribute(vectors, {"vectors_vocab"}) != nullptr) {
+    if (attribute(vectors, {"vectors_vocab"}) != nullptr || is_beside(vectors, "vectors_vocab")) {
       refuse(path_,
              "holds words and n-grams of gensim's FastText apart, which gensim puts together when it loads them; save "
              "the vectors of its words with save_word2vec_format()");
