@@ -27,4 +27,7 @@ class SimilarityAnalysis final : public SweepAnalysis {
 /// The `count` leading eigenvectors of a symmetric matrix as rows of the result, each with its largest entry positive.
 DenseMatrix leading_vectors(const Eigen& eigen, int64_t count);
 
+/// Bytes of the matrix of n rows, of its eigenvectors and of what finds them.
+inline double similarity_bytes(int64_t n) { return 40.0 * static_cast<double>(n) * static_cast<double>(n); }
+
 }  // namespace gramian
