@@ -7,10 +7,12 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
+#include "host/formats/hub/hub_cache.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/files/input_sums.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/spelling.hpp"
+#include "host/text/unicode.hpp"
 #include "host/text/word_forms.hpp"
 
 namespace gramian::questions {
@@ -21,7 +23,10 @@ Input& Inputs::open(const std::string& path, const std::optional<std::filesystem
   const auto hash = [this, files = input.embedding.files] {
     std::vector<std::string> sums;
     sums.reserve(files.size());
-    for (const std::string& file : files) sums.push_back(host::sha256_of_input(file, stop_hashing_));
+    for (const std::string& file : files) {
+      const auto known = host::sha256_of_cached(file);
+      sums.push_back(known ? *known : host::sha256_of_input(file, stop_hashing_));
+    }
     return sums;
   };
   try {
@@ -70,6 +75,7 @@ Json Inputs::json(const std::function<void()>& check) {
     input["rows"] = inputs_[i].view().rows;
     input["dim"] = inputs_[i].view().cols;
     input["dtype"] = element_name(inputs_[i].view().type);
+    if (!embedding.stored_type.empty()) input["stored_type"] = host::valid_utf8(embedding.stored_type);
     input["vocabulary"] = nullptr;
     if (!embedding.vocabulary_path.empty()) {
       input["vocabulary"] = host::valid_utf8(embedding.vocabulary_path);
@@ -85,7 +91,8 @@ std::string describe(const Input& input) {
   const host::Embedding& embedding = input.embedding;
   std::string text = host::printable(embedding.path, 200);
   if (!embedding.tensor.empty()) text += "#" + host::printable(embedding.tensor, 100);
-  return text + ": " + embedding.format + ", " + std::string(element_name(input.view().type)) + ", " +
+  const std::string stored = embedding.stored_type.empty() ? "" : embedding.stored_type + " as ";
+  return text + ": " + embedding.format + ", " + stored + std::string(element_name(input.view().type)) + ", " +
          host::grouped(input.view().rows) + " x " + host::grouped(input.view().cols);
 }
 
@@ -103,8 +110,10 @@ int64_t require_token(const Input& input, const std::string& token) {
   std::string message =
       "unknown token " + token_in_quotes(token, 200) + " in " + host::printable(input.embedding.path, 4096);
   const std::vector<std::string> nearest = host::nearest_spellings(vocabulary, token, 3);
-  for (size_t k = 0; k < nearest.size(); ++k)
+  for (size_t k = 0; k < nearest.size(); ++k) {
     message += (k == 0 ? "; nearest: " : ", ") + token_in_quotes(nearest[k], 60);
+    if (host::composed(nearest[k]) == host::composed(token)) message += " (its accents are composed differently)";
+  }
   throw InvalidUsage(message);
 }
 
