@@ -59,7 +59,8 @@ class Limits(Hostile):
                 for limit in trials((60, 150), (30, 60, 100, 150, 300)):
                     words = [command[0], self.home / f"{name}.npy", *command[1:], "-q", "--memory-limit", f"{limit}M"]
                     program = subprocess.Popen([PROGRAM, *words], stderr=subprocess.PIPE)
-                    error = program.stderr.read().decode()
+                    with program.stderr as told_on:
+                        error = told_on.read().decode()
                     _, status, usage = os.wait4(program.pid, 0)
                     program.returncode = code = os.waitstatus_to_exitcode(status)
                     told = f"{command[0]} {name} {limit} MB: {code}, peak {usage.ru_maxrss / 1024:.0f} MB {error}"
