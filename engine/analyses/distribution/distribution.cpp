@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "engine/random.hpp"
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 
 namespace gramian {
 namespace {

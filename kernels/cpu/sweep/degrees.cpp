@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 
 namespace gramian::cpu {

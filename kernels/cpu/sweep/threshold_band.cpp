@@ -5,7 +5,7 @@
 
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/sweep/tile.hpp"
 #include "kernels/cpu/threads.hpp"
