@@ -2,7 +2,7 @@
 // A product of two unit rows as every kernel reads it from a tile.
 
 #include "engine/cosines/fine_grid.hpp"
-#include "kernels/cuda/sweep/neighbors.hpp"
+#include "kernels/cuda/reductions/tile_view.hpp"
 
 namespace gramian::cuda {
 
@@ -19,17 +19,21 @@ __device__ __forceinline__ T as_cosine(T product, float factor) {
   return lesser(greater(product * static_cast<T>(factor) + T(0), T(-1)), T(1));
 }
 
-/// The factor of row `row` of the matrix.
+/// The factor of row r of the tile, and of its column c.
 template <class T>
-__device__ __forceinline__ float factor_of(const TileView<T>& tile, int64_t row) {
-  return tile.scale != nullptr ? tile.scale[row] : 1.0f;
+__device__ __forceinline__ float row_factor(const TileView<T>& tile, int r) {
+  return tile.row_scale != nullptr ? tile.row_scale[tile.row_begin + r] : 1.0f;
+}
+template <class T>
+__device__ __forceinline__ float col_factor(const TileView<T>& tile, int c) {
+  return tile.col_scale != nullptr ? tile.col_scale[tile.col_begin + c] : 1.0f;
 }
 
 /// The cosine at (r, c) of a tile.
 template <class T>
 __device__ __forceinline__ T cosine_at(const TileView<T>& tile, int r, int c) {
   return as_cosine(tile.products[r * tile.ld + c],
-                   factor_of(tile, tile.row_begin + r) * factor_of(tile, tile.col_begin + c));
+                   row_factor(tile, r) * col_factor(tile, c));
 }
 
 /// Whether (r, c) of a tile is a pair that counts.

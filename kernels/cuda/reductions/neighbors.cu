@@ -1,8 +1,8 @@
 #include <limits>
 
+#include "kernels/cuda/reductions/cosine.cuh"
+#include "kernels/cuda/reductions/neighbors.hpp"
 #include "kernels/cuda/runtime/launch.cuh"
-#include "kernels/cuda/sweep/cosine.cuh"
-#include "kernels/cuda/sweep/neighbors.hpp"
 
 namespace gramian::cuda {
 namespace {
@@ -66,13 +66,16 @@ __device__ __forceinline__ void look_through(const TileView<T>& tile, bool colum
 
 /// One warp a place. On the diagonal a row's place is its column's as well, so a list has one writer.
 template <class T>
-__global__ void __launch_bounds__(kThreads, 1) merge_kernel(NeighborView<T> view, TileView<T> tile) {
-  const int places = tile.diagonal ? tile.rows : tile.rows + tile.cols;
+__global__ void __launch_bounds__(kThreads, 1)
+    merge_kernel(NeighborView<T> rows, NeighborView<T> columns, TileView<T> tile) {
+  const int of_rows = rows.k > 0 ? tile.rows : 0;
+  const int of_columns = columns.k > 0 && !tile.diagonal ? tile.cols : 0;
   const auto place = static_cast<int>(global_thread() / kWarp);
-  if (place >= places) return;
-  const unsigned noted = view.noted[place];
-  const bool column = place >= tile.rows;
-  const int at = column ? place - tile.rows : place;
+  if (place >= of_rows + of_columns) return;
+  const bool column = place >= of_rows;
+  const NeighborView<T>& view = column ? columns : rows;
+  const int at = column ? place - of_rows : place;
+  const unsigned noted = view.noted[at];
   const int64_t row = (column ? tile.col_begin : tile.row_begin) + at;
   NeighborKey<T>* const list = view.lists + row * view.k;
   unsigned held = view.held[row];
@@ -80,14 +83,14 @@ __global__ void __launch_bounds__(kThreads, 1) merge_kernel(NeighborView<T> view
   // Of a row whose list was not full nothing was noted.
   if (held == view.k && noted <= kPlaces) {
     for (unsigned p = 0; p < noted; ++p) {
-      insert(list, view.k, held, view.places[static_cast<int64_t>(place) * kPlaces + p]);
+      insert(list, view.k, held, view.places[static_cast<int64_t>(at) * kPlaces + p]);
     }
   } else {
     look_through(tile, column, at, list, view.k, held);
     if (tile.diagonal) look_through(tile, true, at, list, view.k, held);
   }
   if (threadIdx.x % kWarp == 0) {
-    view.noted[place] = 0;
+    view.noted[at] = 0;
     view.held[row] = held;
     if (held == view.k) view.thresholds[row] = key_cosine(list[view.k - 1]);
   }
@@ -99,6 +102,7 @@ template <class T>
 NeighborLists<T>::NeighborLists(int64_t rows, int64_t k, int64_t tile_edge, cudaStream_t stream)
     : rows_(rows),
       k_(k),
+      tile_edge_(tile_edge),
       lists_(checked_product(rows, k, "neighbours"), "neighbours"),
       held_(rows, "neighbours"),
       thresholds_(rows, "neighbours"),
@@ -108,14 +112,16 @@ NeighborLists<T>::NeighborLists(int64_t rows, int64_t k, int64_t tile_edge, cuda
 }
 
 template <class T>
-NeighborView<T> NeighborLists<T>::view() {
-  return {k_, lists_.data(), held_.data(), thresholds_.data(), places_.data(), noted_.data()};
+NeighborView<T> NeighborLists<T>::view(bool second_places) {
+  const int64_t first = second_places ? tile_edge_ : 0;
+  return {k_, lists_.data(), held_.data(), thresholds_.data(), places_.data() + first * kPlaces, noted_.data() + first};
 }
 
 template <class T>
-void NeighborLists<T>::merge(const TileView<T>& tile, cudaStream_t stream) {
-  const int64_t places = tile.diagonal ? tile.rows : tile.rows + tile.cols;
-  launch(merge_kernel<T>, {(places * kWarp + kThreads - 1) / kThreads, kThreads}, stream, view(), tile);
+void merge_noted(const NeighborView<T>& rows, const NeighborView<T>& columns, const TileView<T>& tile,
+                 cudaStream_t stream) {
+  const int64_t places = (rows.k > 0 ? tile.rows : 0) + (columns.k > 0 && !tile.diagonal ? tile.cols : 0);
+  launch(merge_kernel<T>, {(places * kWarp + kThreads - 1) / kThreads, kThreads}, stream, rows, columns, tile);
 }
 
 template <class T>
@@ -137,5 +143,9 @@ NeighborTable NeighborLists<T>::table(cudaStream_t stream) const {
 
 template class NeighborLists<float>;
 template class NeighborLists<double>;
+template void merge_noted<float>(const NeighborView<float>&, const NeighborView<float>&, const TileView<float>&,
+                                 cudaStream_t);
+template void merge_noted<double>(const NeighborView<double>&, const NeighborView<double>&, const TileView<double>&,
+                                  cudaStream_t);
 
 }  // namespace gramian::cuda

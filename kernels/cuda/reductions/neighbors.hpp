@@ -1,5 +1,5 @@
 #pragma once
-// The k nearest neighbours of every row, kept on the device.
+// The k nearest neighbours of every row of a side, kept on the device.
 //
 // Every row has a list of its best k so far, best first, and a threshold: the worst of a full list. The pass over a
 // tile notes, for its rows and for its columns, what reaches their thresholds, a few places each. A second kernel, a
@@ -14,7 +14,8 @@
 #include <vector>
 
 #include "engine/cosines/ordered.hpp"
-#include "engine/sweep/sweep.hpp"
+#include "engine/reductions/nearest.hpp"
+#include "kernels/cuda/reductions/tile_view.hpp"
 #include "kernels/cuda/runtime/buffers.hpp"
 
 namespace gramian::cuda {
@@ -48,8 +49,7 @@ inline __host__ __device__ double key_cosine(const WideKey& key) { return from_o
 inline int64_t key_row(uint64_t key) { return static_cast<int64_t>(~static_cast<uint32_t>(key)); }
 inline int64_t key_row(const WideKey& key) { return static_cast<int64_t>(~key.inverse_row); }
 
-/// The lists and the places, in device memory. A tile's rows have places 0, 1, ...; its columns those after the rows',
-/// or, on the diagonal, the same.
+/// Lists, and the places of some rows of a tile, in device memory; k = 0: none.
 template <class T>
 struct NeighborView {
   int64_t k = 0;
@@ -60,35 +60,30 @@ struct NeighborView {
   unsigned* noted = nullptr;
 };
 
-/// A tile as the reducing kernels see it.
-template <class T>
-struct TileView {
-  const T* products = nullptr;
-  int64_t ld = 0;
-  int rows = 0, cols = 0;
-  int64_t row_begin = 0, col_begin = 0;
-  bool diagonal = false;
-  const float* scale = nullptr;  // of all rows; null where products are cosines
-};
-
+/// The lists of one side of a sweep.
 template <class T>
 class NeighborLists {
  public:
   NeighborLists(int64_t rows, int64_t k, int64_t tile_edge, cudaStream_t stream);
-  NeighborView<T> view();
-  /// Moves what was noted of `tile` into the lists and makes the places free again.
-  void merge(const TileView<T>& tile, cudaStream_t stream);
+  /// With the first places or with the second: those of a tile's rows and columns in a triangle.
+  NeighborView<T> view(bool second_places = false);
   /// Waits for `stream`.
   NeighborTable table(cudaStream_t stream) const;
 
  private:
   int64_t rows_;
   int64_t k_;
+  int64_t tile_edge_;
   DeviceBuffer<NeighborKey<T>> lists_;
   DeviceBuffer<unsigned> held_;
   DeviceBuffer<T> thresholds_;
   DeviceBuffer<NeighborKey<T>> places_;
   DeviceBuffer<unsigned> noted_;
 };
+
+/// Moves what was noted of `tile` into its rows' and columns' lists and makes the places free again.
+template <class T>
+void merge_noted(const NeighborView<T>& rows, const NeighborView<T>& columns, const TileView<T>& tile,
+                 cudaStream_t stream);
 
 }  // namespace gramian::cuda

@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "kernels/cuda/sweep/cosine.cuh"
+#include "kernels/cuda/reductions/cosine.cuh"
 
 namespace gramian::cuda {
 
@@ -30,7 +30,7 @@ __device__ __forceinline__ void take_columns(Patch<T>& patch, const TileView<T>&
   patch.col = col;
 #pragma unroll
   for (int v = 0; v < Patch<T>::kCols; ++v) {
-    patch.factors[v] = col + v < tile.cols ? factor_of(tile, tile.col_begin + col + v) : 1.0f;
+    patch.factors[v] = col + v < tile.cols ? col_factor(tile, col + v) : 1.0f;
   }
 }
 
@@ -47,7 +47,7 @@ __device__ __forceinline__ void take_rows(Patch<T>& patch, const TileView<T>& ti
     factors[r] = 1.0f;
     if (there) {
       products[r] = *reinterpret_cast<const Vector<T>*>(tile.products + (row + r) * tile.ld + patch.col);
-      factors[r] = factor_of(tile, tile.row_begin + row + r);
+      factors[r] = row_factor(tile, row + r);
     }
   }
 #pragma unroll
