@@ -8,7 +8,7 @@ namespace gramian {
 /// How many cosines of each row of one side reach the threshold; a row's cosine to itself is none of them in a triangle.
 struct Degrees {
   double threshold = 0.0;
-  Side of = Side::rows;
+  Axis of = Axis::rows;
 
   struct Found {
     Counts counts;  // a row

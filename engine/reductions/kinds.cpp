@@ -30,8 +30,8 @@ int64_t slots_of(const Bracket& bracket) {
 
 }  // namespace
 
-void check_side(const SweepShape& shape, Side side) {
-  if (shape.triangle && side == Side::columns) throw InvalidUsage("a triangle has no columns but its rows");
+void check_axis(const SweepShape& shape, Axis axis) {
+  if (shape.triangle && axis == Axis::columns) throw InvalidUsage("a triangle has no columns but its rows");
 }
 
 void Extremes::merge(Found& into, Found&& part) {
@@ -158,7 +158,7 @@ NeighborTable first_neighbors(const NeighborTable& table, int64_t k) {
 
 void Nearest::check(const SweepShape& shape) const {
   if (k < 1) throw InvalidUsage("k = " + std::to_string(k) + ": must be at least 1");
-  check_side(shape, of);
+  check_axis(shape, of);
 }
 
 Nearest::Found Nearest::nothing(const SweepShape& shape) const {
@@ -181,7 +181,7 @@ void Nearest::merge(Found& into, Found&& part) {
   }
 }
 
-void Degrees::check(const SweepShape& shape) const { check_side(shape, of); }
+void Degrees::check(const SweepShape& shape) const { check_axis(shape, of); }
 
 Degrees::Found Degrees::nothing(const SweepShape& shape) const {
   return {Counts(static_cast<size_t>(rows_of(shape, of)), 0)};

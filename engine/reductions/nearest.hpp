@@ -36,7 +36,7 @@ NeighborTable first_neighbors(const NeighborTable& table, int64_t k);
 /// in a rectangle.
 struct Nearest {
   int64_t k = 10;
-  Side of = Side::rows;
+  Axis of = Axis::rows;
 
   using Found = NeighborTable;  // its k is never more than the rows to be met
 

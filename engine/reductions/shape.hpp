@@ -19,19 +19,19 @@ struct SweepShape {
 
 /// Which rows a reduction lists findings of, in a rectangle: those of the first set or those of the second. A triangle
 /// has one set, whose rows are `rows`; each of them meets all others.
-enum class Side : uint8_t { rows, columns };
+enum class Axis : uint8_t { rows, columns };
 
-constexpr int64_t rows_of(const SweepShape& shape, Side side) {
-  return side == Side::rows ? shape.rows : shape.columns;
+constexpr int64_t rows_of(const SweepShape& shape, Axis axis) {
+  return axis == Axis::rows ? shape.rows : shape.columns;
 }
 
 /// How many others each of those rows meets.
-constexpr int64_t others_of(const SweepShape& shape, Side side) {
+constexpr int64_t others_of(const SweepShape& shape, Axis axis) {
   if (shape.triangle) return std::max<int64_t>(shape.rows - 1, 0);
-  return side == Side::rows ? shape.columns : shape.rows;
+  return axis == Axis::rows ? shape.columns : shape.rows;
 }
 
 /// Throws InvalidUsage for the columns of a triangle.
-void check_side(const SweepShape& shape, Side side);
+void check_axis(const SweepShape& shape, Axis axis);
 
 }  // namespace gramian
