@@ -60,7 +60,7 @@ class CudaBackend final : public Backend {
   /// The host draws pairs one by one while the device keeps cosines by the thousand. An estimate, not measured.
   double sampling_cost() const override { return 24.0; }
   /// A device has memory of its own.
-  int64_t host_bytes(int64_t, int64_t, Precision) const override { return 0; }
+  double host_bytes(int64_t, int64_t, Precision) const override { return 0.0; }
 
  private:
   std::unique_ptr<DeviceRows> do_upload(const MatrixView& view, std::span<const int64_t> rows) override {

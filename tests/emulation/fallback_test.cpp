@@ -75,15 +75,15 @@ Outcome swept(size_t memory, int64_t edge, int devices = 1, int64_t memory_limit
   try {
     const Prepared prepared(*backend, stored.matrix, Precision::single);
     // Little of it grows with anything but tiles and rows.
-    SweepRequest request;
-    request.extremes = true;
-    request.dense = true;
-    request.histograms = {{-1.0, 1.0, 2048}, {-0.3, 0.7, 99}};
-    request.brackets = {{0.1, 0.4, Bracket::Keep::values, 0}};
-    request.top_k = 7;
-    if (many_counters) request.brackets.push_back({0.5, 0.6, Bracket::Keep::counts, 0});
-    request.thresholds = {0.3};
-    request.probes = {{0, 1}, {3, 499}, {400, 699}};
+    SweepRequest request = {Extremes{},
+                            Dense{},
+                            Histogram{-1.0, 1.0, 2048},
+                            Histogram{-0.3, 0.7, 99},
+                            Bracket{0.1, 0.4, Bracket::Keep::values, 0},
+                            Nearest{7},
+                            Degrees{0.3},
+                            Probes{{{0, 1}, {3, 499}, {400, 699}}}};
+    if (many_counters) request.push_back(Bracket{0.5, 0.6, Bracket::Keep::counts, 0});
     SweepState state = prepared.sweep(request, edge);
     canonicalize(state);
     outcome.bytes = bytes_of(state);
@@ -142,9 +142,7 @@ TEST(Fallback, RowsMakeRoomForWhatASweepLeaves) {
 
 TEST(Fallback, DevicesWithoutPoolsOfMemoryWillDo) {
   const Stored stored = store(gaussian(60, 40, 1), ElementType::f32);
-  SweepRequest request;
-  request.extremes = true;
-  request.top_k = 3;
+  const SweepRequest request = {Extremes{}, Nearest{3}};
   std::vector<std::string> bytes;
   for (const bool pools : {true, false}) {
     emulation::Settings settings;
@@ -171,9 +169,7 @@ TEST(Fallback, WorksOnAfterRunningOutOfMemory) {
   EXPECT_THROW(backend->gram(*backend->upload(large.matrix.view, {}), {}, *backend->upload(large.matrix.view, {}), {}),
                OutOfMemory);
   const Prepared prepared(*backend, small.matrix, Precision::single);
-  SweepRequest request;
-  request.extremes = true;
-  EXPECT_EQ(prepared.sweep(request, 48).pairs, 4950u);
+  EXPECT_EQ(prepared.sweep({Extremes{}}, 48).pairs, 4950u);
 }
 
 TEST(Fallback, LooksForLibrariesBeforeItStartsADevice) {
@@ -189,11 +185,7 @@ std::pair<std::string, DeviceInfo> swept_on(const emulation::Settings& settings,
   static const Stored stored = store(with_mean_cosine(331, 40, 0.0, 5), ElementType::f32);
   const auto backend = make_emulated_backend(settings, options);
   const Prepared prepared(*backend, stored.matrix, Precision::single);
-  SweepRequest request;
-  request.extremes = true;
-  request.dense = true;
-  request.top_k = 5;
-  SweepState state = prepared.sweep(request, 48);
+  SweepState state = prepared.sweep({Extremes{}, Dense{}, Nearest{5}}, 48);
   canonicalize(state);
   return {bytes_of(state), backend->info()};
 }
@@ -243,9 +235,7 @@ TEST(Fallback, FormsTilesOfOneShape) {
     ASSERT_LT(edge, 331);
     ASSERT_NE(331 % edge, 0);
     emulation::configure({});  // what has been formed so far is forgotten
-    SweepRequest request;
-    request.extremes = true;
-    prepared.sweep(request, edge);
+    prepared.sweep({Extremes{}}, edge);
     backend->threshold_band(*prepared.rows, 0.2, 100, 331);
     EXPECT_EQ(emulation::product_shapes(), (std::set<std::pair<int64_t, int64_t>>{{edge, edge}}));
   }
@@ -277,9 +267,7 @@ TEST(Fallback, KernelsReallyRun) {
   const Stored stored = store(gaussian(60, 40, 1), ElementType::f32);
   const Prepared prepared(*backend, stored.matrix, Precision::single);
   const int64_t before = emulation::kernels_run();
-  SweepRequest request;
-  request.extremes = true;
-  prepared.sweep(request, 48);
+  prepared.sweep({Extremes{}}, 48);
   // One pass over each of the three tiles, and the start of the extremes.
   EXPECT_EQ(emulation::kernels_run() - before, 4);
 }

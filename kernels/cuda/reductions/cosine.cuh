@@ -1,6 +1,8 @@
 #pragma once
 // A product of two unit rows as every kernel reads it from a tile.
 
+#include <cuda_runtime.h>
+
 #include "engine/cosines/fine_grid.hpp"
 #include "kernels/cuda/reductions/tile_view.hpp"
 

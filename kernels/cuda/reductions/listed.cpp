@@ -43,7 +43,7 @@ void DegreesOnDevice<T>::want(size_t place, const Degrees& degrees, const SweepS
     listed_.push_back({threshold, counts, counts});
     return;
   }
-  const auto side = degrees.of == Side::rows ? &DeviceDegrees<T>::of_rows : &DeviceDegrees<T>::of_columns;
+  const auto side = degrees.of == Axis::rows ? &DeviceDegrees<T>::of_rows : &DeviceDegrees<T>::of_columns;
   const auto free = std::ranges::find_if(listed_, [&](const DeviceDegrees<T>& each) {
     return each.threshold == threshold && each.*side == nullptr;
   });
@@ -63,7 +63,7 @@ void NearestOnDevice<T>::want(const Nearest& nearest, const SweepShape& shape, i
   triangle_ = shape.triangle;
   const int64_t k = std::min(nearest.k, others_of(shape, nearest.of));
   const int64_t rows = rows_of(shape, nearest.of);
-  if (k > 0 && rows > 0) (nearest.of == Side::rows ? rows_ : columns_).emplace(rows, k, tile_edge, stream);
+  if (k > 0 && rows > 0) (nearest.of == Axis::rows ? rows_ : columns_).emplace(rows, k, tile_edge, stream);
 }
 
 template <class T>
@@ -77,7 +77,7 @@ NearestArguments<T> NearestOnDevice<T>::arguments(const TileView<T>& tile) {
 
 template <class T>
 void NearestOnDevice<T>::add_to(Nearest::Found& found, const Nearest& nearest, cudaStream_t stream) const {
-  const std::optional<NeighborLists<T>>& lists = nearest.of == Side::rows ? rows_ : columns_;
+  const std::optional<NeighborLists<T>>& lists = nearest.of == Axis::rows ? rows_ : columns_;
   if (lists) Nearest::merge(found, lists->table(stream));
 }
 
