@@ -11,9 +11,9 @@
 namespace gramian::cuda {
 
 struct CudaOptions {
-  std::vector<int> devices;  // by CUDA's numbers, all of one kind; empty: those of the kind of the first usable one
-  int64_t tile_edge = 0;     // 0: what fits the L2 cache; else a multiple of 16
-  int64_t memory_limit = 0;  // bytes of each device for all buffers; 0: what is free
+  std::vector<int> devices{};  // by CUDA's numbers, all of one kind; empty: those of the kind of the first usable one
+  int64_t tile_edge = 0;       // 0: what fits the L2 cache; else a multiple of 16
+  int64_t memory_limit = 0;    // bytes of each device for all buffers; 0: what is free
   /// Multiply-adds of a sweep for which another device is started: what one does in the better part of a second, in
   /// which another has its context and a copy of the rows. An estimate, not measured. Results do not depend on it.
   double worth_a_device = 1e14;

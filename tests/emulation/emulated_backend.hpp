@@ -14,7 +14,7 @@ namespace gramian::testing {
 /// As cuda::CudaOptions, but that all devices take part in whatever work there is.
 struct EmulatedOptions {
   int64_t tile_edge = 0;
-  std::vector<int> devices;
+  std::vector<int> devices{};
   int64_t memory_limit = 0;
   double worth_a_device = 0.0;
 };

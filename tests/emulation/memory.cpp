@@ -35,7 +35,7 @@ bool guard_intact(const unsigned char* guard) {
   return std::all_of(guard, guard + kGuard, [](unsigned char c) { return c == kGuardByte; });
 }
 
-void check_guards(const Allocation& allocation) {
+void check_guards_of(const Allocation& allocation) {
   const unsigned char* bytes = allocation.bytes.get();
   const std::string which =
       " device buffer " + std::to_string(allocation.number) + " of " + std::to_string(allocation.size) + " bytes";
@@ -67,7 +67,7 @@ bool is_pinned(const void* pointer, size_t bytes) {
 
 void check_guards(int device) {
   for (const auto& [first, allocation] : runtime().devices[static_cast<size_t>(device)].memory)
-    check_guards(allocation);
+    check_guards_of(allocation);
 }
 
 }  // namespace emulation
@@ -118,7 +118,7 @@ cudaError_t cudaFree(void* pointer) {
     const auto it = device.memory.find(static_cast<const unsigned char*>(pointer));
     std::string fault;
     try {
-      emulation::check_guards(it->second);
+      emulation::check_guards_of(it->second);
     } catch (const emulation::Fault& found) {
       fault = found.what();
     }

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/error.hpp"
+#include "kernels/cuda/runtime/check.hpp"
 #include "tests/emulation/control.hpp"
 
 namespace {
@@ -268,6 +270,16 @@ TEST(EmulatedRuntime, HasAsMuchMemoryAsItWasGiven) {
   EXPECT_EQ(cudaFree(first), cudaSuccess);
   EXPECT_EQ(cudaFree(second), cudaSuccess);
   EXPECT_EQ(emulation::allocated_bytes(), 0u);
+}
+
+TEST(EmulatedRuntime, ALibrarysFailureIsOneOfMemoryWhereThereIsNone) {
+  emulation::Settings settings;
+  settings.memory_bytes = 1 << 20;
+  emulation::configure(settings);
+  const auto fail = [] { gramian::cuda::throw_library_failure("cuBLAS", "a product", "INTERNAL_ERROR", false); };
+  EXPECT_THROW(fail(), gramian::DeviceUnavailable);
+  const Buffer most((1000 << 10) / 4);
+  EXPECT_THROW(fail(), gramian::OutOfMemory);
 }
 
 }  // namespace

@@ -59,8 +59,9 @@ __global__ void __launch_bounds__(kThreads) split_kernel(const double* rows, int
 
 /// One warp a row. Whatever the factor, the rounded row is scaled back to length 1, so only its direction counts; rows
 /// that few large entries rule profit most from the choice.
-__global__ void __launch_bounds__(kThreads) half_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded,
-                                                        const int64_t* order, __half* out, float* scale) {
+__global__ void __launch_bounds__(kThreads, 1)
+    half_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded, const int64_t* order, __half* out,
+                float* scale) {
   const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
   for (int64_t r = global_thread() / kWarp; r < count; r += global_threads() / kWarp) {
     const double* const row = rows + r * dim;
