@@ -12,9 +12,12 @@
 #include <vector>
 
 #include "engine/error.hpp"
+#include "engine/space.hpp"
+#include "kernels/cpu/backend.hpp"
 #include "tests/emulation/emulated_backend.hpp"
 #include "tests/support/data.hpp"
 #include "tests/support/sweeping.hpp"
+#include "tests/support/tolerances.hpp"
 
 namespace gramian::testing {
 namespace {
@@ -122,7 +125,7 @@ TEST(Fallback, LessMemoryCostsTimeAlone) {
 }
 
 TEST(Fallback, RowsThatDoNotFitPassThroughInPanels) {
-  // The rows alone are 700 x 720 bytes; small tiles leave room for some of them only.
+  // The rows alone are 700 x 1,280 bytes; small tiles leave room for some of them only.
   const Outcome whole = swept(kPlenty, 48);
   const Outcome streamed = swept(kPlenty, 48, 1, 4500000);
   EXPECT_TRUE(streamed.bytes == whole.bytes) << streamed.error;
@@ -131,10 +134,10 @@ TEST(Fallback, RowsThatDoNotFitPassThroughInPanels) {
 }
 
 TEST(Fallback, RowsMakeRoomForWhatASweepLeaves) {
-  // 13 MB of counters, of which nothing is known when the 0.7 MB of rows are put on the device.
+  // 13 MB of counters, of which nothing is known when the 0.9 MB of rows are put on the device.
   const Outcome whole = swept(kPlenty, 48, 1, 0, true);
   ASSERT_FALSE(whole.bytes.empty()) << whole.error;
-  const size_t rows = size_t{700} * 80 * 12;
+  const size_t rows = size_t{700} * 128 * 10;
   const Outcome less = swept(whole.peak - rows / 2, 48, 1, 0, true);
   EXPECT_TRUE(less.bytes == whole.bytes) << less.error;
   EXPECT_LE(less.peak, whole.peak - rows / 2);
@@ -226,6 +229,19 @@ TEST(Fallback, NeverMixesDevicesOfDifferentKinds) {
       << mixed;
 }
 
+TEST(Fallback, FormsTilesOfOneShapeInARectangle) {
+  static const Stored first = store(gaussian(331, 40, 1), ElementType::f32);
+  static const Stored second = store(gaussian(203, 40, 2), ElementType::f32);
+  const auto backend = make_emulated_backend({});
+  const Prepared a(*backend, first.matrix, Precision::single);
+  const Prepared b(*backend, second.matrix, Precision::single, a.rows.get());
+  const int64_t edge = backend->grid(*a.rows, *b.rows).edge();
+  ASSERT_LT(edge, 203);
+  emulation::configure({});
+  backend->sweep(*a.rows, *b.rows, {Extremes{}});
+  EXPECT_EQ(emulation::product_shapes(), (std::set<std::pair<int64_t, int64_t>>{{edge, edge}}));
+}
+
 TEST(Fallback, FormsTilesOfOneShape) {
   static const Stored stored = store(gaussian(331, 40, 1), ElementType::f32);
   for (const Precision precision : {Precision::single, Precision::double_, Precision::half}) {
@@ -254,6 +270,36 @@ TEST(Fallback, WorksWithoutPageLockedMemory) {
   const std::string bytes = swept_on(settings, {}).first;
   settings.page_locked_bytes = 0;
   EXPECT_TRUE(bytes == swept_on(settings, {}).first);
+}
+
+/// The host's below 128 rows, the solver's from there on.
+TEST(Fallback, FactorizationsOnBothSidesOfTheChoiceAreTheCpus) {
+  const auto cpu = cpu::make_backend({});
+  const auto backend = make_emulated_backend({});
+  for (const int64_t m : {int64_t{1}, int64_t{127}, int64_t{128}, int64_t{129}}) {
+    const Stored stored = store(gaussian(m + 3, m, 4), ElementType::f64);
+    const auto rows = cpu->upload(stored.matrix.view, {});
+    const DenseMatrix gram = cpu->gram(*rows, {}, *rows, {});
+    const DenseMatrix factor = cpu->triangular_factor(*rows, {});
+    const std::vector<double> values = cpu->eigh(gram).values;
+    const std::vector<double> singular = cpu->svd(factor).values;
+    const std::vector<double> found_values = backend->eigh(gram).values;
+    const std::vector<double> found_singular = backend->svd(factor).values;
+    ASSERT_EQ(found_values.size(), values.size());
+    ASSERT_EQ(found_singular.size(), singular.size());
+    for (size_t k = 0; k < values.size(); ++k) {
+      EXPECT_NEAR(found_values[k], values[k], kSingularTolerance * values[0]) << m;
+      EXPECT_NEAR(found_singular[k], singular[k], kSingularTolerance * singular[0]) << m;
+    }
+  }
+}
+
+TEST(Fallback, RowsAreUploadedOnce) {
+  const Stored stored = store(gaussian(400, 300, 1), ElementType::f32);
+  const auto backend = make_emulated_backend({});
+  const Space space(*backend, stored.matrix.view, {}, {}, false);
+  EXPECT_GE(emulation::copied_bytes(), size_t{400} * 300 * 4);
+  EXPECT_LT(emulation::copied_bytes(), size_t{401} * 300 * 4);
 }
 
 TEST(Fallback, KernelsReallyRun) {

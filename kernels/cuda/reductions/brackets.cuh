@@ -11,11 +11,6 @@ namespace gramian::cuda {
 /// Places of a warp's stage: less than a warp waits there, and a whole one may come.
 inline constexpr int kStaged = 2 * kWarp;
 
-__device__ __forceinline__ void count(uint64_t* at, uint64_t what = 1) {
-  assume_global(at);
-  atomicAdd(reinterpret_cast<unsigned long long*>(at), static_cast<unsigned long long>(what));
-}
-
 /// Counts x in one bracket; true if it is to be kept.
 template <class T>
 __device__ __forceinline__ bool into_bracket(T x, int bin, const DeviceBracket<T>& bracket, bool only_kept) {

@@ -2,8 +2,8 @@
 // What is counted a row, and what few requests ask for.
 
 #include "kernels/cuda/reductions/arguments.hpp"
-#include "kernels/cuda/reductions/brackets.cuh"
 #include "kernels/cuda/reductions/patch.cuh"
+#include "kernels/cuda/runtime/launch.cuh"
 
 namespace gramian::cuda {
 
