@@ -62,10 +62,6 @@ inline constexpr double kOrthogonalTolerance = 1e-12;
 /// (7.1e-14 of a λ above 100).
 inline constexpr double kReconstructionTolerance = 1e-13;
 
-/// Rows of a few dozen dimensions under a map with entries below 1: their lengths, sums and products, of order 100, and
-/// their cosines, all in fp64. Measured: KMAPPED.
-inline constexpr double kMappedTolerance = 1e-11;
-
 /// An error as it stands in a test's record.
 inline std::string shown(double error) {
   char text[32];
