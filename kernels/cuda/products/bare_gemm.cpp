@@ -32,8 +32,8 @@ class Bare {
     const RowRun a = access_.at(tile.row_begin, device_.stream());
     const RowRun b = access_.at(tile.col_begin, device_.stream());
     next_ ^= 1;
-    form_tile(device_, rows_.layout(), a.data, b.data, std::min(edge_, a.rows), std::min(edge_, b.rows),
-              tiles_[next_].data(), edge_, device_.stream());
+    form_tile(device_, rows_.layout(), a.data, b.data, std::min(rows_.tile_rows(edge_), a.rows),
+              std::min(rows_.tile_rows(edge_), b.rows), tiles_[next_].data(), edge_, device_.stream());
   }
 
  private:

@@ -17,8 +17,8 @@ constexpr int64_t kQueries = 4096;
 }  // namespace
 
 std::vector<SoftmaxProducts> softmax_products_of(Device& device, const CudaRows& rows, const RowTransform& transform,
-                                              const DenseMatrix& queries, int64_t k, double temperature,
-                                              const Progress& progress) {
+                                                 const DenseMatrix& queries, int64_t k, double temperature,
+                                                 const Progress& progress) {
   device.use();
   const cudaStream_t stream = device.stream();
   const int64_t n = rows.rows();

@@ -21,8 +21,7 @@ struct BytesOf {
   int64_t operator()(const Probes& probes) const { return std::ssize(probes.pairs) * int64_t{sizeof(DeviceProbe) + 8}; }
   int64_t operator()(const Dense&) const { return 0; }
   int64_t operator()(const Nearest& nearest) const {
-    const int64_t entry =
-        shape.type == CosineType::f64 ? sizeof(NeighborKey<double>) : sizeof(NeighborKey<float>);
+    const int64_t entry = shape.type == CosineType::f64 ? sizeof(NeighborKey<double>) : sizeof(NeighborKey<float>);
     return rows_of(shape, nearest.of) * (std::min(nearest.k, others_of(shape, nearest.of)) * entry + 12);
   }
   int64_t operator()(const Degrees& degrees) const { return rows_of(shape, degrees.of) * kCounter; }

@@ -44,9 +44,7 @@ class Consumers {
   void want(size_t place, const Degrees& degrees) { degrees_.want(place, degrees, shape_, stream_); }
   void want(size_t, const RankCounts& ranks) { ranks_.want(ranks, stream_); }
 
-  void add(SweepState& state, size_t place, const Extremes&) {
-    extremes_.add_to(state.of<Extremes>(place), stream_);
-  }
+  void add(SweepState& state, size_t place, const Extremes&) { extremes_.add_to(state.of<Extremes>(place), stream_); }
   void add(SweepState& state, size_t place, const Histogram& histogram) {
     histograms_.add_to(state, place, histogram, fine_counts_, stream_);
   }
@@ -61,9 +59,7 @@ class Consumers {
   void add(SweepState& state, size_t place, const Degrees&) {
     degrees_.add_to(state.of<Degrees>(place), place, stream_);
   }
-  void add(SweepState& state, size_t place, const RankCounts&) {
-    ranks_.add_to(state.of<RankCounts>(place), stream_);
-  }
+  void add(SweepState& state, size_t place, const RankCounts&) { ranks_.add_to(state.of<RankCounts>(place), stream_); }
 
   const SweepRequest& request_;
   SweepShape shape_;

@@ -34,8 +34,7 @@ __device__ __forceinline__ float col_factor(const TileView<T>& tile, int c) {
 /// The cosine at (r, c) of a tile.
 template <class T>
 __device__ __forceinline__ T cosine_at(const TileView<T>& tile, int r, int c) {
-  return as_cosine(tile.products[r * tile.ld + c],
-                   row_factor(tile, r) * col_factor(tile, c));
+  return as_cosine(tile.products[r * tile.ld + c], row_factor(tile, r) * col_factor(tile, c));
 }
 
 /// Whether (r, c) of a tile is a pair that counts.

@@ -44,9 +44,8 @@ void DegreesOnDevice<T>::want(size_t place, const Degrees& degrees, const SweepS
     return;
   }
   const auto side = degrees.of == Axis::rows ? &DeviceDegrees<T>::of_rows : &DeviceDegrees<T>::of_columns;
-  const auto free = std::ranges::find_if(listed_, [&](const DeviceDegrees<T>& each) {
-    return each.threshold == threshold && each.*side == nullptr;
-  });
+  const auto free = std::ranges::find_if(
+      listed_, [&](const DeviceDegrees<T>& each) { return each.threshold == threshold && each.*side == nullptr; });
   DeviceDegrees<T>& mine = free != listed_.end() ? *free : listed_.emplace_back(threshold, nullptr, nullptr);
   mine.*side = counts;
 }
@@ -58,8 +57,7 @@ void DegreesOnDevice<T>::add_to(Degrees::Found& found, size_t place, cudaStream_
 }
 
 template <class T>
-void NearestOnDevice<T>::want(const Nearest& nearest, const SweepShape& shape, int64_t tile_edge,
-                              cudaStream_t stream) {
+void NearestOnDevice<T>::want(const Nearest& nearest, const SweepShape& shape, int64_t tile_edge, cudaStream_t stream) {
   triangle_ = shape.triangle;
   const int64_t k = std::min(nearest.k, others_of(shape, nearest.of));
   const int64_t rows = rows_of(shape, nearest.of);

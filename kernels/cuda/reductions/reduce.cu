@@ -62,7 +62,8 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
     T least_of_columns = std::numeric_limits<T>::infinity();
     for (int v = 0; neighbors && v < Patch<T>::kCols; ++v) {
       if (patch.col + v >= tile.cols) continue;
-      least_of_columns = lesser(least_of_columns, noted_from_any(arguments.nearest.columns, tile.col_begin + patch.col + v));
+      least_of_columns =
+          lesser(least_of_columns, noted_from_any(arguments.nearest.columns, tile.col_begin + patch.col + v));
     }
     unsigned first_columns = 0;
     for (int row = begin; row < end; row += kPatchRows) {

@@ -36,7 +36,7 @@ __global__ void __launch_bounds__(kThreads)
 __device__ double dither(double x, int64_t column) {
   int exponent = 0;
   frexp(x, &exponent);
-  constexpr int kDigits = 11;     // of fp16
+  constexpr int kDigits = 11;  // of fp16
   constexpr int kLeastPlace = -24;
   const int place = exponent - kDigits > kLeastPlace ? exponent - kDigits : kLeastPlace;
   if (place > -1) return 0.0;

@@ -24,8 +24,8 @@ enum class Form : uint8_t { f64, split, half };
 ///   f64, half   d_padded elements
 ///   split       2 d_padded of (low, mixed) pairs, 2 d_padded of (mixed, low) pairs, d_padded of high
 ///
-/// The pairs meet each other in one product: low·mixed + mixed·low, neighbours in the sum, so that s_ij and s_ji are the
-/// same bits. What follows them meets itself: high·high.
+/// The pairs meet each other in one product: low·mixed + mixed·low, neighbours in the sum, so that s_ij and s_ji are
+/// the same bits. What follows them meets itself: high·high.
 struct FormLayout {
   FormLayout(Form form, int64_t dim);
   Form form;

@@ -95,8 +95,8 @@ void RowStream::transform_stored(const StoredRows& stored, const DeviceTransform
   product.c = mapped_.data();
   product.ldc = to;
   device_.blas().product(product, stream);
-  const StoredRows mapped{reinterpret_cast<const std::byte*>(mapped_.data()), ElementType::f64, nullptr, 0,
-                          stored.count, to};
+  const StoredRows mapped{
+      reinterpret_cast<const std::byte*>(mapped_.data()), ElementType::f64, nullptr, 0, stored.count, to};
   transform_rows(mapped, transform, Steps::after_map, out, ld, norms, stream);
 }
 

@@ -30,9 +30,11 @@ std::vector<int64_t> summation_order(Device& device, RowStream& stream, int64_t 
   return order;
 }
 
-/// With as many zeros behind the last row as the last tile may reach beyond it.
+/// With as many zeros behind the last row as the last tile may reach beyond it, for tiles of any edge up to
+/// `most_edge`.
 int64_t held_rows(int64_t rows, int64_t most_edge) {
-  return padded_rows(rows <= most_edge ? rows : rows + most_edge - kTileUnit);
+  const int64_t padded = padded_rows(rows);
+  return rows == 0 ? 0 : padded + std::min(most_edge, padded) - kTileUnit;
 }
 
 }  // namespace

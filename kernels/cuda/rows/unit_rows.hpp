@@ -2,6 +2,7 @@
 // Unit rows in the form that a precision needs: on the device where they fit, else on the host, from where panels of
 // them pass through.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -35,6 +36,8 @@ class CudaUnitRows final : public UnitRows {
   const FormLayout& layout() const { return layout_; }
   /// Rows in memory: behind the last there are zeros, so that all tiles of a sweep can be of one shape.
   int64_t held() const { return held_; }
+  /// Rows that a tile of `edge` is formed of, wherever it begins: so many are there, but at the end of a panel.
+  int64_t tile_rows(int64_t edge) const { return std::min(edge, padded_rows(rows_)); }
   int64_t bytes() const { return checked_product(held_, layout_.bytes, "unit rows"); }
   const std::vector<int64_t>& order() const { return order_; }
   /// What of a device's memory has to be left to them, at most half of what is free.

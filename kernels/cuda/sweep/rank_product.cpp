@@ -29,11 +29,10 @@ class Space {
     const auto cols = tile.col_end - tile.col_begin;
     const RowRun x = access_.at(tile.row_begin, device_.stream());
     const RowRun y = access_.at(tile.col_begin, device_.stream());
-    form_tile(device_, rows_.layout(), x.data, y.data, std::min(edge_, x.rows), std::min(edge_, y.rows),
-              products_.data(), edge_, device_.stream());
-    return {products_.data(), edge_,          static_cast<int>(rows), static_cast<int>(cols),
-            tile.row_begin,   tile.col_begin, tile.diagonal,          access_.scale(),
-            access_.scale()};
+    form_tile(device_, rows_.layout(), x.data, y.data, std::min(rows_.tile_rows(edge_), x.rows),
+              std::min(rows_.tile_rows(edge_), y.rows), products_.data(), edge_, device_.stream());
+    return {products_.data(), edge_,         static_cast<int>(rows), static_cast<int>(cols), tile.row_begin,
+            tile.col_begin,   tile.diagonal, access_.scale(),        access_.scale()};
   }
 
  private:

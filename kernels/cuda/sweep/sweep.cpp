@@ -37,8 +37,8 @@ struct Work {
   const SweepRequest& request;
   SweepShape shape;
   int64_t edge = 0;
-  double* dense = nullptr;    // of the result; null where nobody wants it
-  double* probed = nullptr;   // the same, a probe each
+  double* dense = nullptr;   // of the result; null where nobody wants it
+  double* probed = nullptr;  // the same, a probe each
   std::vector<WorkTile> tiles;
   std::vector<Batch> batches;
   ProbeLists probes;
@@ -141,8 +141,8 @@ class Worker {
     const RowRun b = access_.b().at(tile.col_begin, form_.get());
     consumed_[slot].hold(form_.get());
     // Of one shape for all tiles, whatever of it is looked at: the library might take another algorithm for another.
-    form_tile(device_, work_.a.layout(), a.data, b.data, std::min(work_.edge, a.rows), std::min(work_.edge, b.rows),
-              tiles_[slot].data(), work_.edge, form_.get());
+    form_tile(device_, work_.a.layout(), a.data, b.data, std::min(work_.a.tile_rows(work_.edge), a.rows),
+              std::min(work_.b.tile_rows(work_.edge), b.rows), tiles_[slot].data(), work_.edge, form_.get());
     formed_[slot].record(form_.get());
     formed_[slot].hold(consume_.get());
     return {tiles_[slot].data(),

@@ -78,10 +78,10 @@ class BandBuilder {
     const cudaStream_t stream = device_.stream();
     const RowRun a = access_.at(upper, stream);
     const RowRun b = access_.at(lower, stream);
-    form_tile(device_, rows_.layout(), a.data, b.data, std::min(grid_.edge(), a.rows), std::min(grid_.edge(), b.rows),
-              products_.data(), grid_.edge(), stream);
+    form_tile(device_, rows_.layout(), a.data, b.data, std::min(rows_.tile_rows(grid_.edge()), a.rows),
+              std::min(rows_.tile_rows(grid_.edge()), b.rows), products_.data(), grid_.edge(), stream);
     BandArguments<T> arguments;
-    arguments.tile = {products_.data(), grid_.edge(),   static_cast<int>(rows), static_cast<int>(cols), upper, lower,
+    arguments.tile = {products_.data(), grid_.edge(),    static_cast<int>(rows), static_cast<int>(cols), upper, lower,
                       block == other,   access_.scale(), access_.scale()};
     arguments.side = block == other ? Side::diagonal : other < block ? Side::left : Side::right;
     arguments.threshold = threshold_;

@@ -9,7 +9,8 @@ namespace gramian::cuda {
 namespace {
 
 std::pair<int64_t, int64_t> panels_of(const WorkTile& work, PanelRows panels) {
-  return {work.tile.row_begin / std::max<int64_t>(panels.rows, 1), work.tile.col_begin / std::max<int64_t>(panels.columns, 1)};
+  return {work.tile.row_begin / std::max<int64_t>(panels.rows, 1),
+          work.tile.col_begin / std::max<int64_t>(panels.columns, 1)};
 }
 
 }  // namespace
@@ -27,18 +28,17 @@ std::vector<WorkTile> cut_tiles(const TileGrid& grid, TileRange range, int64_t e
     }
     tiles.back().completes = true;
   }
-  std::ranges::stable_sort(tiles, {}, [panels](const WorkTile& work) {
-    return std::pair(panels_of(work, panels), !work.tile.diagonal);
-  });
+  std::ranges::stable_sort(
+      tiles, {}, [panels](const WorkTile& work) { return std::pair(panels_of(work, panels), !work.tile.diagonal); });
   return tiles;
 }
 
 std::vector<Batch> cut_batches(const std::vector<WorkTile>& tiles, int64_t most, PanelRows panels) {
   std::vector<Batch> batches;
   for (int64_t t = 0; t < std::ssize(tiles); ++t) {
-    const bool fresh = batches.empty() || batches.back().end - batches.back().begin == most ||
-                       panels_of(tiles[static_cast<size_t>(t)], panels) !=
-                           panels_of(tiles[static_cast<size_t>(t - 1)], panels);
+    const bool fresh =
+        batches.empty() || batches.back().end - batches.back().begin == most ||
+        panels_of(tiles[static_cast<size_t>(t)], panels) != panels_of(tiles[static_cast<size_t>(t - 1)], panels);
     if (fresh) batches.push_back({t, t});
     batches.back().end = t + 1;
   }

@@ -27,8 +27,8 @@ struct PanelRows {
 };
 
 /// The tiles of `range` in pieces of at most `edge` rows and columns, ordered so that those between the same two panels
-/// follow each other, diagonal ones first: they give the neighbours of all their rows and columns a start, so that later
-/// tiles have few to note.
+/// follow each other, diagonal ones first: they give the neighbours of all their rows and columns a start, so that
+/// later tiles have few to note.
 std::vector<WorkTile> cut_tiles(const TileGrid& grid, TileRange range, int64_t edge, PanelRows panels);
 
 /// At most `most` tiles each, and none that spans two pairs of panels.
