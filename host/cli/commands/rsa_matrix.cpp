@@ -74,8 +74,8 @@ class ManySpaces {
     for (size_t k = 0; k < inputs_.size(); ++k) {
       check_interrupt();
       try {
-        spaces_.push_back(std::make_unique<Space>(session_.backend(), inputs_[k]->view(), rows_of(k),
-                                                  session_.options().preprocessing, false));
+        spaces_.push_back(std::make_unique<Space>(session_.backend(), inputs_[k]->view(),
+                                                  SpaceOptions{rows_of(k), session_.options().preprocessing}));
       } catch (const BadRowsError& error) {
         const BadRows& bad = error.rows();
         const std::string named =

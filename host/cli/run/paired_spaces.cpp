@@ -185,8 +185,8 @@ bool PairedSpaces::build(const Input& input, int64_t host::JoinedItem::*row, std
   check_interrupt();
   if (space && space->matrix_rows() == rows_of(joined.items, row)) return true;
   try {
-    space = std::make_unique<Space>(session_.backend(), input.view(), rows_of(joined.items, row),
-                                    session_.options().preprocessing, false);
+    space = std::make_unique<Space>(session_.backend(), input.view(),
+                                    SpaceOptions{rows_of(joined.items, row), session_.options().preprocessing});
     return true;
   } catch (const BadRowsError& error) {
     drop(input, row, error.rows());
