@@ -331,7 +331,7 @@ void run_graph(const GraphOptions& options) {
   Found found;
   found.rule = parse_threshold(options.threshold);
   Session session("graph", options.common);
-  Input& input = session.open(options.input, options.common.vocab);
+  Input& input = session.open(options.input, options.common.vocab, Session::Reads::limited);
   session.choose_rows(input);
   drop_repeated_rows(session, input);
   session.settings()["threshold"] = options.threshold;

@@ -10,8 +10,6 @@
 #include "host/cli/run/interrupt.hpp"
 #include "host/cli/run/session.hpp"
 #include "host/cli/run/table.hpp"
-#include "host/formats/checkpoints/safetensors.hpp"
-#include "host/formats/files/mapped_file.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/report/wording.hpp"
 
@@ -47,24 +45,18 @@ int64_t count_duplicate_tokens(const Vocabulary& vocabulary) {
   return duplicates;
 }
 
-/// Every tensor of the safetensors files that were read.
-Json tensors_of(const host::Embedding& embedding) {
+Json tensors_json(const host::Embedding& embedding) {
   Json tensors = Json::array();
-  if (embedding.format != "safetensors") return tensors;
-  for (const std::string& path : embedding.files) {
-    const auto file = host::MappedFile::open(path);
-    if (!host::is_safetensors(*file)) continue;
-    const host::SafetensorsFile opened(file);
-    for (const host::TensorInfo& tensor : opened.tensors()) {
-      tensors.push_back({{"name", host::valid_utf8(tensor.name)}, {"dtype", tensor.dtype}, {"shape", tensor.shape}});
-    }
+  for (const host::StoredTensor& tensor : embedding.tensors) {
+    tensors.push_back(
+        {{"name", host::valid_utf8(tensor.name)}, {"dtype", host::valid_utf8(tensor.dtype)}, {"shape", tensor.shape}});
   }
   return tensors;
 }
 
 void run_inspect(const InspectOptions& options) {
   Session session("inspect", options.common);
-  Input& input = session.open(options.input, options.common.vocab);
+  Input& input = session.open(options.input, options.common.vocab, Session::Reads::limited);
   const bool chosen = options.common.tokens || options.common.length || options.common.limit;
   if (chosen) {
     session.choose_rows(input);
@@ -101,7 +93,7 @@ void run_inspect(const InspectOptions& options) {
   result["duplicates"] = duplicates;
   const int64_t duplicate_tokens = vocabulary != nullptr ? count_duplicate_tokens(*vocabulary) : 0;
   result["duplicate_tokens"] = vocabulary != nullptr ? Json(duplicate_tokens) : Json(nullptr);
-  result["tensors"] = tensors_of(input.embedding);
+  result["tensors"] = tensors_json(input.embedding);
 
   std::string text = Session::describe(input) + "\n\n";
   Table table("<<");

@@ -225,7 +225,7 @@ void run_neighbors(const NeighborsOptions& options) {
   std::vector<std::string> tokens;
   if (options.common.tokens) tokens = parse_tokens(*options.common.tokens);
   Session session("neighbors", common);
-  Input& input = session.open(options.input, common.vocab);
+  Input& input = session.open(options.input, common.vocab, asked ? Session::Reads::all : Session::Reads::limited);
   if (options.common.text.file) {
     const TextInput text = read_text(session, input, options.common.text);
     for (const int64_t row : text.distinct_rows()) tokens.emplace_back(require_vocabulary(input, "--text")[row]);

@@ -45,7 +45,7 @@ std::string table_of(const Input& input, const Spectrum& spectrum, bool raw) {
 
 void run_spectrum(const SpectrumOptions& options) {
   Session session("spectrum", options.common);
-  Input& input = session.open(options.input, options.common.vocab);
+  Input& input = session.open(options.input, options.common.vocab, Session::Reads::limited);
   session.choose_rows(input);
   session.settings()["raw"] = options.settings.raw;
   session.settings()["vectors"] = options.settings.vectors;

@@ -76,7 +76,7 @@ std::string table_of(const Input& input, const Distribution& d, const Isotropy& 
 void run_stats(const StatsOptions& options) {
   DistributionSettings settings = settings_of(options);
   Session session("stats", options.common);
-  Input& input = session.open(options.input, options.common.vocab);
+  Input& input = session.open(options.input, options.common.vocab, Session::Reads::limited);
   session.choose_rows(input);
   session.settings()["quantiles"] = settings.quantiles;
   settings.keep_bytes = session.plan_sweep_memory(input, std::ssize(input.rows));

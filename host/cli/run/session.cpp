@@ -37,11 +37,6 @@ int64_t free_memory() {
   return free;
 }
 
-/// Whether the readers hold the matrix in memory instead of mapping its file.
-bool is_copied(const host::Embedding& embedding) {
-  return embedding.format != "npy" && embedding.format != "safetensors";
-}
-
 }  // namespace
 
 double pair_count(int64_t n) { return n < 2 ? 0.0 : static_cast<double>(n) * static_cast<double>(n - 1) / 2.0; }
@@ -114,10 +109,19 @@ void Session::add_time(const std::string& stage, double seconds) {
 
 void Session::note(const std::string& sentence) { notes_.push_back(sentence); }
 
-Input& Session::open(const std::string& path, const std::optional<std::filesystem::path>& vocab) {
+Input& Session::open(const std::string& path, const std::optional<std::filesystem::path>& vocab, Reads reads) {
   Input& input = inputs_.emplace_back();
-  timed("load", [&] { input.embedding = host::open_embedding(path, vocab, threads_); });
+  host::ReadOptions reading;
+  const bool by_name = options_.tokens || options_.length || options_.text.file;
+  if (reads == Reads::limited && !by_name) reading.limit = options_.limit;
+  reading.most_memory = memory_limit_ ? *memory_limit_ : free_memory();
+  std::error_code unknown;
+  const auto bytes = std::filesystem::file_size(path.substr(0, path.rfind('#')), unknown);
+  reading.progress = progress_.stage("read", unknown ? 0.0 : static_cast<double>(bytes), "B");
+  timed("load", [&] { input.embedding = host::open_embedding(path, vocab, threads_, reading); });
+  progress_.erase();
   spdlog::info("{}", describe(input));
+  for (const std::string& sentence : input.embedding.notes) note(sentence);
   check_interrupt();
   hashes_.push_back(std::async(std::launch::async, [this, files = input.embedding.files] {
     std::vector<std::string> sums;
@@ -212,7 +216,7 @@ int64_t Session::plan_sweep_memory(const Input& input, int64_t n) const {
   constexpr double kMost = double{int64_t{128} << 20};
   double fixed = backend_->host_bytes(n, input.view().cols, precision_);
   for (const Input& each : inputs_) {
-    if (is_copied(each.embedding)) {
+    if (each.embedding.converted) {
       fixed += static_cast<double>(each.view().rows * each.view().cols * element_size(each.view().type));
     }
   }

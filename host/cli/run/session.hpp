@@ -47,8 +47,10 @@ class Session {
   Backend& backend() { return *backend_; }
   ProgressLine& progress() { return progress_; }
 
-  /// Opens and begins to hash. Rows are not chosen yet.
-  Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab);
+  /// Opens and begins to hash. Rows are not chosen yet. `Reads::limited`: the rows are those that choose_rows(input)
+  /// takes by the common options alone, so that --limit may end the reading of a text.
+  enum class Reads : uint8_t { all, limited };
+  Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab, Reads reads = Reads::all);
   /// Chooses rows by --tokens (or `tokens`) or as the distinct tokens of --text, then by --length and --limit; rows
   /// without a token are left out.
   void choose_rows(Input& input, const std::optional<std::vector<std::string>>& tokens = std::nullopt);
