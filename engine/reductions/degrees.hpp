@@ -5,7 +5,8 @@
 
 namespace gramian {
 
-/// How many cosines of each row of one side reach the threshold; a row's cosine to itself is none of them in a triangle.
+/// How many cosines of each row of one side reach the threshold; a row's cosine to itself is none of them in a
+/// triangle.
 struct Degrees {
   double threshold = 0.0;
   Axis of = Axis::rows;

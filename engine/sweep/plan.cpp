@@ -40,7 +40,8 @@ SweepState part_of(SweepState& state, size_t begin, size_t count) {
   SweepState part;
   part.pairs = state.pairs;
   const auto first = state.found.begin() + static_cast<std::ptrdiff_t>(begin);
-  part.found.assign(std::make_move_iterator(first), std::make_move_iterator(first + static_cast<std::ptrdiff_t>(count)));
+  part.found.assign(std::make_move_iterator(first),
+                    std::make_move_iterator(first + static_cast<std::ptrdiff_t>(count)));
   return part;
 }
 

@@ -71,7 +71,7 @@ SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysi
                        const Progress& progress);
 /// The same over every row of `a` with every row of `b`: of equal dimensions, on one backend. Throws InvalidUsage where
 /// they are not.
-SweepReport run_sweeps(Space& a, Space& b, Precision precision, std::span<SweepAnalysis* const> analyses,
-                       uint64_t seed, const Progress& progress);
+SweepReport run_sweeps(Space& a, Space& b, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
+                       const Progress& progress);
 
 }  // namespace gramian

@@ -41,7 +41,8 @@ Rsa rsa(Space& a, Space& b) {
     result.pearson = std::clamp(pair_covariance(a, b, cross) / (result.a.sd * result.b.sd), -1.0, 1.0);
   }
   Backend& backend = a.backend();
-  result.linear_cka_unit = cka(frobenius_norm(cross), frobenius_norm(a.centered_gram()), frobenius_norm(b.centered_gram()));
+  result.linear_cka_unit =
+      cka(frobenius_norm(cross), frobenius_norm(a.centered_gram()), frobenius_norm(b.centered_gram()));
   const RowTransform ca = column_centered(a);
   const RowTransform cb = column_centered(b);
   result.linear_cka = cka(frobenius_norm(backend.gram(a.device_rows(), ca, b.device_rows(), cb)),

@@ -69,7 +69,8 @@ Spearman spearman(Session& session, RankedSpace& a, RankedSpace& b) {
   } else {
     const Progress progress = session.progress().stage("ranks", pair_count(a.space().size()), "pairs");
     result = session.timed("ranks", [&] {
-      return spearman_binned(a.space(), *a.counts().wanted().bins, b.space(), b.counts(), session.precision(), progress);
+      return spearman_binned(a.space(), *a.counts().wanted().bins, b.space(), b.counts(), session.precision(),
+                             progress);
     });
     session.progress().erase();
   }
