@@ -47,10 +47,12 @@ DenseMatrix top_directions(Backend& backend, const DeviceRows& rows, const RowTr
 
 BadRowsError::BadRowsError(BadRows rows) : InvalidInput(describe(rows)), rows_(std::move(rows)) {}
 
-RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const int64_t> rows) {
-  const auto uploaded = backend.upload(view, rows);
+namespace {
+
+/// `rows`: their numbers in the matrix; empty: all of them.
+RowCheck check_uploaded(Backend& backend, const DeviceRows& uploaded, std::span<const int64_t> rows) {
   RowCheck check;
-  check.norms = backend.norms(*uploaded, {});
+  check.norms = backend.norms(uploaded, {});
   for (int64_t i = 0; i < std::ssize(check.norms); ++i) {
     const double norm = check.norms[static_cast<size_t>(i)];
     const int64_t row = rows.empty() ? i : rows[static_cast<size_t>(i)];
@@ -65,9 +67,17 @@ RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const in
   return check;
 }
 
+}  // namespace
+
+RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const int64_t> rows) {
+  return check_uploaded(backend, *backend.upload(view, rows), rows);
+}
+
 Space::Space(Backend& backend, const MatrixView& view, SpaceOptions options)
     : backend_(&backend), view_(view), rows_(std::move(options.rows)) {
   Preprocessing& preprocessing = options.preprocessing;
+  // All rows are copied in one piece, and once: what is left of them after the check is mostly all of them.
+  device_rows_ = backend.upload(view, rows_);
   if (rows_.empty()) {
     rows_.resize(static_cast<size_t>(view.rows));
     std::iota(rows_.begin(), rows_.end(), 0);
@@ -83,11 +93,14 @@ Space::Space(Backend& backend, const MatrixView& view, SpaceOptions options)
     std::ranges::sort(dropped_.zero);
     std::ranges::sort(dropped_.nonfinite);
   };
-  const RowCheck check = check_rows(backend, view, rows_);
+  const RowCheck check = check_uploaded(backend, *device_rows_, rows_);
   drop(check.bad);
   if (rows_.empty()) throw InvalidInput("no row is left to work with");
 
-  device_rows_ = backend.upload(view, rows_);
+  if (check.bad.count() > 0) {
+    device_rows_.reset();
+    device_rows_ = backend.upload(view, rows_);
+  }
   const bool centers = preprocessing.center || preprocessing.remove_top != 0;
   const bool maps = preprocessing.map.rows > 0;
   if (centers) {
