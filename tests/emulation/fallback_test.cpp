@@ -297,7 +297,7 @@ TEST(Fallback, FactorizationsOnBothSidesOfTheChoiceAreTheCpus) {
 TEST(Fallback, RowsAreUploadedOnce) {
   const Stored stored = store(gaussian(400, 300, 1), ElementType::f32);
   const auto backend = make_emulated_backend({});
-  const Space space(*backend, stored.matrix.view, {}, {}, false);
+  const Space space(*backend, stored.matrix.view);
   EXPECT_GE(emulation::copied_bytes(), size_t{400} * 300 * 4);
   EXPECT_LT(emulation::copied_bytes(), size_t{401} * 300 * 4);
 }

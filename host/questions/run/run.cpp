@@ -46,7 +46,8 @@ std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& row
   std::unique_ptr<Space> space;
   timed("check", [&] {
     try {
-      space = std::make_unique<Space>(*backend_, input.view(), input.rows, rows.preprocessing, rows.drop_bad_rows);
+      space = std::make_unique<Space>(*backend_, input.view(),
+                                      SpaceOptions{input.rows, rows.preprocessing, rows.drop_bad_rows});
     } catch (const BadRowsError& error) {
       throw InvalidInput(host::printable(input.embedding.path, 4096) + ": " + name_bad_rows(input, error.rows()) +
                          "; --drop-bad-rows leaves them out");
