@@ -16,11 +16,10 @@ namespace gramian::questions {
 namespace {
 
 /// A broken promise means wrong numbers: a fault of this program, of its memory, or of an input that changed.
-void require_promise(const Space& space, const Accuracy& accuracy) {
+void require_promise(const Accuracy& accuracy) {
   if (!(accuracy.max_abs_error > accuracy.promise)) return;
   host::require_inputs_unchanged();
-  throw std::runtime_error("the cosine of rows " + std::to_string(space.matrix_row(accuracy.worst.i)) + " and " +
-                           std::to_string(space.matrix_row(accuracy.worst.j)) + " is off by " +
+  throw std::runtime_error("a cosine of " + std::to_string(accuracy.pairs) + " sampled pairs is off by " +
                            host::significant(accuracy.max_abs_error, 2) + ", more than the " +
                            host::significant(accuracy.promise, 2) +
                            " promised; nothing is written. Please report it with this machine's 'gramian devices'");
@@ -39,7 +38,13 @@ Run::Run(std::string question, const RunSettings& settings, Front& front, std::o
       front_(front),
       output_(std::move(output)) {
   const auto warn = [this](const std::string& line) { front_.warn(line); };
-  backend_ = host::make_backend(settings.device, threads_, memory_.given(), warn);
+  try {
+    backend_ = host::make_backend(settings.device, threads_, memory_.given(), warn);
+  } catch (const InvalidUsage& error) {
+    throw InvalidUsage(std::string("--") + error.what());
+  } catch (const DeviceUnavailable& error) {
+    throw DeviceUnavailable(std::string("--") + error.what() + "; --device cpu runs everywhere");
+  }
 }
 
 Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
@@ -62,7 +67,8 @@ std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& row
   std::unique_ptr<Space> space;
   timed("check", [&] {
     try {
-      space = std::make_unique<Space>(*backend_, input.view(), input.rows, rows.preprocessing, rows.drop_bad_rows);
+      space = std::make_unique<Space>(*backend_, input.view(),
+                                      SpaceOptions{input.rows, rows.preprocessing, rows.drop_bad_rows});
     } catch (const BadRowsError& error) {
       throw InvalidInput(host::printable(input.embedding.path, 4096) + ": " + name_bad_rows(input, error.rows()) +
                          "; --drop-bad-rows leaves them out");
@@ -90,23 +96,18 @@ SweepReport Run::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
   form_ = report.form;
   sweeps_ += report.sweeps;
   check();
-  require_promise(space, report.accuracy);
+  require_promise(report.accuracy);
   return report;
 }
 
 int64_t Run::plan_sweep_memory(const Input& input, int64_t n, bool moments) const {
-  constexpr double kTilesAndStates = double{int64_t{24} << 20};
   // The program with its libraries. That and pages of mapped files could be had again by who needs memory, so without a
   // limit of the caller's they are not counted.
   constexpr double kProgram = double{int64_t{24} << 20};
   const auto d = static_cast<double>(input.view().cols);
-  double fixed = inputs_.copied_bytes();
-  // A GPU has rows, tiles and states in its own memory, and fits them there by itself.
-  if (backend_->info().name == "cpu") {
-    if (memory_.given() > 0) fixed += kProgram + inputs_.mapped_bytes();
-    fixed += kTilesAndStates + static_cast<double>(n) * d * (precision_ == Precision::double_ ? 8.0 : 4.0);
-  }
-  // The product, and what the threads have of it before it is summed.
+  double fixed = inputs_.copied_bytes() + backend_->host_bytes(n, input.view().cols, precision_);
+  if (memory_.given() > 0 && backend_->info().name == "cpu") fixed += kProgram + inputs_.mapped_bytes();
+  // The product of the columns, and what the threads have of it before it is summed.
   if (moments) {
     const double products = 16.0 * d * d;
     const bool wide = products > fixed;
