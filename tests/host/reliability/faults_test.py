@@ -70,7 +70,7 @@ class Faults(Hostile):
         self.each("thread", 200, names=("graph", "stats") if trials(1, 0) else ("graph", "stats", "neighbors", "spectrum", "rsa"))
 
     def test_memory(self):
-        self.each("memory", 200_000, step=trials(397, 7), names=("graph", "rsa") if trials(1, 0) else ("graph", "stats", "neighbors", "spectrum", "rsa"))
+        self.each("memory", 200_000, step=trials(397, 7), names=("graph", "stats") if trials(1, 0) else ("graph", "stats", "neighbors", "spectrum", "rsa"))
 
     def test_names(self):
         self.each("name", 1000, names=("graph", "stats"))
