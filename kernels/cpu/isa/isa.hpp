@@ -96,10 +96,10 @@ struct IsaTable {
   void (*rank_bins_f32)(const float* x, int64_t count, const uint32_t* cells, uint32_t* bins);
   void (*rank_bins_f64)(const double* x, int64_t count, const uint32_t* cells, uint32_t* bins);
 
-  /// Σ x[k] y[k] in fp64, eight chains.
+  /// Σ x[k] y[k] in fp64, in the order of engine/cosines/canonical_order.hpp: the same bits in every table.
   double (*dot)(const double* x, const double* y, int64_t count);
-  /// <x, x>, <x, y>, <y, y> of fp32 values at any address, in fp64.
-  void (*dots_f32)(const void* x, const void* y, int64_t count, double dots[3]);
+  /// The same of fp32 values at any address.
+  double (*dot_f32)(const void* x, const void* y, int64_t count);
 };
 
 /// The table in use: the best for this processor, unless GRAMIAN_CPU_ISA in the environment or select_isa names

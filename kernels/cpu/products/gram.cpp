@@ -105,19 +105,6 @@ DenseMatrix gram(const CpuRows& a, const RowTransform& ta, const CpuRows& b, con
   return result;
 }
 
-namespace {
-
-/// The cosine of two stored fp32 rows as they are; NaN where a norm leaves the safe range.
-double stored_cosine(const std::byte* x, const std::byte* y, int64_t d) {
-  double dots[3];
-  isa_table().dots_f32(x, y, d, dots);
-  const double squares = dots[0] * dots[2];
-  if (!(squares > 1e-280 && squares < 1e280)) return std::nan("");
-  return dots[1] / (std::sqrt(dots[0]) * std::sqrt(dots[2]));
-}
-
-}  // namespace
-
 std::vector<double> pair_cosines(const CpuRows& rows, const RowTransform& transform, std::span<const Pair> pairs,
                                  int threads) {
   RowTransform unit = transform;
