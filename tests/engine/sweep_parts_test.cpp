@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/error.hpp"
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 #include "engine/sweep/plan.hpp"
 #include "engine/sweep/sweep.hpp"
 #include "tests/support/random.hpp"
