@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <random>
 
@@ -116,6 +117,7 @@ std::vector<Pair> sample_pairs(int64_t n, int64_t m, int64_t count, uint64_t see
 SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
                        const Progress& progress) {
   SweepReport report;
+  report.certified.bound = std::numeric_limits<double>::infinity();
   const auto prepare_start = Clock::now();
   const UnitRows& rows = space.unit_rows(precision);
   report.prepare_seconds = seconds_since(prepare_start);
@@ -123,7 +125,10 @@ SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysi
   report.accuracy.promise = precision_promise(precision);
   Swept swept;
   swept.sample = sample_pairs(space.size(), kAccuracyPairs, seed);
-  swept.sweep = [&](const SweepRequest& request) { return space.backend().sweep(rows, request, progress); };
+  swept.sweep = [&](const SweepRequest& request) {
+    return is_certified(precision) ? certified_sweep(space, rows, request, progress, report.certified)
+                                   : space.backend().sweep(rows, request, progress);
+  };
   swept.exact = [&] { return space.backend().pair_cosines(space.device_rows(), space.unit(), swept.sample); };
   run(swept, analyses, report);
   return report;
@@ -137,6 +142,7 @@ SweepReport run_sweeps(Space& a, Space& b, Precision precision, std::span<SweepA
                        std::to_string(b.dim()));
   }
   SweepReport report;
+  report.certified.bound = std::numeric_limits<double>::infinity();
   const auto prepare_start = Clock::now();
   const UnitRows& rows_a = a.unit_rows(precision);
   const std::unique_ptr<UnitRows> rows_b = b.backend().prepare(b.device_rows(), b.unit(), precision, &rows_a);
