@@ -20,10 +20,10 @@ namespace gramian::testing {
 namespace {
 
 DenseMatrix cosines_of(Space& space, Precision precision) {
-  SimilarityAnalysis analysis(space);
+  Asked analysis(Dense{});
   SweepAnalysis* const analyses[] = {&analysis};
   run_sweeps(space, precision, analyses, 0, {});
-  return analysis.matrix();
+  return similarity_matrix(analysis.found(), space.size());
 }
 
 std::vector<double> triangle(const DenseMatrix& matrix) {
@@ -36,7 +36,7 @@ std::vector<double> triangle(const DenseMatrix& matrix) {
 
 Spearman binned(Paired& spaces, Precision precision, uint64_t seed) {
   const auto bins_a = choose_rank_bins(spaces.a, precision, seed);
-  RankCounts counts(choose_rank_bins(spaces.b, precision, seed));
+  Asked counts(RankCounts{choose_rank_bins(spaces.b, precision, seed)});
   SweepAnalysis* const analyses[] = {&counts};
   run_sweeps(spaces.b, precision, analyses, seed, {});
   return spearman_binned(spaces.a, *bins_a, spaces.b, counts, precision, {});
@@ -58,7 +58,7 @@ TEST_P(SpearmanOf, CountedRanksIsTheSame) {
         const DenseMatrix s = cosines_of(two->a, precision);
         const DenseMatrix t = cosines_of(two->b, precision);
         const double expected = oracle::spearman(triangle(s), triangle(t));
-        const Spearman exact = spearman_exact(s, t);
+        const Spearman exact = spearman_of(triangle(s), triangle(t), 0.0, 0.0);
         EXPECT_NEAR(exact.rho, expected, kRankTolerance) << n;
         EXPECT_EQ(exact.bound, 0.0);
         const Spearman found = binned(*two, precision, 1);
@@ -73,7 +73,7 @@ TEST_P(SpearmanOf, BinsKeepWithinTheirBound) {
   for (const double link : GetParam().slow ? std::vector{0.3} : std::vector{0.0, 0.3, 3.0}) {
     const auto [a, b] = linked(600, 24, 24, link, 11);
     const auto two = spaces(a, b);
-    const Spearman exact = spearman_exact(cosines_of(two->a, Precision::single), cosines_of(two->b, Precision::single));
+    const Spearman exact = spearman_exact(two->a, two->b, {});
     const Spearman found = binned(*two, Precision::single, 2);
     EXPECT_LE(found.bound, 1e-4) << link;
     EXPECT_GT(found.bound, 0.0) << link;
@@ -89,7 +89,7 @@ TEST_P(SpearmanOf, NearlyEqualCosinesAreStillTold) {
   const oracle::Table noise = gaussian(300, 40, 22);
   for (size_t k = 0; k < b.values.size(); ++k) b.values[k] += 0.01 * noise.values[k];
   const auto two = spaces(a, b);
-  const Spearman exact = spearman_exact(cosines_of(two->a, Precision::single), cosines_of(two->b, Precision::single));
+  const Spearman exact = spearman_exact(two->a, two->b, {});
   const Spearman found = binned(*two, Precision::single, 3);
   EXPECT_NEAR(found.rho, exact.rho, found.bound);
   EXPECT_LE(found.bound, 1e-4);
@@ -99,7 +99,7 @@ TEST_P(SpearmanOf, SpacesOfEqualOrderIsOne) {
   const oracle::Table a = with_mean_cosine(150, 20, 0.3, 3);
   // (c + 1) / 2 of every cosine.
   const auto two = spaces(a, with_constant_column(a, 1.0));
-  EXPECT_NEAR(spearman_exact(cosines_of(two->a, Precision::double_), cosines_of(two->b, Precision::double_)).rho, 1.0,
+  EXPECT_NEAR(spearman_exact(two->a, two->b, {}).rho, 1.0,
               kRankTolerance);
   const Spearman found = binned(*two, Precision::double_, 1);
   EXPECT_NEAR(found.rho, 1.0, found.bound);
@@ -112,8 +112,9 @@ TEST_P(SpearmanOf, ConstantCosinesIsNoNumber) {
   const auto two = spaces(identical(40, 9, 1), gaussian(40, 9, 2));
   EXPECT_TRUE(std::isnan(binned(*two, Precision::single, 1).rho));
   EXPECT_TRUE(
-      std::isnan(spearman_exact(cosines_of(two->a, Precision::single), cosines_of(two->b, Precision::single)).rho));
-  EXPECT_THROW(spearman_exact(DenseMatrix(3, 3), DenseMatrix(4, 4)), InvalidUsage);
+      std::isnan(spearman_exact(two->a, two->b, {}).rho));
+  const auto uneven = spaces(gaussian(3, 9, 1), gaussian(4, 9, 2));
+  EXPECT_THROW(spearman_exact(uneven->a, uneven->b, {}), InvalidUsage);
 }
 
 TEST_P(SpearmanOf, TheSameSeedIsTheSameBits) {

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include "engine/analyses/comparison/spearman.hpp"
 #include "engine/analyses/comparison/tied_ranks.hpp"
-#include "engine/cosines/canonical_cosine.hpp"
 #include "engine/error.hpp"
 #include "engine/random.hpp"
 #include "engine/sweep/plan.hpp"
@@ -37,8 +37,7 @@ class Counter {
 
 /// Cosines by their ranks: what is equal as far as fp64 can tell is equal.
 std::vector<double> told_apart(std::span<const double> cosines, const Space& space) {
-  const double tolerance = 2.0 * canonical_cosine_bound(space.unit().dim(space.dim()));
-  const TiedRanks ranks = tied_ranks(cosines, tolerance);
+  const TiedRanks ranks = tied_ranks(cosines, tie_tolerance(space));
   return {ranks.doubled.begin(), ranks.doubled.end()};
 }
 

@@ -52,8 +52,12 @@ double bound_of(double rho, double e, double f) {
   return e + f + e * f + std::abs(rho) * (1.0 - 1.0 / std::sqrt((1.0 + e * e) * (1.0 + f * f)));
 }
 
-/// The canonical cosines of all pairs i < j.
-std::vector<double> triangle(Space& space, const Progress& progress) {
+/// All cosines are equal, as far as fp64 can tell.
+bool constant(Space& space) { return pair_moments(space).sd <= tie_tolerance(space) / 2.0; }
+
+}  // namespace
+
+std::vector<double> cosine_triangle(Space& space, const Progress& progress) {
   const int64_t n = space.size();
   std::vector<Pair> pairs;
   pairs.reserve(static_cast<size_t>(n * (n - 1) / 2));
@@ -65,11 +69,6 @@ std::vector<double> triangle(Space& space, const Progress& progress) {
 }
 
 double tie_tolerance(const Space& space) { return 2.0 * canonical_cosine_bound(space.unit().dim(space.dim())); }
-
-/// All cosines are equal, as far as fp64 can tell.
-bool constant(Space& space) { return pair_moments(space).sd <= tie_tolerance(space) / 2.0; }
-
-}  // namespace
 
 double spearman_exact_bytes(int64_t n) {
   // Pairs, cosines, sorted values with their places, and both spaces' ranks.
@@ -96,8 +95,8 @@ Spearman spearman_of(std::span<const double> s, std::span<const double> t, doubl
 
 Spearman spearman_exact(Space& a, Space& b, const Progress& progress) {
   if (a.size() != b.size()) throw InvalidUsage("a rank correlation needs the same items in both spaces");
-  const std::vector<double> s = triangle(a, progress);
-  const std::vector<double> t = triangle(b, progress);
+  const std::vector<double> s = cosine_triangle(a, progress);
+  const std::vector<double> t = cosine_triangle(b, progress);
   progress.check();
   return spearman_of(s, t, tie_tolerance(a), tie_tolerance(b));
 }

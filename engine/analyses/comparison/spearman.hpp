@@ -2,9 +2,10 @@
 // Spearman's correlation of the cosines of two spaces over all pairs i < j: Pearson's, of average ranks.
 //
 // With few pairs all canonical cosines are sorted; what is equal within twice their bound is tied (tied_ranks.hpp), and
-// where ties form chains longer than that, the error is bounded as that of bins is. Otherwise a rank is that of a bin (rank_bins.hpp): with R = R' + e, R' the
-// average rank of a bin's cosines and e what is lost in it (S = S' + f in the other space), sd(e) is at most what it
-// would be if all different cosines of a bin were distinct, Σ c(c² − 1)/12 over bins of c, and
+// where ties form chains longer than that, the error is bounded as that of bins is. Otherwise a rank is that of a bin
+// (rank_bins.hpp): with R = R' + e, R' the average rank of a bin's cosines and e what is lost in it (S = S' + f in the
+// other space), sd(e) is at most what it would be if all different cosines of a bin were distinct, Σ c(c² − 1)/12 over
+// bins of c, and
 //   |cov(R, S) − cov(R', S')| <= sd(R') sd(f) + sd(e) sd(S') + sd(e) sd(f)        (Cauchy, Schwarz)
 //   sd(R')² <= sd(R)² = sd(R')² + sd(e)²
 // bound the error of the reported correlation. Two passes over the pairs: one of the second space, which ranks its
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "engine/space.hpp"
 #include "engine/sweep/plan.hpp"
@@ -27,6 +29,10 @@ struct Spearman {
 
 /// Of paired values, each known to within half a tolerance. Throws InvalidUsage for different sizes.
 Spearman spearman_of(std::span<const double> s, std::span<const double> t, double tolerance_s, double tolerance_t);
+/// The canonical cosines of all pairs i < j, in order.
+std::vector<double> cosine_triangle(Space& space, const Progress& progress);
+/// Canonical cosines that are no further apart may be equal.
+double tie_tolerance(const Space& space);
 /// Of the canonical cosines of all pairs. Throws InvalidUsage for different numbers of rows.
 Spearman spearman_exact(Space& a, Space& b, const Progress& progress);
 /// Memory that takes.

@@ -168,10 +168,12 @@ void run_rsa_matrix(const PairOptions& pair, const std::vector<std::string>& mor
 
   std::deque<RankedSpace> ranked;
   for (size_t k = 0; k < count && method.wanted(); ++k) {
-    SweepAnalysis* const analyses[] = {&ranked.emplace_back(session, method, spaces[k]).analysis()};
+    RankedSpace& ranks = ranked.emplace_back(session, method, spaces[k]);
+    if (method.exact()) continue;
+    SweepAnalysis* const analyses[] = {&ranks.analysis()};
     session.sweep(spaces[k], analyses);
   }
-  if (!method.wanted()) session.no_sweep();
+  if (!method.wanted() || method.exact()) session.no_sweep();
   Scores pearson(count);
   Scores spearmans(count);
   Scores cka(count);

@@ -38,9 +38,7 @@ RankMethod::RankMethod(Session& session, const RankOptions& options, int64_t n)
   if (!wanted_) return;
   exact_ = ranks_ == "exact" || (ranks_ == "auto" && n <= kExactItems);
   kendall_pairs_ = options.kendall_pairs;
-  // The sweep's matrix and what is made of it, of both spaces.
-  const double matrices = 4.0 * 8.0 * static_cast<double>(n) * static_cast<double>(n);
-  if (exact_) session.require_memory(matrices + spearman_exact_bytes(n));
+  if (exact_) session.require_memory(spearman_exact_bytes(n));
 }
 
 void RankMethod::record(Json& settings) const {
@@ -50,39 +48,40 @@ void RankMethod::record(Json& settings) const {
 }
 
 RankedSpace::RankedSpace(Session& session, const RankMethod& method, Space& space) : space_(&space) {
-  if (method.exact()) {
-    matrix_.emplace(space);
-  } else {
-    counts_.emplace(session.timed(
-        "rank_bins", [&] { return choose_rank_bins(space, session.precision(), session.options().seed); }));
+  if (!method.exact()) {
+    counts_.emplace(RankCounts{session.timed(
+        "rank_bins", [&] { return choose_rank_bins(space, session.precision(), session.options().seed); })});
   }
 }
 
-SweepAnalysis& RankedSpace::analysis() {
-  return matrix_ ? static_cast<SweepAnalysis&>(*matrix_) : static_cast<SweepAnalysis&>(*counts_);
+const std::vector<double>& RankedSpace::triangle(const Progress& progress) {
+  if (triangle_.empty()) triangle_ = cosine_triangle(*space_, progress);
+  return triangle_;
 }
 
 Spearman spearman(Session& session, RankedSpace& a, RankedSpace& b) {
   Spearman result;
-  if (a.matrix() != nullptr) {
-    result = session.timed("ranks", [&] { return spearman_exact(a.matrix()->matrix(), b.matrix()->matrix()); });
-  } else {
-    const Progress progress = session.progress().stage("ranks", pair_count(a.space().size()), "pairs");
+  const Progress progress = session.progress().stage("ranks", pair_count(a.space().size()), "pairs");
+  if (a.exact()) {
     result = session.timed("ranks", [&] {
-      return spearman_binned(a.space(), a.counts()->bins(), b.space(), *b.counts(), session.precision(), progress);
+      return spearman_of(a.triangle(progress), b.triangle(progress), tie_tolerance(a.space()), tie_tolerance(b.space()));
     });
-    session.progress().erase();
+  } else {
+    result = session.timed("ranks", [&] {
+      return spearman_binned(a.space(), *a.counts().wanted().bins, b.space(), b.counts(), session.precision(), progress);
+    });
   }
+  session.progress().erase();
   check_interrupt();
   return result;
 }
 
 Json ranks_json(const Spearman& result) {
-  const bool exact = result.bins[0] == 0;
+  const bool sorted = result.bins[0] == 0;
   Json json;
-  json["exact"] = exact;
+  json["exact"] = sorted && result.bound == 0.0;
   json["error_bound"] = result.bound;
-  json["bins"] = exact ? Json(nullptr) : Json({result.bins[0], result.bins[1]});
+  json["bins"] = sorted ? Json(nullptr) : Json({result.bins[0], result.bins[1]});
   return json;
 }
 

@@ -10,7 +10,6 @@
 
 #include "engine/analyses/comparison/kendall.hpp"
 #include "engine/analyses/comparison/spearman.hpp"
-#include "engine/analyses/neighborhoods/similarity.hpp"
 #include "host/cli/run/json.hpp"
 #include "host/cli/run/session.hpp"
 
@@ -44,24 +43,27 @@ class RankMethod {
   int64_t kendall_pairs_ = 0;
 };
 
-/// What a space's sweep gathers for rank correlations with others: the matrix for exact ranks, counts of bins
-/// otherwise.
+/// A space for rank correlations with others. Exact ranks need nothing of a sweep, others the counts of bins.
 class RankedSpace {
  public:
   RankedSpace(Session& session, const RankMethod& method, Space& space);
   Space& space() { return *space_; }
-  /// To be swept. As the first of a pair a space needs no counts of bins, so those of the second alone will do.
-  SweepAnalysis& analysis();
-  const SimilarityAnalysis* matrix() const { return matrix_ ? &*matrix_ : nullptr; }
-  const RankCounts* counts() const { return counts_ ? &*counts_ : nullptr; }
+  bool exact() const { return !counts_.has_value(); }
+  /// To be swept, unless ranks are exact. As the first of a pair a space needs no counts of bins, so those of the second
+  /// alone will do.
+  SweepAnalysis& analysis() { return counts_.value(); }
+  /// Once swept.
+  const Asked<RankCounts>& counts() const { return counts_.value(); }
+  /// Where ranks are exact; formed when it is first wanted.
+  const std::vector<double>& triangle(const Progress& progress);
 
  private:
   Space* space_;
-  std::optional<SimilarityAnalysis> matrix_;
-  std::optional<RankCounts> counts_;
+  std::vector<double> triangle_;
+  std::optional<Asked<RankCounts>> counts_;
 };
 
-/// `b` has been swept, and `a` where ranks are exact.
+/// `b` has been swept, unless ranks are exact.
 Spearman spearman(Session& session, RankedSpace& a, RankedSpace& b);
 
 /// How ranks were found, for the result.
