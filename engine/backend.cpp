@@ -165,9 +165,7 @@ std::unique_ptr<UnitRows> Backend::prepare(const DeviceRows& rows, const RowTran
   return do_prepare(rows, unit, precision, partner);
 }
 
-TileGrid Backend::grid(const UnitRows& rows) {
-  return TileGrid::triangle(rows.rows(), do_tiling(rows, rows).edge);
-}
+TileGrid Backend::grid(const UnitRows& rows) { return TileGrid::triangle(rows.rows(), do_tiling(rows, rows).edge); }
 
 TileGrid Backend::grid(const UnitRows& a, const UnitRows& b) {
   return TileGrid::rectangle(a.rows(), b.rows(), do_tiling(a, b).edge);

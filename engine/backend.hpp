@@ -76,8 +76,8 @@ class Backend {
   /// The product, (d1 + k1) x (d2 + k2), of each replicate. Rows are held in fp64 for Precision::double_ and in fp32
   /// otherwise, sums over some thousand rows in the same, and those are added up in fp64. A replicate's product is the
   /// same bits for any number of threads. The same side twice without `right` costs half.
-  void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision, const Resampling& resampling,
-                       const Progress& progress);
+  void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision,
+                       const Resampling& resampling, const Progress& progress);
   /// R (min(n,d') x d', upper triangular) of the QR factorization of the transformed rows: the same singular values.
   DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform);
 

@@ -10,6 +10,7 @@
 // Everything else is passed on as it is, and so is everything where no bound is proven.
 
 #include <cstdint>
+#include <optional>
 
 #include "engine/progress.hpp"
 #include "engine/space.hpp"
@@ -20,15 +21,25 @@ namespace gramian {
 struct Certified {
   double bound = 0.0;      // of the difference between a swept cosine and the canonical one; infinite where unproven
   int64_t recomputed = 0;  // pairs
+  /// Measured on sampled pairs, where rows of less than the asked precision were swept.
+  std::optional<double> largest_error;
 };
 
 /// What a cosine of `rows`, prepared of `space`, and the canonical one may differ by.
 double certified_bound(const Space& space, const UnitRows& rows);
 
+/// Nothing in the request but neighbours and degrees, for which rows of any precision will do.
+bool is_decided(const SweepRequest& request);
+
+/// The form of rows that answers such a request of `precision` soonest: `half` where 16 bits tell nearly all cosines of
+/// this space apart, judged by a sample of `seed`, and the device has a bound for them. Results do not depend on it.
+Precision deciding_precision(Space& space, Precision precision, uint64_t seed);
+
 /// Whether answers of this precision are certified. `half` is for fast looks, and stays what it is.
 constexpr bool is_certified(Precision precision) { return precision != Precision::half; }
 
-/// Backend::sweep over the triangle, certified. `rows` were prepared of `space`.
+/// Backend::sweep over the triangle, certified. `rows` were prepared of `space`. `certified` stays as it is where
+/// nothing was.
 SweepState certified_sweep(Space& space, const UnitRows& rows, const SweepRequest& request, const Progress& progress,
                            Certified& certified);
 

@@ -62,9 +62,7 @@ class NearestCertifier {
 
  private:
   /// Below it lies no neighbour of the row.
-  double floor_of(int64_t row) const {
-    return swept_.of(row)[static_cast<size_t>(found_.k - 1)].cosine - 2.0 * bound_;
-  }
+  double floor_of(int64_t row) const { return swept_.of(row)[static_cast<size_t>(found_.k - 1)].cosine - 2.0 * bound_; }
 
   /// All that may be among the row's nearest were kept.
   bool decides(int64_t row) const {

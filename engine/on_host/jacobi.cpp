@@ -46,9 +46,8 @@ void rotate(Rotation rotation, double* x, double* y, int64_t count, int64_t stri
 std::vector<int64_t> descending(const std::vector<double>& values) {
   std::vector<int64_t> order(values.size());
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, [&](int64_t a, int64_t b) {
-    return values[static_cast<size_t>(a)] > values[static_cast<size_t>(b)];
-  });
+  std::ranges::stable_sort(
+      order, [&](int64_t a, int64_t b) { return values[static_cast<size_t>(a)] > values[static_cast<size_t>(b)]; });
   return order;
 }
 
@@ -89,8 +88,8 @@ void complete(DenseMatrix& basis, int64_t count) {
 /// Of a matrix with at least as many columns as rows: left singular vectors as the columns of u.
 Svd svd_of_wide(const DenseMatrix& wide) {
   const int64_t r = wide.rows;
-  DenseMatrix rows = wide;     // orthogonalized: values[k] times a right singular vector
-  DenseMatrix turned(r, r);    // what was done to them: row k is a left singular vector
+  DenseMatrix rows = wide;   // orthogonalized: values[k] times a right singular vector
+  DenseMatrix turned(r, r);  // what was done to them: row k is a left singular vector
   for (int64_t k = 0; k < r; ++k) turned(k, k) = 1.0;
   const auto row = [](DenseMatrix& matrix, int64_t k) { return matrix.values.data() + k * matrix.cols; };
   // What rounding leaves of a dot product of orthogonal rows.

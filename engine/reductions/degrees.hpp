@@ -9,9 +9,9 @@
 
 namespace gramian {
 
-/// How many cosines of each row of one side reach the threshold; a row's cosine to itself is none of them in a triangle.
-/// With a margin, only those count that reach threshold + margin, and pairs from threshold - margin to below that are
-/// listed, in no particular order.
+/// How many cosines of each row of one side reach the threshold; a row's cosine to itself is none of them in a
+/// triangle. With a margin, only those count that reach threshold + margin, and pairs from threshold - margin to below
+/// that are listed, in no particular order.
 struct Degrees {
   double threshold = 0.0;
   Axis of = Axis::rows;

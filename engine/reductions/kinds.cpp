@@ -61,9 +61,7 @@ void Histogram::check(const SweepShape&) const {
   if (bins < 1 || bins > 65536) throw InvalidUsage("a histogram has 1 to 65536 bins");
 }
 
-Histogram::Found Histogram::nothing(const SweepShape&) const {
-  return {0, 0, Counts(static_cast<size_t>(bins), 0)};
-}
+Histogram::Found Histogram::nothing(const SweepShape&) const { return {0, 0, Counts(static_cast<size_t>(bins), 0)}; }
 
 void Histogram::merge(Found& into, Found&& part) {
   into.below += part.below;
@@ -90,7 +88,8 @@ int64_t bracket_slots(const Bracket& bracket, CosineType type) {
 }
 
 void Bracket::check(const SweepShape&) const {
-  if (!(lo <= hi) || shift < 0 || shift > 63) throw InvalidUsage("a bracket goes from a number to one that is not lower");
+  if (!(lo <= hi) || shift < 0 || shift > 63)
+    throw InvalidUsage("a bracket goes from a number to one that is not lower");
 }
 
 Bracket::Found Bracket::nothing(const SweepShape& shape) const {

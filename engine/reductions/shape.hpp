@@ -8,8 +8,8 @@
 
 namespace gramian {
 
-/// The cosines of one sweep: of all pairs i < j of one set of rows (a triangle, rows == columns), or of every row of one
-/// set with every row of another (a rectangle).
+/// The cosines of one sweep: of all pairs i < j of one set of rows (a triangle, rows == columns), or of every row of
+/// one set with every row of another (a rectangle).
 struct SweepShape {
   int64_t rows = 0;
   int64_t columns = 0;

@@ -23,7 +23,8 @@ size_t place_in(SweepRequest& all, const Kind& wanted, Same same, Widen widen) {
 
 template <class Kind>
 size_t place_in(SweepRequest& all, const Kind& wanted) {
-  return place_in(all, wanted, [&](const Kind& other) { return other == wanted; }, [](Kind&) {});
+  return place_in(
+      all, wanted, [&](const Kind& other) { return other == wanted; }, [](Kind&) {});
 }
 
 size_t place_in(SweepRequest& all, const Nearest& wanted) {

@@ -69,11 +69,12 @@ std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed);
 std::vector<Pair> sample_pairs(int64_t n, int64_t m, int64_t count, uint64_t seed);
 
 /// Sweeps over all pairs of one space until no analysis needs anything: certified where is_certified(precision).
+/// Throws Error where a sampled cosine is further off than its proven bound.
 SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
                        const Progress& progress);
 /// The same over every row of `a` with every row of `b`: of equal dimensions, on one backend. Throws InvalidUsage where
 /// they are not.
-SweepReport run_sweeps(Space& a, Space& b, Precision precision, std::span<SweepAnalysis* const> analyses,
-                       uint64_t seed, const Progress& progress);
+SweepReport run_sweeps(Space& a, Space& b, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
+                       const Progress& progress);
 
 }  // namespace gramian

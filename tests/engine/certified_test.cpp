@@ -1,4 +1,5 @@
-// Neighbours, degrees and edges are those of the canonical cosines, exactly, on rows where rounding would tell otherwise.
+// Neighbours, degrees and edges are those of the canonical cosines, exactly, on rows where rounding would tell
+// otherwise.
 
 #include "engine/certified/certified_sweep.hpp"
 
@@ -129,6 +130,40 @@ TEST(Certified, NeighborsAndEdgesAreThoseOfTheCanonicalCosines) {
   }
 }
 
+TEST(Certified, SixteenBitsDecideWhereTheyCan) {
+  constexpr int64_t kRows = 4200;
+  constexpr int64_t kNearest = 10;
+  oracle::Table rows = with_mean_cosine(kRows, 24, 0.3, 5);
+  for (int64_t k = 0; k < rows.cols; ++k) rows.at(17, k) = rows.at(4100, k) = rows.at(3, k);
+  const Stored stored = store(rows, ElementType::f32);
+  const auto backend = devices().front().make(2);
+  Space space(*backend, stored.matrix.view, {}, {}, false);
+  Asked<Nearest> nearest = nearest_neighbors(space, kNearest);
+  Asked degrees(Degrees{.threshold = 0.5});
+  SweepAnalysis* const analyses[] = {&nearest, &degrees};
+  const SweepReport report = run_sweeps(space, Precision::single, analyses, 0, {});
+  EXPECT_TRUE(report.certified.largest_error.has_value());
+  EXPECT_LE(report.certified.largest_error.value_or(1.0), report.certified.bound);
+  for (int64_t i = 0; i < kRows; ++i) {
+    std::vector<Pair> pairs;
+    for (int64_t j = 0; j < kRows; ++j) {
+      if (j != i) pairs.push_back({i, j});
+    }
+    const std::vector<double> cosines = backend->pair_cosines(space.device_rows(), space.unit(), pairs);
+    std::vector<Neighbor> all;
+    uint64_t reaching = 0;
+    for (size_t p = 0; p < pairs.size(); ++p) {
+      all.push_back({pairs[p].j, cosines[p]});
+      if (cosines[p] >= 0.5) ++reaching;
+    }
+    std::partial_sort(all.begin(), all.begin() + kNearest, all.end(), std::less<>());
+    all.resize(kNearest);
+    const auto found = nearest.found().of(i);
+    ASSERT_EQ(std::vector<Neighbor>(found.begin(), found.end()), all) << i;
+    ASSERT_EQ(degrees.found().counts[static_cast<size_t>(i)], reaching) << i;
+  }
+}
+
 TEST(Certified, MoreOpenPairsThanAreListed) {
   // 4,498,500 pairs of cosine 1.
   constexpr int64_t kRows = 3000;
@@ -148,8 +183,8 @@ TEST(Certified, MarginsListWhatTheyLeaveOut) {
   const auto backend = devices().front().make(3);
   Space space(*backend, stored.matrix.view, {}, {}, false);
   const UnitRows& rows = space.unit_rows(Precision::single);
-  const SweepState state =
-      backend->sweep(rows, {Degrees{.threshold = 0.25, .margin = 0.01}, Degrees{.threshold = 0.375}, Degrees{.threshold = 0.25}});
+  const SweepState state = backend->sweep(
+      rows, {Degrees{.threshold = 0.25, .margin = 0.01}, Degrees{.threshold = 0.375}, Degrees{.threshold = 0.25}});
   Counts counts = state.of<Degrees>(0).counts;
   EXPECT_EQ(counts, state.of<Degrees>(1).counts);
   EXPECT_FALSE(state.of<Degrees>(0).open.empty());

@@ -233,10 +233,9 @@ TEST(DistributionSettings, AreChecked) {
     const DistributionAnalysis analysis(space, Precision::single, settings);
   };
   for (const double q : {-0.1, 1.1, std::nan("")}) EXPECT_THROW(make({q}, {}), InvalidUsage) << q;
-  for (const Histogram& spec :
-       {Histogram{0.5, 0.5, 3}, Histogram{0.6, 0.5, 3}, Histogram{-infinity, 1.0, 3},
-        Histogram{0.0, infinity, 3}, Histogram{0.0, std::nan(""), 3}, Histogram{-1.0, 1.0, 0},
-        Histogram{-1.0, 1.0, 65537}, Histogram{-1.7e308, 1.7e308, 3}}) {
+  for (const Histogram& spec : {Histogram{0.5, 0.5, 3}, Histogram{0.6, 0.5, 3}, Histogram{-infinity, 1.0, 3},
+                                Histogram{0.0, infinity, 3}, Histogram{0.0, std::nan(""), 3}, Histogram{-1.0, 1.0, 0},
+                                Histogram{-1.0, 1.0, 65537}, Histogram{-1.7e308, 1.7e308, 3}}) {
     EXPECT_THROW(make({}, spec), InvalidUsage) << spec.lo << " " << spec.hi << " " << spec.bins;
   }
 }

@@ -52,9 +52,11 @@ void expect_svd(const DenseMatrix& a) {
   for (int64_t p = 0; p < r; ++p) {
     for (int64_t q = 0; q < r; ++q) {
       const double wanted = p == q ? 1.0 : 0.0;
-      ASSERT_NEAR(product(a.rows, [&](int64_t i) { return found.u(i, p); }, [&](int64_t i) { return found.u(i, q); }),
+      ASSERT_NEAR(product(
+                      a.rows, [&](int64_t i) { return found.u(i, p); }, [&](int64_t i) { return found.u(i, q); }),
                   wanted, 1e-13);
-      ASSERT_NEAR(product(a.cols, [&](int64_t j) { return found.vt(p, j); }, [&](int64_t j) { return found.vt(q, j); }),
+      ASSERT_NEAR(product(
+                      a.cols, [&](int64_t j) { return found.vt(p, j); }, [&](int64_t j) { return found.vt(q, j); }),
                   wanted, 1e-13);
     }
   }
@@ -93,7 +95,8 @@ TEST(InheritedEigenvalues, SolveTheirEquations) {
     DenseMatrix a(m, m);
     for (int64_t i = 0; i < m; ++i) {
       for (int64_t j = 0; j < m; ++j) {
-        a(i, j) = product(rows.rows, [&](int64_t r) { return rows.at(r, i); }, [&](int64_t r) { return rows.at(r, j); });
+        a(i, j) = product(
+            rows.rows, [&](int64_t r) { return rows.at(r, i); }, [&](int64_t r) { return rows.at(r, j); });
         a(i, j) -= i == j ? 20.0 : 0.0;  // of either sign
       }
     }
@@ -105,7 +108,8 @@ TEST(InheritedEigenvalues, SolveTheirEquations) {
       const auto vector = [&](int64_t i) { return found.vectors(i, k); };
       EXPECT_NEAR(product(m, vector, vector), 1.0, 1e-13);
       for (int64_t i = 0; i < m; ++i) {
-        const double mapped = product(m, [&](int64_t j) { return a(i, j); }, vector);
+        const double mapped = product(
+            m, [&](int64_t j) { return a(i, j); }, vector);
         ASSERT_NEAR(mapped, found.values[static_cast<size_t>(k)] * vector(i), tolerance) << m << ": " << k << ", " << i;
       }
     }

@@ -103,8 +103,7 @@ TEST_P(SpearmanOf, SpacesOfEqualOrderIsOne) {
   const oracle::Table a = with_mean_cosine(150, 20, 0.3, 3);
   // (c + 1) / 2 of every cosine.
   const auto two = spaces(a, with_constant_column(a, 1.0));
-  EXPECT_NEAR(spearman_exact(two->a, two->b, {}).rho, 1.0,
-              kRankTolerance);
+  EXPECT_NEAR(spearman_exact(two->a, two->b, {}).rho, 1.0, kRankTolerance);
   const Spearman found = binned(*two, Precision::double_, 1);
   EXPECT_NEAR(found.rho, 1.0, found.bound);
   const auto same = spaces(a, rotated(a, 8));
@@ -115,8 +114,7 @@ TEST_P(SpearmanOf, SpacesOfEqualOrderIsOne) {
 TEST_P(SpearmanOf, ConstantCosinesIsNoNumber) {
   const auto two = spaces(identical(40, 9, 1), gaussian(40, 9, 2));
   EXPECT_TRUE(std::isnan(binned(*two, Precision::single, 1).rho));
-  EXPECT_TRUE(
-      std::isnan(spearman_exact(two->a, two->b, {}).rho));
+  EXPECT_TRUE(std::isnan(spearman_exact(two->a, two->b, {}).rho));
   const auto uneven = spaces(gaussian(3, 9, 1), gaussian(4, 9, 2));
   EXPECT_THROW(spearman_exact(uneven->a, uneven->b, {}), InvalidUsage);
 }

@@ -137,9 +137,20 @@ TEST(NormalRequest, GathersOnceAndGivesEachItsOwn) {
   const Bracket kept{0.1, 0.2, Bracket::Keep::values, 0};
   const Bracket counted{0.1, 0.2, Bracket::Keep::counts, 60};
   const SweepRequest original = {
-      Extremes{}, Histogram{-1.0, 1.0, 10}, Histogram{0.0, 1.0, 5}, kept,    Probes{{{0, 1}, {2, 5}}},
-      Nearest{2}, Histogram{0.0, 1.0, 5},   Histogram{0.0, 1.0, 6}, counted, kept,
-      Dense{},    Probes{{{0, 3}, {2, 5}}}, Nearest{3},             Extremes{},
+      Extremes{},
+      Histogram{-1.0, 1.0, 10},
+      Histogram{0.0, 1.0, 5},
+      kept,
+      Probes{{{0, 1}, {2, 5}}},
+      Nearest{2},
+      Histogram{0.0, 1.0, 5},
+      Histogram{0.0, 1.0, 6},
+      counted,
+      kept,
+      Dense{},
+      Probes{{{0, 3}, {2, 5}}},
+      Nearest{3},
+      Extremes{},
   };
   const NormalRequest normal(original);
   const SweepRequest& united = normal.request;

@@ -20,7 +20,8 @@ std::vector<long double> exact_cosines(const oracle::Table& rows) {
   std::vector<long double> all;
   for (int64_t i = 0; i < rows.rows; ++i) {
     for (int64_t j = i + 1; j < rows.rows; ++j) {
-      all.push_back(oracle::exact_cosine(rows.values.data() + i * rows.cols, rows.values.data() + j * rows.cols, rows.cols));
+      all.push_back(
+          oracle::exact_cosine(rows.values.data() + i * rows.cols, rows.values.data() + j * rows.cols, rows.cols));
     }
   }
   return all;

@@ -141,7 +141,10 @@ TEST_P(Map, OfResampledRows) {
   const Mapped a(*backend, 9, ElementType::f32, 8);
   const ResampledSide side{a.rows.get(), &a.transform, nullptr};
   backend->resampled_grams(side, side, Precision::double_,
-                           {1, [](int64_t, Resample& terms) { terms.left = {0, 5, 5}; },
+                           {1,
+                            [](int64_t, Resample& terms) {
+                              terms.left = {0, 5, 5};
+                            },
                             [&](int64_t, const DenseMatrix& product) {
                               ASSERT_EQ(product.rows, 9);
                               for (int64_t r = 0; r < 9; ++r) {

@@ -91,8 +91,8 @@ TEST_P(Rectangle, SameForAllTilesThreadsAndParts) {
       EXPECT_TRUE(bytes_of(state) == first) << threads << " threads, tiles of " << edge;
     }
     for (const int64_t parts : {2, 5}) {
-      SweepState merged = swept_in_parts(*sets.a.rows, *sets.b.rows, *backend, request, sets.grid(device.edges[0]),
-                                         parts, random);
+      SweepState merged =
+          swept_in_parts(*sets.a.rows, *sets.b.rows, *backend, request, sets.grid(device.edges[0]), parts, random);
       canonicalize(merged);
       EXPECT_TRUE(bytes_of(merged) == first) << parts << " parts";
     }

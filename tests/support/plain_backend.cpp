@@ -69,8 +69,7 @@ class Consumer {
     if (x < wanted.lo || x > wanted.hi) return;
     ++found.inside;
     if (wanted.keep == Bracket::Keep::values) {
-      std::visit(
-          [&]<class T>(std::vector<T>& values) { values.push_back(static_cast<T>(x)); }, found.values);
+      std::visit([&]<class T>(std::vector<T>& values) { values.push_back(static_cast<T>(x)); }, found.values);
       return;
     }
     const uint64_t offset = shape_.type == CosineType::f64

@@ -46,9 +46,7 @@ void append_values(std::string& out, const std::vector<T>& values) {
 }  // namespace
 
 Prepared::Prepared(Backend& device, const Matrix& matrix, Precision precision, const UnitRows* partner)
-    : backend(&device),
-      stored(device.upload(matrix.view, {})),
-      rows(device.prepare(*stored, {}, precision, partner)) {}
+    : backend(&device), stored(device.upload(matrix.view, {})), rows(device.prepare(*stored, {}, precision, partner)) {}
 
 SweepState Prepared::sweep(const SweepRequest& request, int64_t edge) const {
   const TileGrid grid = TileGrid::triangle(rows->rows(), edge);
@@ -93,31 +91,36 @@ SweepRequest everything(const SweepShape& shape) {
     for (const double threshold : {0.125, 0.3, 1.5}) request.emplace_back(Degrees{threshold, Axis::columns});
   }
   request.insert(request.end(), {
-      Histogram{-1.0, 1.0, 2048}, fine_histogram(),             Histogram{-1.0, 1.0, 1},  // on the fine grid
-      Histogram{-0.5, 1.0, 3},    Histogram{-0.25, 0.75, 8},    Histogram{-0.75, 0.625, 11},  // hi closes a fine bin
-      Histogram{-1.0, 1.0, 1000}, Histogram{-1.0, 1.0, 65536},  Histogram{0.0, 0.9, 1},  // off it
-      Histogram{-0.3, 0.7, 4099}, Histogram{-1.1, 0.1, 24},     Histogram{0.2, 1.0, 32},
-      Histogram{-1.1, 1.3, 77},   Histogram{0.9999, 1.0, 50},   Histogram{-2.0, -1.5, 4},
-      Histogram{1.5, 2.0, 4},     Histogram{0.1, 0.1000001, 9}, Histogram{-1e300, 1e300, 10},
-      Histogram{0.0, 1e-300, 7},  Histogram{-1e-40, 1e-40, 3},
-  });
+                                    Histogram{-1.0, 1.0, 2048},   fine_histogram(),
+                                    Histogram{-1.0, 1.0, 1},  // on the fine grid
+                                    Histogram{-0.5, 1.0, 3},      Histogram{-0.25, 0.75, 8},
+                                    Histogram{-0.75, 0.625, 11},  // hi closes a fine bin
+                                    Histogram{-1.0, 1.0, 1000},   Histogram{-1.0, 1.0, 65536},
+                                    Histogram{0.0, 0.9, 1},  // off it
+                                    Histogram{-0.3, 0.7, 4099},   Histogram{-1.1, 0.1, 24},
+                                    Histogram{0.2, 1.0, 32},      Histogram{-1.1, 1.3, 77},
+                                    Histogram{0.9999, 1.0, 50},   Histogram{-2.0, -1.5, 4},
+                                    Histogram{1.5, 2.0, 4},       Histogram{0.1, 0.1000001, 9},
+                                    Histogram{-1e300, 1e300, 10}, Histogram{0.0, 1e-300, 7},
+                                    Histogram{-1e-40, 1e-40, 3},
+                                });
   request.insert(request.end(), {
-      fine_bracket(0, kFineBins - 1, type),
-      fine_bracket(0, 0, type),
-      fine_bracket(kFineBins - 1, kFineBins - 1, type),
-      fine_bracket(8191, 8192, type),
-      fine_bracket(7000, 9500, type),
-      fine_bracket(9000, 12288, type),
-      bracket(0.1, 0.4, type, Keep::values, 0),
-      bracket(-0.25, 0.25, type, Keep::values, 0),
-      bracket(0.125, 0.125, type, Keep::values, 0),
-      bracket(-2.0, 2.0, type, Keep::values, 0),
-      bracket(1.5, 1.75, type, Keep::values, 0),
-      bracket(-1.75, -1.5, type, Keep::counts, coarse),
-      bracket(-0.2, 0.3, type, Keep::counts, coarse + 5),
-      bracket(-1.0, 1.0, type, Keep::counts, coarse + 8),
-      bracket(0.25, std::nextafter(0.25, 1.0), type, Keep::counts, 0),
-  });
+                                    fine_bracket(0, kFineBins - 1, type),
+                                    fine_bracket(0, 0, type),
+                                    fine_bracket(kFineBins - 1, kFineBins - 1, type),
+                                    fine_bracket(8191, 8192, type),
+                                    fine_bracket(7000, 9500, type),
+                                    fine_bracket(9000, 12288, type),
+                                    bracket(0.1, 0.4, type, Keep::values, 0),
+                                    bracket(-0.25, 0.25, type, Keep::values, 0),
+                                    bracket(0.125, 0.125, type, Keep::values, 0),
+                                    bracket(-2.0, 2.0, type, Keep::values, 0),
+                                    bracket(1.5, 1.75, type, Keep::values, 0),
+                                    bracket(-1.75, -1.5, type, Keep::counts, coarse),
+                                    bracket(-0.2, 0.3, type, Keep::counts, coarse + 5),
+                                    bracket(-1.0, 1.0, type, Keep::counts, coarse + 8),
+                                    bracket(0.25, std::nextafter(0.25, 1.0), type, Keep::counts, 0),
+                                });
   if (!wide) request.emplace_back(bracket(0.2, 0.21, type, Keep::counts, 0));
   Bracket counted = fine_bracket(12288, 12292, type);
   counted.keep = Keep::counts;
@@ -130,7 +133,8 @@ SweepRequest everything(const SweepShape& shape) {
   request.emplace_back(RankCounts{std::make_shared<const RankBins>(uneven_bins())});
   Probes probes;
   for (int64_t i = 0; i < shape.rows; ++i) {
-    for (int64_t j = shape.triangle ? i + 1 : 0; j < shape.columns; j += 1 + (i + j) % 7) probes.pairs.push_back({i, j});
+    for (int64_t j = shape.triangle ? i + 1 : 0; j < shape.columns; j += 1 + (i + j) % 7)
+      probes.pairs.push_back({i, j});
   }
   if (!probes.pairs.empty()) probes.pairs.insert(probes.pairs.begin(), probes.pairs.front());
   request.emplace_back(probes);

@@ -223,14 +223,14 @@ BootstrapInterval bootstrap_interval(Space& a, Space& b, const BootstrapSettings
   const auto pass = [&](const ResampledSide& x, double delta, const ResampledSide& y, double epsilon, bool variance,
                         int64_t number) {
     std::vector<double> found(count);
-    a.backend().resampled_grams(
-        x, y, precision,
-        {settings.replicates, draw,
-         [&](int64_t replicate, const DenseMatrix& product) {
-           found[static_cast<size_t>(replicate)] = weighted_covariance(product, squares[static_cast<size_t>(replicate)],
-                                                                       delta, epsilon, variance, rounding);
-         }},
-        part_of(progress, number, 3));
+    a.backend().resampled_grams(x, y, precision,
+                                {settings.replicates, draw,
+                                 [&](int64_t replicate, const DenseMatrix& product) {
+                                   found[static_cast<size_t>(replicate)] =
+                                       weighted_covariance(product, squares[static_cast<size_t>(replicate)], delta,
+                                                           epsilon, variance, rounding);
+                                 }},
+                                part_of(progress, number, 3));
     return found;
   };
   const std::vector<double> covariances = pass(left, first.delta, right, second.delta, false, 0);

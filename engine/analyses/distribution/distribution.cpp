@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "engine/random.hpp"
 #include "engine/cosines/ordered.hpp"
+#include "engine/random.hpp"
 
 namespace gramian {
 namespace {

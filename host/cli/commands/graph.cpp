@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <numeric>
+#include <optional>
 #include <unordered_set>
 
 #include "engine/analyses/neighborhoods/graph_structure.hpp"

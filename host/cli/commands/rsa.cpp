@@ -10,6 +10,7 @@
 #include "engine/analyses/comparison/rsa_inference.hpp"
 #include "engine/analyses/distribution/distribution.hpp"
 #include "engine/analyses/neighborhoods/neighbors.hpp"
+#include "engine/analyses/neighborhoods/similarity.hpp"
 #include "host/cli/command.hpp"
 #include "host/cli/commands/rsa_matrix.hpp"
 #include "host/cli/run/interrupt.hpp"

@@ -64,11 +64,13 @@ Spearman spearman(Session& session, RankedSpace& a, RankedSpace& b) {
   const Progress progress = session.progress().stage("ranks", pair_count(a.space().size()), "pairs");
   if (a.exact()) {
     result = session.timed("ranks", [&] {
-      return spearman_of(a.triangle(progress), b.triangle(progress), tie_tolerance(a.space()), tie_tolerance(b.space()));
+      return spearman_of(a.triangle(progress), b.triangle(progress), tie_tolerance(a.space()),
+                         tie_tolerance(b.space()));
     });
   } else {
     result = session.timed("ranks", [&] {
-      return spearman_binned(a.space(), *a.counts().wanted().bins, b.space(), b.counts(), session.precision(), progress);
+      return spearman_binned(a.space(), *a.counts().wanted().bins, b.space(), b.counts(), session.precision(),
+                             progress);
     });
   }
   session.progress().erase();

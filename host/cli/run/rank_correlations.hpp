@@ -49,8 +49,8 @@ class RankedSpace {
   RankedSpace(Session& session, const RankMethod& method, Space& space);
   Space& space() { return *space_; }
   bool exact() const { return !counts_.has_value(); }
-  /// To be swept, unless ranks are exact. As the first of a pair a space needs no counts of bins, so those of the second
-  /// alone will do.
+  /// To be swept, unless ranks are exact. As the first of a pair a space needs no counts of bins, so those of the
+  /// second alone will do.
   SweepAnalysis& analysis() { return counts_.value(); }
   /// Once swept.
   const Asked<RankCounts>& counts() const { return counts_.value(); }

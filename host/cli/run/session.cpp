@@ -236,6 +236,12 @@ SweepReport Session::sweep(Space& space, std::span<SweepAnalysis* const> analyse
   accuracy_.promise = report.accuracy.promise;
   accuracy_.pairs += report.accuracy.pairs;
   squares_ += report.accuracy.rms_error * report.accuracy.rms_error * static_cast<double>(report.accuracy.pairs);
+  if (std::isfinite(report.certified.bound)) {
+    if (!certified_) certified_.emplace();
+    certified_->bound = std::max(certified_->bound, report.certified.bound);
+    certified_->recomputed += report.certified.recomputed;
+    certified_->largest_error = std::max(certified_->largest_error, report.certified.largest_error);
+  }
   form_ = report.form;
   sweeps_ += report.sweeps;
   check_interrupt();
@@ -314,6 +320,12 @@ void Session::finish(const std::string& table) {
                       {"rms_error", measured ? Json(rms) : Json(nullptr)},
                       {"promise", precision_promise(precision_)},
                       {"form", form_.empty() ? Json(nullptr) : Json(form_)}};
+  if (certified_) {
+    const std::optional<double> error = certified_->largest_error;
+    json["certified"] = {{"bound", certified_->bound},
+                         {"recomputed", certified_->recomputed},
+                         {"largest_error", error ? Json(*error) : Json(nullptr)}};
+  }
   json["inputs"] = inputs_json();
   json["settings"] = settings_;
   // Before the result is put together, which says how long it took.

@@ -121,6 +121,7 @@ class Session {
   Json timing_ = Json::object();
   std::vector<std::string> notes_;
   Accuracy accuracy_;
+  std::optional<Certified> certified_;
   double squares_ = 0.0;  // of errors, over all sweeps' samples
   std::string form_;
   int64_t sweeps_ = 0;

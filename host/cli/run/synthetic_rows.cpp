@@ -18,7 +18,8 @@ namespace {
 /// SplitMix64 (Steele, Lea, Flood 2014): a stream a row needs a generator that is cheap to start.
 class Generator {
  public:
-  Generator(uint64_t seed, uint64_t stream) : state_(split_mix(seed + kSplitMixStep) ^ split_mix(stream * kSplitMixStep + 1)) {}
+  Generator(uint64_t seed, uint64_t stream)
+      : state_(split_mix(seed + kSplitMixStep) ^ split_mix(stream * kSplitMixStep + 1)) {}
   uint64_t operator()() { return split_mix(state_ += kSplitMixStep); }
   /// In (0, 1].
   double uniform() { return static_cast<double>(((*this)() >> 11) + 1) * 0x1p-53; }

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "engine/error.hpp"
-#include "kernels/cpu/sweep/tile.hpp"
 #include "engine/threads.hpp"
+#include "kernels/cpu/sweep/tile.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -68,13 +68,15 @@ double blas_seconds(const CpuUnitRows& rows, const AlignedBuffer<T>& packed, int
 double bare_triangle_seconds(const CpuUnitRows& rows, const TileGrid& grid, int threads, const Progress& progress) {
   switch (rows.kind()) {
     case Form::f64: {
-      const double own = timed<double>(
-          grid, threads, progress, [&](const Tile& tile, double* out, int64_t ld) { form_tile(rows, rows, tile, out, ld); });
+      const double own = timed<double>(grid, threads, progress, [&](const Tile& tile, double* out, int64_t ld) {
+        form_tile(rows, rows, tile, out, ld);
+      });
       return std::min(own, blas_seconds(rows, rows.f64, threads, progress));
     }
     case Form::f32: {
-      const double own = timed<float>(
-          grid, threads, progress, [&](const Tile& tile, float* out, int64_t ld) { form_tile(rows, rows, tile, out, ld); });
+      const double own = timed<float>(grid, threads, progress, [&](const Tile& tile, float* out, int64_t ld) {
+        form_tile(rows, rows, tile, out, ld);
+      });
       return std::min(own, blas_seconds(rows, rows.f32, threads, progress));
     }
     case Form::i16:

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "engine/error.hpp"
-#include "kernels/cpu/isa/isa.hpp"
-#include "kernels/cpu/rows/panels.hpp"
 #include "engine/on_host/canonical_cosines.hpp"
 #include "engine/threads.hpp"
+#include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/rows/panels.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -69,8 +69,8 @@ std::vector<double> column_sums(const DeviceRows& rows, const RowTransform& tran
   return total;
 }
 
-DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb, bool symmetric,
-                 int threads) {
+DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb,
+                 bool symmetric, int threads) {
   const int64_t n = a.rows();
   const int64_t dim_a = ta.dim(a.dim());
   const int64_t dim_b = tb.dim(b.dim());

@@ -8,10 +8,10 @@
 
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
+#include "engine/threads.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/rows/panels.hpp"
 #include "kernels/cpu/rows/rows.hpp"
-#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "engine/error.hpp"
+#include "engine/threads.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/rows/panels.hpp"
-#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -35,8 +35,8 @@ double distance(const double* x, const double* y, int64_t count) {
   return std::sqrt(sum);
 }
 
-void identity_forms(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb, int64_t begin,
-                    int64_t end, RowForms& forms) {
+void identity_forms(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb,
+                    int64_t begin, int64_t end, RowForms& forms) {
   const auto width = static_cast<size_t>(std::max(ta.dim(a.dim()), tb.dim(b.dim())));
   std::vector<double> y(width);
   std::vector<double> z(width);

@@ -4,9 +4,9 @@
 
 #include "engine/error.hpp"
 #include "engine/softmax_ranking.hpp"
+#include "engine/threads.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/rows/panels.hpp"
-#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {

@@ -10,7 +10,8 @@
 //   fp64   the same with v, chains of kChain, and the rounding of the unit rows themselves.
 //   int16  sums are exact; their conversion, both scales, the product of these and the last product are rounded: 5u.
 //   int8   the sums of two or three products of parts are converted and added up besides: at most 16u, since
-//          the parts' lengths are below 1.13 and 0.13 for rows of up to 1,024 dimensions. Without products of low parts, l and m of a row's length, also l m.
+//          the parts' lengths are below 1.13 and 0.13 for rows of up to 1,024 dimensions. Without products of low
+//          parts, l and m of a row's length, also l m.
 
 #include <cstdint>
 

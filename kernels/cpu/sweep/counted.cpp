@@ -6,8 +6,8 @@
 #include <numeric>
 #include <type_traits>
 
-#include "engine/reductions/fine_counts.hpp"
 #include "engine/cosines/ordered.hpp"
+#include "engine/reductions/fine_counts.hpp"
 
 namespace gramian::cpu {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
-// Extremes, histograms and brackets: what counts cosines and does not care where they are. They share one pass, in which
-// all that lies on the fine grid is counted once.
+// Extremes, histograms and brackets: what counts cosines and does not care where they are. They share one pass, in
+// which all that lies on the fine grid is counted once.
 
 #include <cstdint>
 #include <mutex>

@@ -1,6 +1,6 @@
 #pragma once
-// Cosines that are wanted where they are: every one of them, or those of listed pairs. Each lies in one tile, so workers
-// write without asking each other.
+// Cosines that are wanted where they are: every one of them, or those of listed pairs. Each lies in one tile, so
+// workers write without asking each other.
 
 #include "engine/reductions/dense.hpp"
 #include "engine/reductions/probes.hpp"

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "engine/error.hpp"
+#include "engine/threads.hpp"
 #include "kernels/cpu/sweep/rank_counts.hpp"
 #include "kernels/cpu/sweep/tile.hpp"
-#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {

@@ -1,5 +1,6 @@
 #pragma once
-// A sweep: tiles are dealt to workers; each forms a tile of cosines in its own cache-sized buffer and consumes it there.
+// A sweep: tiles are dealt to workers; each forms a tile of cosines in its own cache-sized buffer and consumes it
+// there.
 
 #include "engine/backend.hpp"
 #include "kernels/cpu/rows/unit_rows.hpp"

@@ -4,9 +4,9 @@
 #include <limits>
 
 #include "engine/cosines/ordered.hpp"
+#include "engine/threads.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/sweep/tile.hpp"
-#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {

@@ -4,9 +4,9 @@
 #include <numeric>
 #include <type_traits>
 
+#include "engine/cosines/ordered.hpp"
 #include "engine/error.hpp"
 #include "engine/reductions/fine_counts.hpp"
-#include "engine/cosines/ordered.hpp"
 
 namespace gramian::cuda {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/cosines/ordered.hpp"
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
-#include "engine/cosines/ordered.hpp"
 #include "kernels/cuda/runtime/device_algorithms.hpp"
 #include "kernels/cuda/sweep/band.hpp"
 #include "kernels/cuda/sweep/sweep.hpp"
