@@ -1,33 +1,27 @@
 #pragma once
-// Commands: each adds itself to the command line and leaves what is to be run.
+// What can be typed after "gramian": every question, and what serves the shell.
 
-#include <CLI/CLI.hpp>
-#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "host/questions/description.hpp"
+#include "host/questions/question.hpp"
 
 namespace gramian::cli {
 
-/// Set by the command that was chosen; run after parsing.
-using Action = std::function<void()>;
+class Command {
+ public:
+  virtual ~Command() = default;
+  virtual questions::About about() const = 0;
+  /// Binds options to this command, which must outlive the description.
+  virtual void describe(questions::Description& d) = 0;
+  /// After its options have been set.
+  virtual void run(const questions::Description& d) = 0;
+};
 
-void add_inspect(CLI::App& app, Action& chosen);
-void add_stats(CLI::App& app, Action& chosen);
-void add_similarity(CLI::App& app, Action& chosen);
-void add_neighbors(CLI::App& app, Action& chosen);
-void add_graph(CLI::App& app, Action& chosen);
-void add_spectrum(CLI::App& app, Action& chosen);
-void add_rsa(CLI::App& app, Action& chosen);
-void add_stability(CLI::App& app, Action& chosen);
-void add_color(CLI::App& app, Action& chosen);
-void add_unembed(CLI::App& app, Action& chosen);
-void add_synth(CLI::App& app, Action& chosen);
-void add_bench(CLI::App& app, Action& chosen);
-void add_devices(CLI::App& app, Action& chosen);
-
-/// The positional argument E, required.
-inline CLI::Option* add_matrix(CLI::App& command, std::string& path, const std::string& name,
-                               const std::string& text = "Matrix: PATH or PATH#tensor") {
-  return command.add_option(name, path, text)->required()->type_name("");
-}
+/// In the order in which they are listed.
+std::vector<std::unique_ptr<Command>> all_commands();
 
 }  // namespace gramian::cli

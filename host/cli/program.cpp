@@ -6,17 +6,15 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <new>
 #include <string>
-#include <vector>
 
 #include "engine/error.hpp"
-#include "host/cli/command.hpp"
-#include "host/cli/run/blas_core.hpp"
-#include "host/cli/run/interrupt.hpp"
-#include "host/cli/run/session.hpp"
-#include "host/formats/files/message.hpp"
+#include "host/cli/command_line.hpp"
+#include "host/cli/terminal/blas_core.hpp"
+#include "host/cli/terminal/interrupt.hpp"
 
 namespace gramian::cli {
 namespace {
@@ -34,6 +32,10 @@ int exit_code_of(const std::function<int()>& work) {
     return work();
   } catch (const Interrupted&) {
     return fail(kInterrupted, "interrupted");
+  } catch (const InvalidSetting& error) {
+    std::string option = "--" + error.setting();
+    std::ranges::replace(option, '_', '-');
+    return fail(kUsage, option + " " + error.problem());
   } catch (const InvalidUsage& error) {
     return fail(kUsage, error.what());
   } catch (const InvalidInput& error) {
@@ -49,66 +51,8 @@ int exit_code_of(const std::function<int()>& work) {
   }
 }
 
-// CLI11 takes an argument "[a,b]" for a list, but [CLS] is a token; and it knows "--" only where something is still
-// required. A guard in front keeps such arguments what they are until they are stored.
-constexpr char kGuard = '\x01';
-
-void remove_guards(CLI::App& app) {
-  for (CLI::Option* option : app.get_options()) {
-    option->transform([](const std::string& value) { return value.starts_with(kGuard) ? value.substr(1) : value; }, "");
-  }
-}
-
 int run(int count, char** arguments) {
-  CLI::App app("Exact geometry of whole embedding vocabularies.", "gramian");
-  app.set_version_flag("--version", "gramian " GRAMIAN_VERSION);
-  app.require_subcommand(1);
-  app.footer("gramian COMMAND --help lists a command's options.");
-  Action chosen;
-  add_inspect(app, chosen);
-  add_stats(app, chosen);
-  add_similarity(app, chosen);
-  add_neighbors(app, chosen);
-  add_graph(app, chosen);
-  add_spectrum(app, chosen);
-  add_rsa(app, chosen);
-  add_stability(app, chosen);
-  add_color(app, chosen);
-  add_unembed(app, chosen);
-  add_synth(app, chosen);
-  add_bench(app, chosen);
-  add_devices(app, chosen);
-  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) remove_guards(*command);
-
-  std::vector<std::string> reversed;
-  bool literal = false;
-  for (int k = 1; k < count; ++k) {
-    const std::string argument = arguments[k];
-    if (!literal && argument == "--") {
-      literal = true;
-    } else {
-      reversed.push_back(literal || argument.starts_with('[') ? kGuard + argument : argument);
-    }
-  }
-  std::ranges::reverse(reversed);  // CLI11 takes them from the back
-  try {
-    app.parse(reversed);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-    const auto used = app.get_subcommands();
-    std::string message = error.what();
-    std::string help = "gramian";
-    if (!used.empty()) {
-      help.append(" ").append(used.front()->get_name());
-      // What is not understood comes first: it may be why something seems to be missing.
-      for (const std::string& left : used.front()->remaining()) {
-        if (left.size() > 1 && left.starts_with('-')) message = "unknown option " + left;
-      }
-    }
-    std::ranges::replace(message, '\n', ' ');
-    throw InvalidUsage(host::printable(message, 4096) + " (" + help + " --help lists what there is)");
-  }
-  chosen();
+  if (const std::function<void()> chosen = read_command_line(count, arguments)) chosen();
   return kDone;
 }
 

@@ -1,5 +1,7 @@
 #include "host/formats/named_matrix.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <new>
 #include <string>
 
@@ -20,6 +22,43 @@ ValueBuffer allocate_values(std::string_view path, ElementType type, int64_t row
                       " values need " + std::to_string(size) +
                       " bytes of memory; convert it to .npy to read it in place");
   }
+}
+
+GrowingRows::GrowingRows(std::string_view path, int64_t cols, int64_t most_bytes)
+    : path_(path), cols_(cols), most_rows_(most_bytes / (cols * element_size(ElementType::f32))) {}
+
+GrowingRows::~GrowingRows() { std::free(values_); }
+
+// Memory of this size comes from mmap, which grows in place or by moving pages: nothing is copied.
+void GrowingRows::resize(int64_t rows) {
+  const auto bytes = static_cast<size_t>(rows * cols_ * element_size(ElementType::f32));
+  void* const values = rows <= most_rows_ ? std::realloc(values_, bytes) : nullptr;
+  if (values == nullptr) {
+    throw OutOfMemory(printable(path_, 4096) + ": its vectors of " + std::to_string(cols_) + " values need more than " +
+                      std::to_string(most_rows_) + " rows' worth of memory, which is all there is; read fewer of them");
+  }
+  values_ = static_cast<float*>(values);
+  room_ = rows;
+}
+
+void GrowingRows::expect(int64_t rows) {
+  if (rows > room_) resize(std::min(rows, most_rows_));
+}
+
+float* GrowingRows::append(int64_t count) {
+  if (rows_ + count > room_) resize(std::max(rows_ + count, std::min(most_rows_, room_ + room_ / 2)));
+  float* const begin = values_ + rows_ * cols_;
+  rows_ += count;
+  return begin;
+}
+
+Matrix GrowingRows::release() {
+  if (rows_ < room_) resize(rows_);
+  const std::shared_ptr<const void> owner(values_, [](const void* values) { std::free(const_cast<void*>(values)); });
+  const MatrixView view{reinterpret_cast<const std::byte*>(values_), ElementType::f32, rows_, cols_, cols_};
+  values_ = nullptr;
+  rows_ = room_ = 0;
+  return {view, owner};
 }
 
 }  // namespace gramian::host

@@ -1,20 +1,20 @@
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <new>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "engine/error.hpp"
-#include "host/formats/arrays/npy.hpp"
-#include "host/formats/checkpoints/safetensors_model.hpp"
+#include "host/formats/archives/unpacking_stream.hpp"
 #include "host/formats/embedding.hpp"
 #include "host/formats/files/mapped_file.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/formats/sniff.hpp"
+#include "host/formats/foreign.hpp"
+#include "host/formats/format.hpp"
 #include "host/formats/vocabularies/vocabulary_file.hpp"
-#include "host/formats/word_vectors/text_vectors.hpp"
-#include "host/formats/word_vectors/word2vec_binary.hpp"
-#include "host/formats/word_vectors/word2vec_header.hpp"
 
 namespace gramian::host {
 namespace {
@@ -30,75 +30,83 @@ std::pair<std::string, std::string> split_input(std::string_view input) {
   return {std::string(input.substr(0, hash)), std::string(input.substr(hash + 1))};
 }
 
-void take(Embedding& embedding, NamedMatrix&& named) {
-  embedding.matrix = std::move(named.matrix);
-  embedding.vocabulary = std::move(named.vocabulary);
+const Format& recognize(const std::string& path, std::string_view start) {
+  const auto asked = [&](Told told) {
+    return std::ranges::find_if(formats(),
+                                [&](const Format& format) { return format.told == told && format.recognizes(start); });
+  };
+  if (const auto found = asked(Told::by_magic); found != formats().end()) return *found;
+  const auto found = asked(Told::by_text);
+  refuse_foreign(path, start, found != formats().end());
+  if (found == formats().end()) refuse_unknown(path, start);
+  return *found;
 }
 
-void take(Embedding& embedding, ModelMatrix&& model) {
-  embedding.matrix = std::move(model.matrix);
-  embedding.tensor = std::move(model.tensor);
-  std::ranges::move(model.files, std::back_inserter(embedding.files));
+const Format& recognize(const Source& source) {
+  const std::string& path = source.file->path();
+  if (source.compression == nullptr) return recognize(path, source.file->bytes());
+  constexpr size_t kStart = size_t{4} << 20;
+  const auto stream = source.stream();
+  const std::string_view start = stream->peek(kStart);
+  if (start.empty()) refuse(path, "holds nothing: 0 bytes, compressed; download or export it again");
+  const Format& format = recognize(path, start);
+  if (!format.streamed) {
+    const std::string packed(source.compression->name);
+    refuse(path, "is a " + packed + " file around " + std::string(format.name) +
+                     ", which has to lie as it is in its file; unpack it with " +
+                     std::string(source.compression->unpack));
+  }
+  return format;
 }
 
-Embedding open_matrix(const std::string& path, const std::string& tensor, int threads) {
-  const auto file = MappedFile::open(path);
-  const FileFormat format = sniff(*file);
-  if (!tensor.empty() && format != FileFormat::safetensors && format != FileFormat::safetensors_index) {
-    throw InvalidUsage(printable(path, 4096) + ": holds a single matrix; leave out '#" + printable(tensor) + "'");
+Embedding open_matrix(const std::string& path, const std::string& member, int threads, const ReadOptions& options) {
+  Source source{MappedFile::open(path), member, threads, options, nullptr};
+  source.compression = compression_of(source.file->bytes());
+  const Format& format = recognize(source);
+  if (!member.empty() && !format.members) {
+    throw InvalidUsage(printable(path, 4096) + ": holds a single matrix; leave out '#" + printable(member) + "'");
   }
   Embedding embedding;
   embedding.path = path;
+  embedding.format = format.name;
   embedding.files.push_back(path);
-  switch (format) {
-    case FileFormat::npy:
-      embedding.format = "npy";
-      embedding.matrix = read_npy(file);
-      break;
-    case FileFormat::safetensors:
-      embedding.format = "safetensors";
-      take(embedding, read_safetensors(file, tensor));
-      break;
-    case FileFormat::safetensors_index:
-      embedding.format = "safetensors";
-      take(embedding, read_safetensors_index(file, tensor));
-      break;
-    case FileFormat::word2vec_binary:
-      embedding.format = "word2vec-binary";
-      take(embedding, read_word2vec_binary(file, *read_word2vec_header(*file), threads));
-      break;
-    case FileFormat::word2vec_text:
-      embedding.format = "word2vec-text";
-      take(embedding, read_word2vec_text(file, *read_word2vec_header(*file), threads));
-      break;
-    case FileFormat::glove:
-      embedding.format = "glove";
-      take(embedding, read_glove(file, *glove_dimensions(*file), threads));
-      break;
+  if (source.compression != nullptr) {
+    embedding.notes.push_back(printable(path, 200) + ": unpacked from " + std::string(source.compression->name) +
+                              " while it was read.");
   }
+  format.read(source, embedding);
   return embedding;
 }
 
 void add_vocabulary(Embedding& embedding, const std::optional<std::filesystem::path>& vocab) {
-  const int64_t rows = embedding.matrix.view.rows;
+  const MatrixView& view = embedding.matrix.view;
+  const NamedFor matrix{embedding.path, view.rows, view.cols, embedding.format == "table" && !embedding.vocabulary};
+  std::optional<FoundVocabulary> found;
   if (vocab) {
-    embedding.vocabulary = read_vocabulary(*vocab, embedding.path, rows);
-    embedding.vocabulary_path = vocab->string();
+    found = read_vocabulary(*vocab, matrix);
   } else if (!embedding.vocabulary) {
-    if (auto found = find_vocabulary(embedding.path, rows)) {
-      embedding.vocabulary = std::move(found->vocabulary);
-      embedding.vocabulary_path = std::move(found->path);
-    }
+    found = find_vocabulary(matrix);
   }
-  if (!embedding.vocabulary_path.empty()) embedding.files.push_back(embedding.vocabulary_path);
+  if (!found) return;
+  embedding.vocabulary = std::move(found->vocabulary);
+  embedding.vocabulary_path = std::move(found->path);
+  embedding.files.push_back(embedding.vocabulary_path);
+  std::ranges::move(found->notes, std::back_inserter(embedding.notes));
 }
 
 }  // namespace
 
-Embedding open_embedding(std::string_view input, const std::optional<std::filesystem::path>& vocab, int threads) {
+std::unique_ptr<ByteStream> Source::stream() const {
+  return compression == nullptr ? stream_of(file) : unpack(file, *compression);
+}
+
+Embedding open_embedding(std::string_view input, const std::optional<std::filesystem::path>& vocab, int threads,
+                         const ReadOptions& options) {
   const auto [path, tensor] = split_input(input);
   try {
-    Embedding embedding = open_matrix(path, tensor, std::max(1, threads));
+    ReadOptions reading = options;
+    if (vocab) reading.limit.reset();  // it names all rows
+    Embedding embedding = open_matrix(path, tensor, std::max(1, threads), reading);
     add_vocabulary(embedding, vocab);
     return embedding;
   } catch (const std::bad_alloc&) {

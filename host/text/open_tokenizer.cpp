@@ -7,9 +7,9 @@
 #include "host/formats/files/mapped_file.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/text/readers/gpt2_files.hpp"
+#include "host/text/readers/sentence_piece.hpp"
 #include "host/text/readers/tokenizer_json.hpp"
 #include "host/text/readers/wordpiece_files.hpp"
-#include "host/text/sentencepiece/sentence_piece.hpp"
 #include "host/text/tokenizer.hpp"
 #include "host/text/unicode.hpp"
 
@@ -42,7 +42,7 @@ fs::path vocabulary_beside(const fs::path& directory) {
 fs::path merges_beside(const fs::path& directory) { return first_of(directory, std::array{"merges.txt", "vocab.bpe"}); }
 
 bool is_tokenizer_json(std::string_view json) {
-  // Of the two kinds of JSON, one maps tokens to numbers and the other has a model.
+  // The other kind of JSON maps tokens to numbers.
   return json.find("\"model\"") != std::string_view::npos && json.find("\"vocab\"") != std::string_view::npos;
 }
 

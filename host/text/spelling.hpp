@@ -1,5 +1,5 @@
 #pragma once
-// Finding a token that a person has typed.
+// Finds the token that a person has typed.
 
 #include <cstdint>
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace gramian::host {
 
-/// Row of `token` as given, else as the beginning of a word (`Ġtoken`, `▁token`).
+/// The row of `token` as given, else as the beginning of a word (`Ġtoken`, `▁token`).
 std::optional<int64_t> find_token(const Vocabulary& vocabulary, std::string_view token);
 
 /// Up to `count` tokens that differ from `token` by the fewest insertions, deletions and replacements of bytes, at most

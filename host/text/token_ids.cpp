@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "host/formats/files/message.hpp"
-#include "host/text/pipeline/byte_level.hpp"
+#include "host/text/pipeline/byte_alphabet.hpp"
 #include "host/text/word_forms.hpp"
 
 namespace gramian::host {
@@ -58,7 +58,7 @@ std::vector<TextToken> read_ranges(const std::string& path, std::string_view ids
   return tokens;
 }
 
-/// What a token may stand for in a text, likeliest first.
+/// The strings that a token may stand for in a text, likeliest first.
 std::vector<std::string> spellings(std::string_view token) {
   std::vector<std::string> all = {std::string(token)};
   if (const auto bytes = from_byte_level(token); bytes && *bytes != token) all.insert(all.begin(), *bytes);
@@ -77,7 +77,7 @@ std::vector<std::string> spellings(std::string_view token) {
   return all;
 }
 
-/// Bytes of `text` from `at` on that `token` spells, with what is skipped before them.
+/// Finds the bytes of `text` that `token` spells, at `at` or after white space; nothing where it spells others.
 std::optional<TextToken> lay(std::string_view text, size_t at, int64_t id, std::string_view token) {
   const std::vector<std::string> all = spellings(token);
   while (true) {
@@ -93,7 +93,7 @@ std::optional<TextToken> lay(std::string_view text, size_t at, int64_t id, std::
 std::vector<TextToken> read_ids(const std::string& path, std::string_view ids, std::string_view text, int64_t rows,
                                 const Vocabulary* vocabulary) {
   if (vocabulary == nullptr) {
-    refuse(path, "ids alone need a vocabulary that says what they spell (--vocab PATH); or give ID<tab>BEGIN<tab>END");
+    refuse(path, "ids alone need a vocabulary that says what they spell; give one, or lines of ID<tab>BEGIN<tab>END");
   }
   std::vector<TextToken> tokens;
   int64_t line = 1;

@@ -1,5 +1,5 @@
 #pragma once
-// A text's tokens by somebody else's tokenizer, in a file of ids.
+// Reads the tokens that another tokenizer found in a text, from a file of ids.
 
 #include <string>
 #include <string_view>

@@ -1,5 +1,5 @@
 #pragma once
-// One door for every way to cut a text into the tokens of a vocabulary.
+// Tokenizers: every way to cut a text into the tokens of a vocabulary, behind one door.
 
 #include <cstdint>
 #include <filesystem>
@@ -27,26 +27,28 @@ struct TextToken {
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
-  /// For people: "GPT-2 byte-level BPE", "WordPiece, uncased", "SentencePiece", "words".
+  /// A name for people: "GPT-2 byte-level BPE", "WordPiece, uncased", "SentencePiece", "words".
   virtual std::string kind() const = 0;
   /// Ids are below this.
   virtual int64_t size() const = 0;
   /// The token as its vocabulary writes it ("Ġking", "##ing", "▁king"); empty for an id that has none.
   virtual std::string_view token(int64_t id) const = 0;
-  /// Any bytes are a text; what is not UTF-8 is read as U+FFFD, as Python's errors="replace" does. No [CLS], <s> and
-  /// the like are put around it. Safe to call from several threads.
+  /// The tokens of `text`. Any bytes are a text; bytes that are not UTF-8 are read as U+FFFD, as Python's
+  /// errors="replace" does. No [CLS], <s> and the like are put around it. Safe to call from several threads.
+  /// Throws InvalidInput for a text of more than 1 GiB, or one on which the tokenizer's own pattern takes too much time
+  /// or memory.
   virtual std::vector<TextToken> encode(std::string_view text) const = 0;
 };
 
-/// The tokenizer in a file (tokenizer.json, vocab.txt of WordPiece, a SentencePiece model) or in a directory (one of
-/// these, or vocab.json/encoder.json with merges.txt/vocab.bpe), chosen by content.
+/// Opens the tokenizer in a file (tokenizer.json, vocab.txt of WordPiece, a SentencePiece model) or in a directory (one
+/// of these, or vocab.json/encoder.json with merges.txt/vocab.bpe); the content of a file says what it is.
 /// Throws InvalidUsage (nothing there) and InvalidInput (malformed, or of a kind that is not supported).
 std::unique_ptr<Tokenizer> open_tokenizer(const std::filesystem::path& path);
-/// Words of a vocabulary of words (GloVe, word2vec); lower-cased first when no token has an upper-case letter.
-/// What stands between white space is a token if the vocabulary has it. Else it is cut at punctuation, before 's 'm 'd
-/// 'll 're 've, before n't if that is a token (so "don't" is "do n't" for GloVe), and around every character of scripts
-/// without spaces; of these parts the longest that together are a token are one. The rest is kUnknown, part by part.
-/// `vocabulary` must outlive the result.
+/// The tokenizer for a vocabulary of words (GloVe, word2vec). The text is lower-cased first when no token has an
+/// upper-case letter. A stretch without white space is a token if the vocabulary has it. Else it is cut at punctuation,
+/// before 's 'm 'd 'll 're 've, before n't if that is a token (so "don't" is "do n't" for GloVe), and around every
+/// character of scripts without spaces; of these parts the longest that together are a token are one. The rest is
+/// kUnknown, part by part. `vocabulary` must outlive the result.
 std::unique_ptr<Tokenizer> word_tokenizer(const Vocabulary& vocabulary);
 
 }  // namespace gramian::host

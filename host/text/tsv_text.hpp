@@ -1,5 +1,5 @@
 #pragma once
-// Any bytes as a field of tab-separated text.
+// Writes any bytes as a field of tab-separated text.
 
 #include <string>
 #include <string_view>

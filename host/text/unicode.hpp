@@ -9,17 +9,17 @@
 
 namespace gramian::host {
 
-/// Bytes of the UTF-8 sequence at the start of `bytes` (not empty); 0 when there is none.
+/// The length in bytes of the UTF-8 sequence at the start of `bytes`, which is not empty; 0 when there is none.
 size_t utf8_sequence(std::string_view bytes);
-/// Whether all of it is UTF-8.
+/// Whether all of `bytes` is UTF-8.
 bool is_utf8(std::string_view bytes);
-/// Number of code points.
+/// The number of code points.
 int64_t code_points(std::string_view bytes);
 /// Whether there is at least one code point and all are letters (Unicode's Alphabetic property).
 bool letters_only(std::string_view bytes);
 /// Unicode's full default case folding: "Straße" and "STRASSE" become the same.
 std::string case_folded(std::string_view bytes);
-/// Columns on a terminal: 2 for wide characters, 0 for combining ones.
+/// The number of columns on a terminal: 2 for wide characters, 0 for combining ones.
 int64_t display_width(std::string_view bytes);
 
 }  // namespace gramian::host

@@ -12,7 +12,7 @@
 namespace gramian::host {
 namespace {
 
-/// What tokens of one vocabulary are compared by.
+/// Gives the keys that the tokens of one vocabulary are compared by.
 class Keys {
  public:
   Keys(const Vocabulary& vocabulary, const JoinSettings& settings) : casefold_(settings.casefold) {
@@ -121,7 +121,7 @@ VocabularyJoin join_vocabularies(const Vocabulary& first, const Vocabulary& seco
 VocabularyJoin join_rows(int64_t first_rows, int64_t second_rows, const Vocabulary* first, const Vocabulary* second,
                          const JoinSettings& settings) {
   if (first_rows != second_rows) {
-    throw InvalidInput("--join rows pairs row i with row i, but there are " + std::to_string(first_rows) + " and " +
+    throw InvalidInput("a join by rows pairs row i with row i, but there are " + std::to_string(first_rows) + " and " +
                        std::to_string(second_rows) + " rows");
   }
   VocabularyJoin join;

@@ -1,5 +1,5 @@
 #pragma once
-// Which rows of two matrices are the same item: a join of their vocabularies.
+// The join of two vocabularies: the rows of two matrices that are the same item.
 
 #include <cstdint>
 #include <optional>
@@ -33,7 +33,7 @@ struct JoinedItem {
   int64_t second = 0;
 };
 
-/// Why a token of one vocabulary could not take part at all.
+/// Counts the tokens of one vocabulary that could not take part at all, by the reason.
 struct LostTokens {
   int64_t unnamed = 0;              // rows without a token
   int64_t continuation_pieces = 0;  // no word (JoinBy::word)

@@ -1,6 +1,6 @@
 #include "host/text/word_forms.hpp"
 
-#include "host/text/pipeline/byte_level.hpp"
+#include "host/text/pipeline/byte_alphabet.hpp"
 #include "host/text/unicode.hpp"
 
 namespace gramian::host {

@@ -1,5 +1,5 @@
 #pragma once
-// Which word a token stands for, if it stands for one.
+// The word that a token stands for, if it stands for one.
 
 #include <optional>
 #include <string>
@@ -12,8 +12,8 @@ namespace gramian::host {
 inline constexpr std::string_view kBpeSpace = "\u0120";            // Ġ: a space before the token, byte-level BPE
 inline constexpr std::string_view kSentencePieceSpace = "\u2581";  // ▁
 
-/// How a vocabulary marks the beginnings of words. It marks them by Ġ or ▁ when at least one token in a hundred starts
-/// so: single words of other vocabularies do too (the Maltese Ġorġ).
+/// Knows how a vocabulary marks the beginnings of words. It marks them by Ġ or ▁ when at least one token in a hundred
+/// starts so: single words of other vocabularies do too (the Maltese Ġorġ).
 class WordForms {
  public:
   explicit WordForms(const Vocabulary& vocabulary);

@@ -8,7 +8,9 @@ What is checked, by the rule's name in the output:
     engine       engine/ includes nothing of host/, kernels/, tests/ or bench/, and of the outside world only the C++
                  standard library without its input and output: no vendor header, no POSIX, no file
     kernels      kernels/ includes nothing of host/; kernels/cpu and kernels/cuda never include each other
-    host         of host/ only host/cli includes anything of kernels/
+    host         of host/ only host/device includes anything of kernels/
+    floors       nothing of host/ but host/cli includes host/cli; of the rest only host/questions includes host/questions;
+                 CLI11 is seen in host/cli/command_line.cpp alone
     cuda         CUDA's headers are seen in kernels/cuda alone
     public       an installed header includes installed headers and the standard library, nothing else
     production   what ships includes nothing of tests/ or bench/
@@ -37,6 +39,7 @@ STANDARD = set(
     typeinfo unordered_map unordered_set utility valarray variant vector version""".split()
 )
 INSTALLED_KERNELS = {pathlib.PurePosixPath(f"kernels/{side}/backend.hpp") for side in ("cpu", "cuda")}
+COMMAND_LINE = pathlib.PurePosixPath("host/cli/command_line.cpp")
 TEXT = pathlib.PurePosixPath("host/text")  # its shelves are its own business
 INPUT_OUTPUT = {"cstdio", "filesystem", "fstream", "ios", "iostream", "istream", "ostream", "print", "syncstream"}
 CUDA = re.compile(r"(cuda|cublas|cusolver|cusparse|curand|cufft|nvrtc|nvml|nccl|thrust/|cub/|cooperative_groups|mma\.h)")
@@ -105,6 +108,8 @@ def judge(file, name, target):
             yield "engine"
         if within(file, *LAYERS) and not within(file, "kernels/cuda") and CUDA.match(name):
             yield "cuda"
+        if within(file, *LAYERS) and name.startswith("CLI/") and file != COMMAND_LINE:
+            yield "floors"
         if installed(file) and name not in STANDARD:
             yield "public"
         return
@@ -116,8 +121,12 @@ def judge(file, name, target):
         yield "kernels"
     if within(file, "kernels/cuda") and within(target, "kernels/cpu"):
         yield "kernels"
-    if within(file, "host") and not within(file, "host/cli") and within(target, "kernels"):
+    if within(file, "host") and not within(file, "host/device") and within(target, "kernels"):
         yield "host"
+    if within(file, "host") and within(target, "host/cli") and not within(file, "host/cli"):
+        yield "floors"
+    if within(file, "host") and within(target, "host/questions") and not within(file, "host/questions", "host/cli"):
+        yield "floors"
     if within(file, *LAYERS) and within(target, "tests", "bench"):
         yield "production"
     if installed(file) and not installed(target):
@@ -189,7 +198,11 @@ SOUND = {
     "host/formats/arrays/npy.hpp": '#pragma once\n#include <filesystem>\n#include "engine/matrix.hpp"\n',
     "host/formats/arrays/npy.cpp": '#include "npy.hpp"\n#include <fast_float/fast_float.h>\n#include <sys/mman.h>\n',
     "host/formats/json/json.hpp": "#pragma once\n#include <nlohmann/json.hpp>\n",
-    "host/cli/main.cpp": '#include <CLI/CLI.hpp>\n#include "host/formats/arrays/npy.hpp"\n#include "kernels/cpu/backend.hpp"\n',
+    "host/device/device.cpp": '#include "engine/matrix.hpp"\n#include "kernels/cpu/backend.hpp"\n',
+    "host/questions/stats.hpp": '#pragma once\n#include "host/formats/arrays/npy.hpp"\n',
+    "host/cli/command_line.cpp": '#include <CLI/CLI.hpp>\n#include "host/questions/stats.hpp"\n',
+    "host/cli/main.cpp": '#include "host/formats/arrays/npy.hpp"\n#include "host/questions/stats.hpp"\n',
+    "host/cli/help.hpp": "#pragma once\n#include <string>\n",
     "tests/matrix_test.cpp": '#include <gtest/gtest.h>\n#include "kernels/cpu/backend.hpp"\n#include "host/formats/arrays/npy.hpp"\n',
 }
 
@@ -211,6 +224,11 @@ PLANTED = [
     ("kernels", "kernels/cpu/sweep/sweep.cpp", '#include "../../cuda/sweep/sweep.cu"'),
     ("kernels", "kernels/cuda/sweep/sweep.cu", '#include "../../cpu/backend.hpp"'),
     ("host", "host/formats/arrays/npy.cpp", '#include "kernels/cpu/backend.hpp"'),
+    ("host", "host/cli/main.cpp", '#include "kernels/cpu/backend.hpp"'),
+    ("host", "host/questions/stats.hpp", '#include "kernels/cpu/backend.hpp"'),
+    ("floors", "host/formats/arrays/npy.cpp", '#include "host/questions/stats.hpp"'),
+    ("floors", "host/questions/stats.hpp", '#include "host/cli/help.hpp"'),
+    ("floors", "host/cli/main.cpp", "#include <CLI/CLI.hpp>"),
     ("public", "host/formats/arrays/npy.hpp", "#include <nlohmann/json.hpp>"),
     ("public", "host/formats/arrays/npy.hpp", '#include "host/formats/json/json.hpp"'),
     ("production", "host/formats/arrays/npy.cpp", '#include "tests/matrix_test.cpp"'),

@@ -31,4 +31,7 @@ struct Spectrum {
 /// small singular values that squaring loses. Throws InvalidUsage when `vectors` is out of range.
 Spectrum spectrum(Space& space, const SpectrumSettings& settings);
 
+/// Bytes that it takes besides the rows: a few d x d matrices.
+inline double spectrum_bytes(int64_t dim) { return 48.0 * static_cast<double>(dim) * static_cast<double>(dim); }
+
 }  // namespace gramian

@@ -65,4 +65,9 @@ Adjacency neighbor_graph(const NeighborTable& table);
 /// Rows by degree, largest first, ties by row; `largest` at most.
 std::vector<int64_t> hubs(std::span<const uint64_t> degrees, int64_t largest);
 
+/// Bytes of a graph that is held, and of what is found out about it.
+inline double adjacency_bytes(int64_t edges) {
+  return static_cast<double>(edges) * (2.0 * (sizeof(int32_t) + sizeof(float)) + 100.0);
+}
+
 }  // namespace gramian

@@ -14,4 +14,7 @@ DenseMatrix similarity_matrix(const Dense::Found& found, int64_t n);
 /// The `count` leading eigenvectors of a symmetric matrix as rows of the result, each with its largest entry positive.
 DenseMatrix leading_vectors(const Eigen& eigen, int64_t count);
 
+/// Bytes of the matrix of n rows, of its eigenvectors and of what finds them.
+inline double similarity_bytes(int64_t n) { return 40.0 * static_cast<double>(n) * static_cast<double>(n); }
+
 }  // namespace gramian

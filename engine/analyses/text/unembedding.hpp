@@ -39,4 +39,9 @@ std::vector<StatePredictions> unembed(Space& space, const MatrixView& hidden, in
 /// What unembed refuses before it computes anything, but for the states' values.
 void check_unembedding(const Space& space, const MatrixView& hidden, const UnembeddingSettings& settings);
 
+/// Bytes that the predictions of `states` hidden states take.
+inline double unembedding_bytes(int64_t states, int64_t k) {
+  return static_cast<double>(states) * (static_cast<double>(k) * 24.0 + 8.0);
+}
+
 }  // namespace gramian

@@ -224,7 +224,7 @@ void rearrange(const std::byte* in, std::byte* out, int64_t rows, int64_t cols, 
 
 }  // namespace
 
-bool is_npy(const MappedFile& file) { return file.bytes().starts_with(kMagic); }
+bool is_npy(std::string_view start) { return start.starts_with(kMagic); }
 
 Matrix read_npy(const std::shared_ptr<const MappedFile>& file) {
   const std::string& path = file->path();

@@ -97,15 +97,14 @@ void check_cover(const std::string& path, const std::vector<TensorInfo>& tensors
 }  // namespace
 
 // Text that is eight characters long before a '{' holds no NUL; lengths below 2^56 do.
-bool is_safetensors(const MappedFile& file) {
-  const std::string_view bytes = file.bytes();
-  return bytes.size() > kLengthSize && bytes[kLengthSize] == '{' &&
-         bytes.substr(0, kLengthSize).find('\0') != std::string_view::npos;
+bool is_safetensors(std::string_view start) {
+  return start.size() > kLengthSize && start[kLengthSize] == '{' &&
+         start.substr(0, kLengthSize).find('\0') != std::string_view::npos;
 }
 
 SafetensorsFile::SafetensorsFile(std::shared_ptr<const MappedFile> file) : file_(std::move(file)) {
   const std::string& path = file_->path();
-  if (!is_safetensors(*file_)) refuse(path, "is not a safetensors file; check the name, or download it again");
+  if (!is_safetensors(file_->bytes())) refuse(path, "is not a safetensors file; check the name, or download it again");
   const uint64_t length = read_length(*file_);
   if (length > kMaxHeader) {
     refuse_at_byte(path, 0,

@@ -12,8 +12,8 @@
 
 namespace gramian::host {
 
-/// Whether `file` starts like a safetensors file.
-bool is_safetensors(const MappedFile& file);
+/// Whether a file that starts with `start` is a safetensors file.
+bool is_safetensors(std::string_view start);
 
 struct TensorInfo {
   std::string name;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <system_error>
 
@@ -67,6 +68,12 @@ std::map<std::string, std::string> read_weight_map(const MappedFile& file) {
   return map;
 }
 
+std::vector<StoredTensor> stored(const SafetensorsFile& model) {
+  std::vector<StoredTensor> tensors;
+  for (const TensorInfo& tensor : model.tensors()) tensors.push_back({tensor.name, tensor.dtype, tensor.shape});
+  return tensors;
+}
+
 class ShardSet {
  public:
   explicit ShardSet(const MappedFile& index) : index_(index) {}
@@ -80,15 +87,19 @@ class ShardSet {
       refuse(index_.path(), "names the shard " + printable(path.string(), 4096) + ", which is missing; download it");
     }
     files_.push_back(path.string());
-    return shards_.emplace(shard, SafetensorsFile(MappedFile::open(path))).first->second;
+    const SafetensorsFile& opened = shards_.emplace(shard, SafetensorsFile(MappedFile::open(path))).first->second;
+    std::ranges::move(stored(opened), std::back_inserter(tensors_));
+    return opened;
   }
 
   const std::vector<std::string>& files() const { return files_; }
+  const std::vector<StoredTensor>& tensors() const { return tensors_; }
 
  private:
   const MappedFile& index_;
   std::map<std::string, SafetensorsFile> shards_;
   std::vector<std::string> files_;
+  std::vector<StoredTensor> tensors_;
 };
 
 }  // namespace
@@ -96,7 +107,14 @@ class ShardSet {
 ModelMatrix read_safetensors(const std::shared_ptr<const MappedFile>& file, std::string_view wanted) {
   const SafetensorsFile model(file);
   const std::string name = choose(file->path(), model.tensors(), wanted);
-  return {name, model.matrix(*model.find(name)), {}};
+  return {name, model.matrix(*model.find(name)), {}, stored(model)};
+}
+
+bool is_safetensors_index(std::string_view start) {
+  if (!start.starts_with('{')) return false;
+  start.remove_prefix(1);
+  start.remove_prefix(std::min(start.find_first_not_of(" \t\r\n"), start.size()));
+  return start.starts_with('"') || start.starts_with('}');
 }
 
 ModelMatrix read_safetensors_index(const std::shared_ptr<const MappedFile>& file, std::string_view wanted) {
@@ -126,7 +144,7 @@ ModelMatrix read_safetensors_index(const std::shared_ptr<const MappedFile>& file
     refuse(file->path(), "places tensor " + in_quotes(name) + " in " + printable(shard, 200) +
                              ", which lacks it; download both again");
   }
-  return {name, model.matrix(*tensor), shards.files()};
+  return {name, model.matrix(*tensor), shards.files(), shards.tensors()};
 }
 
 }  // namespace gramian::host

@@ -16,6 +16,8 @@ std::optional<ParsedInteger> parse_integer(std::string_view field) {
 }
 
 ParsedFloat parse_float(const char* begin, const char* end, float& value) {
+  // "+0.5", as printf's %+f writes it; std::from_chars would refuse it.
+  if (end - begin > 1 && *begin == '+' && (begin[1] == '.' || (begin[1] >= '0' && begin[1] <= '9'))) ++begin;
   const auto [next, error] = fast_float::from_chars(begin, end, value);
   if (error == std::errc::invalid_argument) return {begin, FloatStatus::not_a_number};
   // Versions of fast_float differ in whether they report an overflow; an infinity that is spelled out starts with i.

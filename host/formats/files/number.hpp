@@ -25,8 +25,8 @@ std::optional<ParsedInteger> parse_integer(std::string_view field);
 
 enum class FloatStatus { ok, not_a_number, out_of_range };
 
-/// The decimal number at the front of [begin, end) as the nearest float ("nan" and "inf" included). `next` is where
-/// it stopped. out_of_range: beyond the largest float; values too small for a float become 0.
+/// The decimal number at the front of [begin, end) as the nearest float ("nan", "inf" and "+0.5" included). `next` is
+/// where it stopped. out_of_range: beyond the largest float; values too small for a float become 0.
 struct ParsedFloat {
   const char* next = nullptr;
   FloatStatus status = FloatStatus::ok;

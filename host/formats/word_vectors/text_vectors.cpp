@@ -1,124 +1,27 @@
 #include "host/formats/word_vectors/text_vectors.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/formats/files/number.hpp"
 #include "host/formats/files/parallel.hpp"
+#include "host/formats/word_vectors/line_parser.hpp"
+#include "host/formats/word_vectors/text_layout.hpp"
 
 namespace gramian::host {
 namespace {
 
-// Takes the last field (up to a space) off `line`; nothing when `line` is one field.
-std::optional<std::string_view> take_last_field(std::string_view& line) {
-  const size_t space = line.rfind(' ');
-  if (space == std::string_view::npos) return std::nullopt;
-  const std::string_view field = line.substr(space + 1);
-  line = line.substr(0, space);
-  return field;
-}
-
-// Numbers at the end of `line`, not counting its first field.
-int64_t trailing_numbers(std::string_view line) {
-  int64_t count = 0;
-  for (auto field = take_last_field(line); field && is_number(*field); field = take_last_field(line)) ++count;
-  return count;
-}
-
-bool looks_like_value(std::string_view field) {
-  return field.find('.') != std::string_view::npos && is_number(field) &&
-         field.find_first_of("0123456789") != std::string_view::npos;
-}
-
-struct Layout {
-  std::string_view path;
-  int64_t first_line = 1;  // number of the first line of vectors, from 1
-  int64_t cols = 0;
-  bool spaces_in_tokens = false;
-};
-
-class LineParser {
- public:
-  explicit LineParser(const Layout& layout) : layout_(layout) {}
-
-  // Writes the values of a line (without its newline) to out[0, cols) and returns its token.
-  std::string_view parse(std::string_view line, int64_t row, float* out) const {
-    const std::string_view fields = strip_line_end(line);
-    std::string_view token;
-    if (parse_forward(fields, out, token)) return token;
-    return parse_backward(fields, row, out);
-  }
-
- private:
-  // The usual line: a token without spaces, then exactly cols numbers.
-  bool parse_forward(std::string_view line, float* out, std::string_view& token) const {
-    const size_t space = line.find(' ');
-    if (space == std::string_view::npos || space == 0) return false;
-    token = line.substr(0, space);
-    const char* p = line.data() + space;
-    const char* end = line.data() + line.size();
-    for (int64_t k = 0; k < layout_.cols; ++k) {
-      if (p == end || *p != ' ') return false;
-      const ParsedFloat parsed = parse_float(p + 1, end, out[k]);
-      if (parsed.status != FloatStatus::ok) return false;
-      p = parsed.next;
-    }
-    return p == end;
-  }
-
-  // Anything else: a token with spaces, or an error to explain.
-  std::string_view parse_backward(std::string_view line, int64_t row, float* out) const {
-    if (line.empty()) fail(row, "is blank; remove it");
-    std::string_view token = line;
-    for (int64_t k = layout_.cols; k-- > 0;) {
-      const auto field = take_last_field(token);
-      if (!field) {
-        fail(row, "has " + std::to_string(layout_.cols - 1 - k) + " values where " + std::to_string(layout_.cols) +
-                      " are expected; copy or download the file again, or remove the line");
-      }
-      const ParsedFloat parsed = parse_float(field->data(), field->data() + field->size(), out[k]);
-      if (parsed.status == FloatStatus::out_of_range) {
-        fail(row, "the value " + in_quotes(*field) + " is too large for float32; correct or remove the line");
-      }
-      if (parsed.status != FloatStatus::ok || parsed.next != field->data() + field->size()) {
-        fail(row, in_quotes(*field) + " stands where value " + std::to_string(k + 1) + " of " +
-                      std::to_string(layout_.cols) + " is expected; correct or remove the line");
-      }
-    }
-    check_token(token, row);
-    return token;
-  }
-
-  void check_token(std::string_view token, int64_t row) const {
-    if (token.empty() || token.ends_with(' ') || token.starts_with(' ')) {
-      fail(row, "has an empty token or two spaces in a row; separate its fields by single spaces");
-    }
-    for (std::string_view rest = token;;) {
-      const auto field = take_last_field(rest);
-      if (!field) return;
-      if (!layout_.spaces_in_tokens || looks_like_value(*field)) {
-        fail(row, "has more than " + std::to_string(layout_.cols) + " values (" + in_quotes(*field) +
-                      " precedes them); correct or remove the line");
-      }
-    }
-  }
-
-  [[noreturn]] void fail(int64_t row, const std::string& what) const {
-    refuse_at_line(layout_.path, layout_.first_line + row, what);
-  }
-
-  const Layout& layout_;
-};
+constexpr size_t kBlock = size_t{8} << 20;
+constexpr size_t kLongestLine = size_t{1} << 28;
 
 // Pieces of `text` that end at newlines, so that threads can take them one by one.
 std::vector<std::string_view> split_at_lines(std::string_view text, int threads) {
   constexpr size_t kSmallest = 1 << 16;
-  constexpr size_t kLargest = 1 << 22;
-  const size_t size = std::clamp(text.size() / (8 * static_cast<size_t>(threads)), kSmallest, kLargest);
+  const size_t size = std::max(text.size() / (4 * static_cast<size_t>(threads)), kSmallest);
   std::vector<std::string_view> pieces;
   while (!text.empty()) {
     const size_t newline = text.find('\n', std::min(size, text.size()) - 1);
@@ -129,87 +32,164 @@ std::vector<std::string_view> split_at_lines(std::string_view text, int threads)
   return pieces;
 }
 
-NamedMatrix read_lines(const MappedFile& file, size_t begin, const Layout& layout, std::optional<int64_t> promised,
-                       int threads) {
-  file.advise_sequential();
-  const std::string_view text = file.bytes().substr(begin);
-  const std::vector<std::string_view> pieces = split_at_lines(text, threads);
-  std::vector<int64_t> first_row(pieces.size() + 1, 0);
-  for_each_piece(std::ssize(pieces), threads, [&](int64_t i) {
-    const auto piece = static_cast<size_t>(i);
-    first_row[piece + 1] = std::count(pieces[piece].begin(), pieces[piece].end(), '\n');
-  });
-  for (size_t i = 1; i < first_row.size(); ++i) first_row[i] += first_row[i - 1];
-  const int64_t rows = first_row.back();
+class LineReader {
+ public:
+  LineReader(const Source& source, ByteStream& stream, const LineParser& parser)
+      : source_(source),
+        stream_(stream),
+        parser_(parser),
+        values_(source.file->path(), parser.layout().cols, source.options.most_memory) {}
 
-  if (!text.empty() && !text.ends_with('\n')) {
-    refuse_at_line(layout.path, layout.first_line + rows,
-                   "the file ends in mid-line, without a newline: its last number may be cut short; copy or download "
-                   "it again, or if it is complete, add the newline: echo >> FILE");
-  }
-  if (promised && *promised != rows) {
-    refuse_at_line(layout.path, 1,
-                   "the header promises " + std::to_string(*promised) + " vectors, but " + std::to_string(rows) +
-                       " lines follow; copy or download the file again, or correct the header");
-  }
-  const LineParser parser(layout);
-  const auto parse_piece = [&](std::string_view piece, int64_t row, const auto& store) {
-    for (; !piece.empty(); ++row) {
-      const size_t newline = piece.find('\n');
-      store(piece.substr(0, newline), row);
-      piece.remove_prefix(newline + 1);
+  void read() {
+    while (!done_) {
+      const std::string_view block = next_block();
+      if (!block.empty()) take(block);
+      stream_.skip(block.size());
+      const Progress& progress = source_.options.progress;
+      progress.step(stream_.taken(), source_.file->size());
     }
-  };
-  // A value takes two bytes at least: here some line is too short, and is found without room for the matrix.
-  if (rows > std::ssize(text) / 2 / layout.cols) {
-    std::vector<float> scratch(static_cast<size_t>(layout.cols));
-    parse_piece(text, 0, [&](std::string_view line, int64_t row) { parser.parse(line, row, scratch.data()); });
   }
 
-  const ValueBuffer buffer = allocate_values(layout.path, ElementType::f32, rows, layout.cols);
-  auto* values = reinterpret_cast<float*>(buffer.bytes.get());
-  std::vector<std::string_view> tokens(static_cast<size_t>(rows));
-  for_each_piece(std::ssize(pieces), threads, [&](int64_t i) {
-    const auto piece = static_cast<size_t>(i);
-    parse_piece(pieces[piece], first_row[piece], [&](std::string_view line, int64_t row) {
-      tokens[static_cast<size_t>(row)] = parser.parse(line, row, values + row * layout.cols);
-    });
-  });
+  int64_t rows() const { return values_.rows(); }
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+  bool limited() const { return limited_; }
+  bool ends_in_mid_line() const { return ends_in_mid_line_; }
+  void expect(int64_t rows) { values_.expect(rows); }
 
-  int64_t token_bytes = 0;
-  for (const std::string_view token : tokens) token_bytes += std::ssize(token);
-  NamedMatrix result{buffer.matrix(), {}};
-  result.vocabulary.reserve(rows, token_bytes);
-  for (const std::string_view token : tokens) result.vocabulary.push_back(token);
-  return result;
+  void move_into(Embedding& embedding) {
+    embedding.matrix = values_.release();
+    if (parser_.layout().tokens) embedding.vocabulary = std::move(vocabulary_);
+    embedding.converted = true;
+  }
+
+ private:
+  // Whole lines; the last one of the file may lack its newline.
+  std::string_view next_block() {
+    for (size_t want = kBlock; want <= kLongestLine; want *= 2) {
+      const std::string_view view = stream_.peek(want + 1);  // one byte more tells whether the file goes on
+      if (view.size() <= want) {
+        done_ = true;
+        ends_in_mid_line_ = !view.empty() && !view.ends_with('\n');
+        return view;
+      }
+      const size_t newline = view.substr(0, want).rfind('\n');
+      if (newline != std::string_view::npos) return view.substr(0, newline + 1);
+    }
+    parser_.fail(rows(), "has no end within " + std::to_string(kLongestLine >> 20) + " MiB; is the file text?");
+  }
+
+  // Parses a block, up to the limit on rows.
+  void take(std::string_view block) {
+    std::vector<std::string_view> pieces = split_at_lines(block, source_.threads);
+    std::vector<int64_t> first_row(pieces.size() + 1, 0);
+    for_each_piece(std::ssize(pieces), source_.threads, [&](int64_t i) {
+      const auto piece = static_cast<size_t>(i);
+      const std::string_view text = pieces[piece];
+      first_row[piece + 1] = std::ranges::count(text, '\n') + (text.ends_with('\n') ? 0 : 1);
+    });
+    for (size_t i = 1; i < first_row.size(); ++i) first_row[i] += first_row[i - 1];
+    const int64_t before = rows();
+    int64_t count = first_row.back();
+    if (source_.options.limit && before + count > *source_.options.limit) {
+      count = *source_.options.limit - before;
+      limited_ = done_ = true;
+    }
+    const int64_t cols = parser_.layout().cols;
+    if (count > std::ssize(block) / 2 / cols + 1) find_short_line(block, before);
+
+    float* const values = values_.append(count);
+    std::vector<std::string_view> tokens(static_cast<size_t>(count));
+    for_each_piece(std::ssize(pieces), source_.threads, [&](int64_t i) {
+      std::string_view piece = pieces[static_cast<size_t>(i)];
+      for (int64_t row = first_row[static_cast<size_t>(i)]; row < count && !piece.empty(); ++row) {
+        const size_t newline = std::min(piece.find('\n'), piece.size());
+        tokens[static_cast<size_t>(row)] = parser_.parse(piece.substr(0, newline), before + row, values + row * cols);
+        piece.remove_prefix(std::min(newline + 1, piece.size()));
+      }
+    });
+    if (!parser_.layout().tokens) return;
+    for (const std::string_view token : tokens) vocabulary_.push_back(token);
+  }
+
+  // A value takes two bytes at least: here some line is too short, and is found without room for the values.
+  void find_short_line(std::string_view block, int64_t row) {
+    std::vector<float> scratch(block.size() / 2 + 1);
+    for (; !block.empty(); ++row) {
+      const size_t newline = std::min(block.find('\n'), block.size());
+      parser_.parse(block.substr(0, newline), row, scratch.data());
+      block.remove_prefix(std::min(newline + 1, block.size()));
+    }
+  }
+
+  const Source& source_;
+  ByteStream& stream_;
+  const LineParser& parser_;
+  GrowingRows values_;
+  Vocabulary vocabulary_;
+  bool done_ = false;
+  bool limited_ = false;
+  bool ends_in_mid_line_ = false;
+};
+
+int64_t tokens_with_spaces(const Vocabulary& vocabulary) {
+  int64_t count = 0;
+  for (int64_t row = 0; row < vocabulary.size(); ++row) count += vocabulary[row].find(' ') != std::string_view::npos;
+  return count;
+}
+
+void add_notes(const LineReader& reader, const TextLayout& layout, Embedding& embedding) {
+  const std::string path = printable(embedding.path, 200);
+  if (!layout.plain()) embedding.notes.push_back(path + ": " + describe(layout) + ".");
+  if (reader.limited()) {
+    embedding.notes.push_back(path + ": only the first " + std::to_string(reader.rows()) + " rows were read.");
+  }
+  if (reader.ends_in_mid_line()) {
+    embedding.notes.push_back(path +
+                              ": no newline ends its last line, which is whole; had the file been cut off, the "
+                              "last number might be cut short.");
+  }
 }
 
 }  // namespace
 
-NamedMatrix read_word2vec_text(const std::shared_ptr<const MappedFile>& file, const Word2vecHeader& header,
-                               int threads) {
-  const Layout layout{file->path(), 2, header.cols, false};
-  return read_lines(*file, static_cast<size_t>(header.size), layout, header.rows, threads);
-}
-
-std::optional<int64_t> glove_dimensions(const MappedFile& file) {
-  std::string_view text = file.bytes();
-  std::vector<int64_t> counts;
-  while (counts.size() < 3 && !text.empty()) {
-    const size_t newline = text.find('\n');
-    counts.push_back(trailing_numbers(strip_line_end(text.substr(0, newline))));
-    text.remove_prefix(newline == std::string_view::npos ? text.size() : newline + 1);
+void read_word2vec_text(const Source& source, Embedding& embedding) {
+  const auto stream = source.stream();
+  const Word2vecHeader header = read_word2vec_header(source, *stream);
+  stream->skip(static_cast<size_t>(header.size));
+  const TextLayout layout = layout_under_header(stream->peek(kBlock), header.cols);
+  const LineParser parser(source.file->path(), layout, 2);
+  LineReader reader(source, *stream, parser);
+  if (source.compression == nullptr) {
+    reader.expect(std::min({header.rows, source.file->size() / 2 / header.cols,
+                            source.options.limit.value_or(std::numeric_limits<int64_t>::max())}));
   }
-  std::ranges::sort(counts);
-  const auto repeated = std::ranges::adjacent_find(counts);
-  const auto chosen =
-      repeated != counts.end() ? repeated : std::ranges::find_if(counts, [](int64_t count) { return count >= 2; });
-  if (chosen == counts.end() || *chosen < 2) return std::nullopt;
-  return *chosen;
+  reader.read();
+  const bool enough = source.options.limit && reader.rows() == *source.options.limit;
+  if (enough ? reader.rows() > header.rows : reader.rows() != header.rows) {
+    refuse_at_line(source.file->path(), 1,
+                   "the header promises " + std::to_string(header.rows) + " vectors, but " +
+                       std::to_string(reader.rows()) + (enough ? " or more" : "") +
+                       " lines follow; copy or download the file again, or correct the header");
+  }
+  add_notes(reader, layout, embedding);
+  if (const int64_t spaced = tokens_with_spaces(reader.vocabulary()); spaced > 0) {
+    embedding.notes.push_back(printable(embedding.path, 200) + ": " + std::to_string(spaced) +
+                              (spaced == 1 ? " token holds" : " tokens hold") + " spaces: the values are the last " +
+                              std::to_string(header.cols) + " fields, as the header says.");
+  }
+  reader.move_into(embedding);
 }
 
-NamedMatrix read_glove(const std::shared_ptr<const MappedFile>& file, int64_t cols, int threads) {
-  return read_lines(*file, 0, {file->path(), 1, cols, true}, std::nullopt, threads);
+void read_text_table(const Source& given, Embedding& embedding) {
+  Source source = given;
+  const auto stream = source.stream();
+  const TextLayout layout = *find_text_layout(stream->peek(kBlock));
+  if (!layout.tokens) source.options.limit.reset();  // the tokens beside it name all rows
+  const LineParser parser(source.file->path(), layout, 1);
+  LineReader reader(source, *stream, parser);
+  reader.read();
+  add_notes(reader, layout, embedding);
+  reader.move_into(embedding);
 }
 
 }  // namespace gramian::host

@@ -38,12 +38,12 @@ MergeTable::Slot MergeTable::find(int32_t left, int32_t right) const {
   return slots_[at];
 }
 
-void MergeTable::apply(std::vector<Symbol>& word) const {
+void MergeTable::apply(std::vector<Symbol>& word, Made* made) const {
   if (word.size() < 2) return;
-  if (word.size() <= kShort) {
+  if (word.size() <= kShort && made == nullptr) {
     apply_short(word);
   } else {
-    apply_long(word);
+    apply_long(word, made);
   }
 }
 
@@ -64,7 +64,7 @@ void MergeTable::apply_short(std::vector<Symbol>& word) const {
   }
 }
 
-void MergeTable::apply_long(std::vector<Symbol>& word) const {
+void MergeTable::apply_long(std::vector<Symbol>& word, Made* made) const {
   constexpr size_t kNone = SIZE_MAX;
   struct Links {
     size_t before, after;
@@ -79,6 +79,7 @@ void MergeTable::apply_long(std::vector<Symbol>& word) const {
     Slot& merge = links[at].with_next;
     merge = after == kNone ? Slot{} : find(word[at].id, word[after].id);
     if (merge.rank == kNever) return;
+    if (made != nullptr) (*made)[merge.result] = {word[at].id, word[after].id};
     candidates.push_back(uint64_t{merge.rank} << 32 | at);
     std::push_heap(candidates.begin(), candidates.end(), std::greater<>());
   };
@@ -99,8 +100,8 @@ void MergeTable::apply_long(std::vector<Symbol>& word) const {
     links[gone].with_next = {};
     link.after = links[gone].after;
     if (link.after != kNone) links[link.after].before = at;
-    consider(at);
     if (link.before != kNone) consider(link.before);
+    consider(at);
   }
   std::erase_if(word, [](const Symbol& symbol) { return symbol.bytes == 0; });
 }

@@ -3,13 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace gramian::host {
 
 class MergeTable {
  public:
-  /// Two neighbours that become one.
+  /// Two neighbours, and what they become.
   struct Merge {
     int32_t left, right, result;
     bool with_previous = false;  // as early as the one before it
@@ -22,9 +24,11 @@ class MergeTable {
     uint32_t bytes;
   };
   static constexpr int32_t kNoMerge = -1;  // an id that merges with nothing
+  /// For a symbol, the last two neighbours that were seen to make it, whether or not they were merged.
+  using Made = std::unordered_map<int32_t, std::pair<int32_t, int32_t>>;
   /// Merges neighbours of `word` until nothing more can be merged: always the earliest merge first, of equal ones the
-  /// leftmost. O(n log n).
-  void apply(std::vector<Symbol>& word) const;
+  /// leftmost. O(n log n). `made`, where it is given, is filled.
+  void apply(std::vector<Symbol>& word, Made* made = nullptr) const;
 
  private:
   static constexpr uint32_t kNever = UINT32_MAX;
@@ -39,7 +43,7 @@ class MergeTable {
   size_t home(uint64_t pair) const { return static_cast<size_t>((pair * 0x9e3779b97f4a7c15u) >> shift_); }
   Slot find(int32_t left, int32_t right) const;
   void apply_short(std::vector<Symbol>& word) const;
-  void apply_long(std::vector<Symbol>& word) const;
+  void apply_long(std::vector<Symbol>& word, Made* made) const;
 
   std::vector<Slot> slots_;  // open addressing, at most half full
   int shift_ = 0;

@@ -1,28 +1,28 @@
 #pragma once
-// SentencePiece's unigram model: of all ways to cut a word, the one with the largest sum of scores.
+// The unigram model.
 
-#include <cstdint>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "engine/vocabulary.hpp"
-#include "host/text/models/best_path.hpp"
-#include "host/text/models/code_point_pair_model.hpp"
+#include "host/text/models/unknown_pieces.hpp"
+#include "host/text/models/viterbi.hpp"
 #include "host/text/pipeline/pipeline.hpp"
 
 namespace gramian::host {
 
 class UnigramModel final : public WordModel {
  public:
-  /// `scores` of the first tokens of `vocabulary`. A code point that no token covers becomes `unknown`, at 10 less than
-  /// the lowest score, neighbours together; or, with `byte_fallback`, tokens of its bytes.
-  UnigramModel(const Vocabulary& vocabulary, std::vector<double> scores, int32_t unknown, bool byte_fallback);
-  void encode(std::string_view word, std::vector<Piece>& pieces) const override;
+  UnigramModel(Viterbi viterbi, UnknownPieces unknown) : viterbi_(std::move(viterbi)), unknown_(std::move(unknown)) {}
+  void encode(std::string_view word, std::vector<Piece>& pieces) const override {
+    const size_t first = pieces.size();
+    viterbi_.encode(word, pieces);
+    unknown_.apply(word, first, pieces);
+  }
 
  private:
-  BestPath<double> path_;
-  int32_t unknown_;
-  bool byte_fallback_;
-  ByteTokens bytes_;
+  Viterbi viterbi_;
+  UnknownPieces unknown_;
 };
 
 }  // namespace gramian::host

@@ -4,7 +4,7 @@
 
 #include "engine/narrow.hpp"
 #include "host/text/unicode.hpp"
-#include "host/text/unicode/code_point.hpp"
+#include "host/text/unicode/characters.hpp"
 
 namespace gramian::host {
 
@@ -31,10 +31,10 @@ void WordpieceModel::encode(std::string_view word, std::vector<Piece>& pieces) c
     return;
   }
   for (size_t begin = 0; begin < word.size();) {
-    const Tokens& tokens = begin == 0 ? first_ : following_;
+    const TokenMap& tokens = begin == 0 ? first_ : following_;
     size_t end = std::min(word.size(), begin + longest_token_);
     while (end < word.size() && (static_cast<unsigned char>(word[end]) & 0xc0) == 0x80) --end;
-    Tokens::const_iterator found = tokens.end();
+    TokenMap::const_iterator found = tokens.end();
     while (end > begin) {
       found = tokens.find(word.substr(begin, end - begin));
       if (found != tokens.end()) break;

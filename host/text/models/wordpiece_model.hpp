@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 
 #include "engine/vocabulary.hpp"
 #include "host/text/pipeline/pipeline.hpp"
+#include "host/text/pipeline/token_map.hpp"
 
 namespace gramian::host {
 
@@ -23,14 +23,8 @@ class WordpieceModel final : public WordModel {
   void encode(std::string_view word, std::vector<Piece>& pieces) const override;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view token) const { return std::hash<std::string_view>{}(token); }
-  };
-  using Tokens = std::unordered_map<std::string, int32_t, Hash, std::equal_to<>>;
-
-  Tokens first_;      // what may begin a word
-  Tokens following_;  // what may continue it, without its mark
+  TokenMap first_;      // tokens that may begin a word
+  TokenMap following_;  // tokens that may continue it, without their mark
   size_t longest_token_ = 0;
   WordpieceSettings settings_;
 };

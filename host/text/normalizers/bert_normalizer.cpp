@@ -7,9 +7,7 @@
 #include <array>
 
 #include "host/text/normalizers/unicode_form.hpp"
-#include "host/text/unicode/bert_unicode.hpp"
-#include "host/text/unicode/code_point.hpp"
-#include "host/text/unicode/letter_case.hpp"
+#include "host/text/unicode/characters.hpp"
 
 namespace gramian::host {
 namespace {
@@ -32,8 +30,8 @@ bool ideograph(char32_t c) {
 
 }  // namespace
 
-EditedText BertNormalizer::apply(std::string_view text) const {
-  EditedText edited(text);
+NormalizedString BertNormalizer::apply(std::string_view text) const {
+  NormalizedString edited(text);
   const UNormalizer2* const nfd = normalizer_of(UnicodeForm::Form::nfd);
   std::string becomes;
   for (size_t at = 0; at < text.size();) {

@@ -1,5 +1,5 @@
 #pragma once
-// What BERT does to a text before it cuts it.
+// BERT's normalizer.
 
 #include "host/text/pipeline/pipeline.hpp"
 
@@ -15,7 +15,7 @@ struct BertSettings {
 class BertNormalizer final : public Normalizer {
  public:
   explicit BertNormalizer(const BertSettings& settings) : settings_(settings) {}
-  EditedText apply(std::string_view text) const override;
+  NormalizedString apply(std::string_view text) const override;
 
  private:
   BertSettings settings_;

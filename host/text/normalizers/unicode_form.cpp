@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "engine/narrow.hpp"
-#include "host/text/unicode/code_point.hpp"
+#include "host/text/unicode/characters.hpp"
 
 namespace gramian::host {
 
@@ -45,12 +45,12 @@ std::string UnicodeForm::normal(std::u16string_view stretch) const {
   return text;
 }
 
-EditedText UnicodeForm::apply(std::string_view text) const {
-  EditedText edited(text);
+NormalizedString UnicodeForm::apply(std::string_view text) const {
+  NormalizedString edited(text);
   std::u16string stretch;
   std::vector<Part> parts;
   for (size_t at = 0; at < text.size();) {
-    // What lies between two boundaries is normalized by itself.
+    // The text between two boundaries is normalized by itself.
     const size_t begin = at;
     stretch.clear();
     parts.clear();
@@ -74,7 +74,7 @@ EditedText UnicodeForm::apply(std::string_view text) const {
 }
 
 void UnicodeForm::replace(std::string_view was, std::u16string_view stretch, const std::vector<Part>& parts,
-                          EditedText& edited) const {
+                          NormalizedString& edited) const {
   const std::string whole = normal(stretch);
   if (whole == was) {
     edited.keep(was.size());

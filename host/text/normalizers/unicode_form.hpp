@@ -7,12 +7,12 @@ struct UNormalizer2;
 
 namespace gramian::host {
 
-/// Stretches that change count as replaced.
+/// A stretch that changes counts as replaced.
 class UnicodeForm final : public Normalizer {
  public:
   enum class Form : uint8_t { nfc, nfd, nfkc, nfkd };
   explicit UnicodeForm(Form form);
-  EditedText apply(std::string_view text) const override;
+  NormalizedString apply(std::string_view text) const override;
 
  private:
   struct Part {  // a code point
@@ -20,12 +20,13 @@ class UnicodeForm final : public Normalizer {
   };
   std::string normal(std::u16string_view stretch) const;
   void replace(std::string_view was, std::u16string_view stretch, const std::vector<Part>& parts,
-               EditedText& edited) const;
+               NormalizedString& edited) const;
 
   const UNormalizer2* normalizer_;
 };
 
-/// ICU's, as Hugging Face's tokenizers have it: for characters of Unicode 9; newer ones stay as they are.
+/// ICU's normalizer, confined to characters of Unicode 9, as Hugging Face's tokenizers are; newer ones stay as they
+/// are.
 const UNormalizer2* normalizer_of(UnicodeForm::Form form);
 
 }  // namespace gramian::host

@@ -6,25 +6,23 @@
 #include <utility>
 
 #include "host/text/tokenizer.hpp"
-#include "host/text/unicode/code_point.hpp"
+#include "host/text/unicode/characters.hpp"
 
 namespace gramian::host {
 namespace {
 
-/// \w of regular expressions, as Unicode's UTS 18 has it.
-bool in_words(char32_t code) {
+/// Whether `code` is \w of regular expressions, as Unicode's UTS 18 has it.
+bool is_word_character(char32_t code) {
   const auto c = static_cast<UChar32>(code);
   return u_isUAlphabetic(c) || (U_GET_GC_MASK(c) & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)) != 0 ||
          u_hasBinaryProperty(c, UCHAR_JOIN_CONTROL);
 }
 
-bool space_at(std::string_view text, size_t at) {
-  return u_isUWhiteSpace(static_cast<UChar32>(code_point_at(text, at).value));
-}
+bool space_at(std::string_view text, size_t at) { return is_white_space(code_point_at(text, at).value); }
 
 bool alone(std::string_view text, size_t begin, size_t end) {
-  const bool before = begin > 0 && in_words(code_point_at(text, code_point_before(text, begin)).value);
-  const bool after = end < text.size() && in_words(code_point_at(text, end).value);
+  const bool before = begin > 0 && is_word_character(code_point_at(text, code_point_before(text, begin)).value);
+  const bool after = end < text.size() && is_word_character(code_point_at(text, end).value);
   return !before && !after;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Which of many strings begin at a place of a text.
+// A trie over bytes: finds those of many strings that begin at a place of a text.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,16 +1,20 @@
 #include "host/text/pipeline/pipeline.hpp"
 
-#include <unordered_map>
+#include "engine/error.hpp"
+#include "host/text/pipeline/token_map.hpp"
 
 namespace gramian::host {
 
-/// The model, and the words of this text that it has seen.
+/// Looks words up in the model, each word of a text once.
 class Pipeline::Words {
  public:
   explicit Words(const WordModel& model) : model_(model) {}
 
   void add(std::string_view word, size_t begin, std::vector<TextToken>& tokens) {
     constexpr size_t kLongest = 64;  // a longer word hardly comes twice
+    if (word.size() > UINT32_MAX) {
+      throw InvalidInput("the tokenizer takes words of less than 4 GiB; give the text in parts, or its ids");
+    }
     if (word.size() > kLongest) {
       scratch_.clear();
       model_.encode(word, scratch_);
@@ -31,10 +35,6 @@ class Pipeline::Words {
   struct Known {
     size_t first, count;
   };
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view word) const { return std::hash<std::string_view>{}(word); }
-  };
   static void append(const WordModel::Piece* pieces, size_t count, size_t begin, std::vector<TextToken>& tokens) {
     for (size_t i = 0; i < count; ++i) {
       tokens.push_back(
@@ -43,7 +43,7 @@ class Pipeline::Words {
   }
 
   const WordModel& model_;
-  std::unordered_map<std::string, Known, Hash, std::equal_to<>> seen_;
+  StringMap<Known> seen_;
   std::vector<WordModel::Piece> pieces_;
   std::vector<WordModel::Piece> scratch_;
 };
@@ -57,8 +57,8 @@ void shift(std::vector<TextToken>& tokens, size_t offset) {
   }
 }
 
-/// Calls `with(stretch, offset, tokens)` for each stretch between added tokens, where `tokens` are to be ranges of the
-/// stretch, and appends all to `tokens`.
+/// Calls `with(stretch, offset, inside)` for each stretch between added tokens; it appends tokens to `inside` as ranges
+/// of the stretch. Appends them and the added tokens to `tokens`.
 template <class With>
 void between(const AddedTokens& added, std::string_view text, std::vector<TextToken>& tokens, const With& with) {
   if (added.empty()) {
@@ -85,9 +85,14 @@ std::string_view Pipeline::token(int64_t id) const {
 }
 
 std::vector<TextToken> Pipeline::encode(std::string_view text) const {
+  // Places have 32 bits in words and in ICU.
+  constexpr size_t kLongestText = size_t{1} << 30;
+  if (text.size() > kLongestText) {
+    throw InvalidInput("tokenizers take texts of at most 1 GiB; give the text in parts, or its ids");
+  }
   std::vector<TextToken> tokens;
   Words words(*parts_.model);
-  EditedText valid = as_utf8(text);
+  NormalizedString valid = as_utf8(text);
   between(parts_.added, valid.text(), tokens, [&](std::string_view part, size_t at, std::vector<TextToken>& inside) {
     normalize({part, at == 0}, 0, words, inside);
   });
@@ -97,43 +102,40 @@ std::vector<TextToken> Pipeline::encode(std::string_view text) const {
 
 void Pipeline::normalize(Stretch stretch, size_t normalizer, Words& words, std::vector<TextToken>& tokens) const {
   if (normalizer < parts_.normalizers.size()) {
-    EditedText normal = parts_.normalizers[normalizer]->apply(stretch.text);
+    NormalizedString normal = parts_.normalizers[normalizer]->apply(stretch.text);
     normalize({normal.text(), stretch.first}, normalizer + 1, words, tokens);
     normal.restore(tokens);
     return;
   }
   between(parts_.normalized_added, stretch.text, tokens,
           [&](std::string_view part, size_t at, std::vector<TextToken>& inside) {
-            cut({part, stretch.first && at == 0}, 0, 0, words, inside);
+            split({part, stretch.first && at == 0}, 0, 0, words, inside);
           });
 }
 
-void Pipeline::cut(Stretch stretch, size_t stage, size_t offset, Words& words, std::vector<TextToken>& tokens) const {
+void Pipeline::split(Stretch stretch, size_t pre_tokenizer, size_t offset, Words& words,
+                     std::vector<TextToken>& tokens) const {
   if (stretch.text.empty()) return;
-  if (stage == parts_.stages.size()) {
+  if (pre_tokenizer == parts_.pre_tokenizers.size()) {
     words.add(stretch.text, offset, tokens);
     return;
   }
-  const CuttingStage& now = parts_.stages[stage];
-  const auto cut_further = [&](std::string_view text, size_t from, std::vector<TextToken>& into) {
-    if (!now.splitter) {
-      cut({text, stretch.first}, stage + 1, from, words, into);
-      return;
-    }
-    std::vector<WordSplitter::Word> found;
-    now.splitter->split(text, found);
-    for (const WordSplitter::Word& word : found) {
+  const PreTokenizer& now = *parts_.pre_tokenizers[pre_tokenizer];
+  const auto split_further = [&](std::string_view text, size_t from, std::vector<TextToken>& into) {
+    std::vector<PreTokenizer::Word> found;
+    if (!text.empty()) now.split(text, found);
+    for (const PreTokenizer::Word& word : found) {
       const Stretch part = {text.substr(word.begin, word.end - word.begin), stretch.first && word.begin == 0};
-      cut(part, stage + 1, from + word.begin, words, into);
+      split(part, pre_tokenizer + 1, from + word.begin, words, into);
     }
   };
-  if (!now.edit || (now.edit_first_only && !stretch.first)) {
-    cut_further(stretch.text, offset, tokens);
+  NormalizedString edited = now.edit(stretch.text, stretch.first);
+  if (!edited.changed()) {
+    split_further(stretch.text, offset, tokens);
     return;
   }
-  EditedText edited = now.edit->apply(stretch.text);
   std::vector<TextToken> inside;
-  cut_further(edited.text(), 0, inside);
+  split_further(edited.text(), 0, inside);
   edited.restore(inside);
   shift(inside, offset);
   tokens.insert(tokens.end(), inside.begin(), inside.end());

@@ -1,6 +1,6 @@
 #pragma once
-// A tokenizer as most of them are built: find the added tokens, normalize what lies between them, cut it into words,
-// look each word up.
+// The pipeline that most tokenizers are: it finds the added tokens, normalizes the text between them, splits it into
+// words (pre-tokenization) and looks each word up in the model.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 #include "engine/vocabulary.hpp"
 #include "host/text/pipeline/added_tokens.hpp"
-#include "host/text/pipeline/edited_text.hpp"
+#include "host/text/pipeline/normalized_string.hpp"
 #include "host/text/tokenizer.hpp"
 
 namespace gramian::host {
@@ -22,17 +22,22 @@ class Normalizer {
  public:
   virtual ~Normalizer() = default;
   /// `text` must outlive the result.
-  virtual EditedText apply(std::string_view text) const = 0;
+  virtual NormalizedString apply(std::string_view text) const = 0;
 };
 
-class WordSplitter {
+/// A pre-tokenizer may change a stretch of text (Metaspace writes ▁ for spaces), and then splits it into words.
+class PreTokenizer {
  public:
   struct Word {
     size_t begin, end;
   };
-  virtual ~WordSplitter() = default;
-  /// Appends the words of `text`, none of them empty, in order.
-  virtual void split(std::string_view text, std::vector<Word>& words) const = 0;
+  virtual ~PreTokenizer() = default;
+  /// The text that is split; by default, `text` as it is. `first`: it is the beginning of the whole text.
+  virtual NormalizedString edit(std::string_view text, [[maybe_unused]] bool first) const {
+    return NormalizedString(text);
+  }
+  /// Appends the words of an edited text that is not empty, none of them empty, in order; by default, all of it.
+  virtual void split(std::string_view text, std::vector<Word>& words) const { words.push_back({0, text.size()}); }
 };
 
 class WordModel {
@@ -46,20 +51,13 @@ class WordModel {
   virtual void encode(std::string_view word, std::vector<Piece>& pieces) const = 0;
 };
 
-/// First an edit (a space put before the text, say), then a cut; either may be missing.
-struct CuttingStage {
-  std::unique_ptr<Normalizer> edit = {};
-  bool edit_first_only = false;  // only of the stretch at the beginning of the text
-  std::unique_ptr<WordSplitter> splitter = {};
-};
-
 struct PipelineParts {
   std::string kind;
   Vocabulary vocabulary;
   AddedTokens added;             // looked for in the text as it is
   AddedTokens normalized_added;  // looked for in the normalized text
   std::vector<std::unique_ptr<Normalizer>> normalizers;
-  std::vector<CuttingStage> stages;  // each works on what the one before has left
+  std::vector<std::unique_ptr<PreTokenizer>> pre_tokenizers;  // each splits the words of the one before
   std::unique_ptr<WordModel> model;
 };
 
@@ -79,8 +77,8 @@ class Pipeline final : public Tokenizer {
     bool first;  // at the beginning of the whole text
   };
   void normalize(Stretch stretch, size_t normalizer, Words& words, std::vector<TextToken>& tokens) const;
-  /// Appends tokens as ranges of what `stretch` is a part of: `offset` is where it begins there.
-  void cut(Stretch stretch, size_t stage, size_t offset, Words& words, std::vector<TextToken>& tokens) const;
+  /// Appends tokens as ranges of the text that `stretch` is a part of, beginning at `offset`.
+  void split(Stretch stretch, size_t pre_tokenizer, size_t offset, Words& words, std::vector<TextToken>& tokens) const;
 
   PipelineParts parts_;
 };

@@ -9,10 +9,10 @@
 #include "host/formats/files/mapped_file.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/formats/json/json_file.hpp"
-#include "host/text/models/byte_pair_model.hpp"
-#include "host/text/pipeline/byte_level.hpp"
+#include "host/text/models/bpe_model.hpp"
+#include "host/text/pipeline/byte_alphabet.hpp"
 #include "host/text/pipeline/pipeline.hpp"
-#include "host/text/pre_tokenizers/gpt2_splitter.hpp"
+#include "host/text/pre_tokenizers/gpt_patterns.hpp"
 #include "host/text/readers/token_list.hpp"
 
 namespace gramian::host {
@@ -42,7 +42,7 @@ std::vector<MergeTable::Merge> read_merges(const MappedFile& file, const Vocabul
 }  // namespace
 
 MergeTable::Merge merge_of(std::string_view where, const Vocabulary& vocabulary, std::string_view left,
-                           std::string_view right) {
+                           std::string_view right, size_t prefix) {
   const auto id = [&](std::string_view token) {
     const auto found = vocabulary.find(token);
     if (!found) {
@@ -51,7 +51,7 @@ MergeTable::Merge merge_of(std::string_view where, const Vocabulary& vocabulary,
     }
     return narrow<int32_t>(*found);
   };
-  return {id(left), id(right), id(std::string(left) + std::string(right))};
+  return {id(left), id(right), id(std::string(left) + std::string(right.substr(std::min(prefix, right.size()))))};
 }
 
 std::unique_ptr<Tokenizer> open_gpt2(const std::filesystem::path& vocabulary, const std::filesystem::path& merges) {
@@ -60,7 +60,7 @@ std::unique_ptr<Tokenizer> open_gpt2(const std::filesystem::path& vocabulary, co
   parts.kind = "GPT-2 byte-level BPE";
   parts.vocabulary =
       token_list(tokens->path(), token_entries(tokens->path(), parse_json(tokens->path(), tokens->bytes())));
-  const auto pairs = read_merges(*MappedFile::open(merges), parts.vocabulary);
+  auto pairs = read_merges(*MappedFile::open(merges), parts.vocabulary);
 
   std::vector<bool> can_be_made(static_cast<size_t>(parts.vocabulary.size()));
   for (const MergeTable::Merge& merge : pairs) can_be_made[static_cast<size_t>(merge.result)] = true;
@@ -77,8 +77,9 @@ std::unique_ptr<Tokenizer> open_gpt2(const std::filesystem::path& vocabulary, co
                                                  "; it is cut short or belongs to another tokenizer");
   }
   parts.added = AddedTokens(std::move(added));
-  parts.stages.push_back({.splitter = std::make_unique<Gpt2Splitter>()});
-  parts.model = std::make_unique<BytePairModel>(parts.vocabulary, pairs, false, MergeTable::kNoMerge);
+  parts.pre_tokenizers.push_back(std::make_unique<Gpt2Split>());
+  parts.model = std::make_unique<BpeModel>(BpeParts{
+      .alphabet = bpe_alphabet(parts.vocabulary, true, {}, {}), .byte_level = true, .merges = std::move(pairs)});
   return std::make_unique<Pipeline>(std::move(parts));
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Fields of JSON objects, read strictly: what is there has to be of the right kind.
+// Reads fields of JSON objects strictly: a field that is there has to be of the right kind.
 
 #include <nlohmann/json.hpp>
 #include <string>

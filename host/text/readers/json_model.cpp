@@ -1,12 +1,14 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "engine/narrow.hpp"
-#include "host/text/models/byte_pair_model.hpp"
-#include "host/text/models/code_point_pair_model.hpp"
+#include "host/text/models/bpe_model.hpp"
 #include "host/text/models/unigram_model.hpp"
+#include "host/text/models/word_level_model.hpp"
 #include "host/text/models/wordpiece_model.hpp"
-#include "host/text/pre_tokenizers/mark_splitter.hpp"
+#include "host/text/pipeline/byte_alphabet.hpp"
+#include "host/text/pre_tokenizers/metaspace.hpp"
 #include "host/text/readers/gpt2_files.hpp"
 #include "host/text/readers/json_fields.hpp"
 #include "host/text/readers/token_list.hpp"
@@ -16,9 +18,9 @@
 namespace gramian::host {
 namespace {
 
-constexpr const char* kSupported = "BPE, WordPiece, Unigram";
+constexpr const char* kSupported = "BPE, WordPiece, Unigram, WordLevel";
 
-/// Older files do not say.
+/// The type of the model; older files do not say it.
 std::string type_of(const JsonPart& model) {
   const std::string type = model.text("type");
   if (!type.empty()) return type;
@@ -34,15 +36,22 @@ int32_t id_of(const JsonPart& model, const Vocabulary& vocabulary, const std::st
   return narrow<int32_t>(*id);
 }
 
-std::vector<MergeTable::Merge> merges_of(const JsonPart& model, const Vocabulary& vocabulary) {
+std::optional<ByteTokens> bytes_of(const Vocabulary& vocabulary) {
+  return ByteTokens::find([&](const std::string& name) -> std::optional<int32_t> {
+    const auto id = vocabulary.find(name);
+    return id ? std::optional(narrow<int32_t>(*id)) : std::nullopt;
+  });
+}
+
+std::vector<MergeTable::Merge> merges_of(const JsonPart& model, const Vocabulary& vocabulary, size_t prefix) {
   std::vector<MergeTable::Merge> merges;
   const nlohmann::json& list = model.list("merges");
   merges.reserve(list.size());
   const std::string path = printable(model.path(), 4096);
   for (const nlohmann::json& entry : list) {
     if (entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_string()) {
-      merges.push_back(
-          merge_of(path, vocabulary, entry[0].get_ref<const std::string&>(), entry[1].get_ref<const std::string&>()));
+      merges.push_back(merge_of(path, vocabulary, entry[0].get_ref<const std::string&>(),
+                                entry[1].get_ref<const std::string&>(), prefix));
       continue;
     }
     const std::string_view line = entry.is_string() ? entry.get_ref<const std::string&>() : std::string_view();
@@ -50,7 +59,7 @@ std::vector<MergeTable::Merge> merges_of(const JsonPart& model, const Vocabulary
     if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos) {
       refuse(model.path(), "merge " + std::to_string(merges.size()) + " is not two symbols; save the tokenizer again");
     }
-    merges.push_back(merge_of(path, vocabulary, line.substr(0, space), line.substr(space + 1)));
+    merges.push_back(merge_of(path, vocabulary, line.substr(0, space), line.substr(space + 1), prefix));
   }
   return merges;
 }
@@ -62,36 +71,37 @@ bool marks_only_begin(const Vocabulary& vocabulary, const std::vector<MergeTable
   });
 }
 
-std::unique_ptr<WordModel> byte_pairs(const JsonPart& model, const Vocabulary& vocabulary, JsonStages& stages,
-                                      std::string& kind) {
+std::unique_ptr<WordModel> byte_pairs(const JsonPart& model, const Vocabulary& vocabulary,
+                                      JsonPreTokenizers& pre_tokenizers, std::string& kind) {
   if (model.find("dropout") != nullptr) model.unsupported("dropout, so that no text has certain tokens", "none");
-  for (const char* field : {"continuing_subword_prefix", "end_of_word_suffix"}) {
-    if (!model.text(field).empty()) model.unsupported("a " + std::string(field), "none");
-  }
-  const std::string unknown_token = model.text("unk_token");
-  const int32_t unknown =
-      unknown_token.empty() ? MergeTable::kNoMerge : id_of(model, vocabulary, unknown_token, "unk_token");
+  const std::string prefix = model.text("continuing_subword_prefix");
+  const std::string suffix = model.text("end_of_word_suffix");
+  const std::string unknown = model.text("unk_token");
+  const bool affixes = !prefix.empty() || !suffix.empty();
   const bool whole_words = model.flag("ignore_merges", false);
-  const auto merges = merges_of(model, vocabulary);
-  if (stages.byte_level) {
-    kind = stages.gpt2_words ? "GPT-2 byte-level BPE" : "byte-level BPE";
-    return std::make_unique<BytePairModel>(vocabulary, merges, whole_words, unknown);
+  BpeParts parts;
+  parts.byte_level = pre_tokenizers.byte_level && !pre_tokenizers.spelled;
+  parts.alphabet = bpe_alphabet(vocabulary, parts.byte_level, prefix, suffix);
+  parts.merges = merges_of(model, vocabulary, prefix.size());
+  if (!unknown.empty()) parts.unknown = id_of(model, vocabulary, unknown, "unk_token");
+  parts.fuse_unknown = model.flag("fuse_unk", false);
+  if (model.flag("byte_fallback", false) && !parts.byte_level) {
+    if (affixes) model.unsupported("byte_fallback with a prefix or suffix of words", "either of them");
+    parts.bytes = bytes_of(vocabulary);
   }
-  kind = "BPE";
-  // Where no merge joins the end of a word with the mark of the next, a text without cuts is cut there all the same:
-  // the tokens do not change, and words come again where whole texts do not.
-  const bool cuts =
-      std::ranges::any_of(stages.stages, [](const CuttingStage& stage) { return stage.splitter != nullptr; });
-  if (!cuts && !whole_words && vocabulary.find(kSentencePieceSpace) && marks_only_begin(vocabulary, merges)) {
-    CuttingStage stage;
-    stage.splitter = std::make_unique<MarkSplitter>(std::string(kSentencePieceSpace), true);
-    stages.stages.push_back(std::move(stage));
+  for (int64_t id = 0; whole_words && id < vocabulary.size(); ++id) {
+    const std::string_view token = vocabulary[id];
+    const auto word = parts.byte_level ? from_byte_level(token) : std::string(token);
+    if (word && !word->empty()) parts.whole_words.try_emplace(*word, narrow<int32_t>(id));
   }
-  return std::make_unique<CodePointPairModel>(vocabulary, merges,
-                                              CodePointPairSettings{.unknown = unknown,
-                                                                    .fuse_unknown = model.flag("fuse_unk", false),
-                                                                    .byte_fallback = model.flag("byte_fallback", false),
-                                                                    .whole_words = whole_words});
+  // Where no merge joins the end of a word with the mark of the next, a text that is one word is split there.
+  if (pre_tokenizers.whole && !whole_words && !affixes && vocabulary.find(kSentencePieceSpace) &&
+      marks_only_begin(vocabulary, parts.merges)) {
+    pre_tokenizers.list.push_back(std::make_unique<MetaspaceRuns>());
+  }
+  const bool gpt2 = pre_tokenizers.byte_level && pre_tokenizers.gpt2_words;
+  kind = gpt2 ? "GPT-2 byte-level BPE" : pre_tokenizers.byte_level ? "byte-level BPE" : "BPE";
+  return std::make_unique<BpeModel>(std::move(parts));
 }
 
 std::unique_ptr<WordModel> wordpiece(const JsonPart& model, const Vocabulary& vocabulary, std::string& kind) {
@@ -121,19 +131,38 @@ std::unique_ptr<WordModel> unigram(const JsonPart& model, const Vocabulary& voca
     unknown = narrow<int32_t>(token_id(model.path(), "unknown", *id));
     if (unknown >= std::ssize(scores)) model.wrong("unk_id", "no id of its vocabulary");
   }
+  constexpr double kPenalty = 10;  // SentencePiece's, below the worst score
+  Viterbi viterbi({.unknown = unknown, .unknown_score = std::ranges::min(scores) - kPenalty});
+  for (size_t id = 0; id < scores.size(); ++id) {
+    const std::string_view token = vocabulary[static_cast<int64_t>(id)];
+    if (!token.empty()) viterbi.add(token, static_cast<int32_t>(id), scores[id]);
+  }
+  const bool bytes = model.flag("byte_fallback", false);
   kind = "Unigram";
-  return std::make_unique<UnigramModel>(vocabulary, std::move(scores), unknown, model.flag("byte_fallback", false));
+  return std::make_unique<UnigramModel>(std::move(viterbi),
+                                        UnknownPieces(unknown, bytes ? bytes_of(vocabulary) : std::nullopt));
+}
+
+std::unique_ptr<WordModel> word_level(const JsonPart& model, const Vocabulary& vocabulary, std::string& kind) {
+  TokenMap tokens;
+  for (int64_t id = 0; id < vocabulary.size(); ++id) {
+    if (vocabulary.named(id)) tokens.emplace(vocabulary[id], narrow<int32_t>(id));
+  }
+  const auto unknown = vocabulary.find(model.text("unk_token", "<unk>"));
+  kind = "WordLevel";
+  return std::make_unique<WordLevelModel>(std::move(tokens), narrow<int32_t>(unknown.value_or(TextToken::kUnknown)));
 }
 
 }  // namespace
 
 std::unique_ptr<WordModel> json_model(std::string_view path, const nlohmann::json& value, const Vocabulary& vocabulary,
-                                      JsonStages& stages, std::string& kind) {
+                                      JsonPreTokenizers& pre_tokenizers, std::string& kind) {
   const JsonPart model(path, "model", value);
   const std::string type = type_of(model);
-  if (type == "BPE") return byte_pairs(model, vocabulary, stages, kind);
-  if (stages.byte_level) model.unsupported(in_quotes(type) + " over ByteLevel", "BPE over ByteLevel");
+  if (type == "BPE") return byte_pairs(model, vocabulary, pre_tokenizers, kind);
+  if (pre_tokenizers.byte_level) model.unsupported(in_quotes(type) + " over ByteLevel", "BPE over ByteLevel");
   if (type == "WordPiece") return wordpiece(model, vocabulary, kind);
+  if (type == "WordLevel") return word_level(model, vocabulary, kind);
   if (type == "Unigram") return unigram(model, vocabulary, kind);
   model.unsupported("the type " + in_quotes(type), kSupported);
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Tokens with their ids, as the files of tokenizers list them.
+// Lists of tokens with their ids, as the files of tokenizers have them.
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>

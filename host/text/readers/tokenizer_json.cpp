@@ -27,8 +27,8 @@ std::vector<TokenEntry> model_tokens(std::string_view path, const nlohmann::json
 
 std::string normalized(const std::vector<std::unique_ptr<Normalizer>>& normalizers, std::string text) {
   for (const auto& normalizer : normalizers) {
-    EditedText edited = normalizer->apply(text);
-    text = std::string(edited.text());
+    NormalizedString changed = normalizer->apply(text);
+    text = std::string(changed.text());
   }
   return text;
 }
@@ -53,9 +53,11 @@ std::unique_ptr<Tokenizer> open_tokenizer_json(const std::filesystem::path& path
   }
   PipelineParts parts;
   parts.normalizers = json_normalizers(name, value("normalizer"));
-  JsonStages stages = json_stages(name, value("pre_tokenizer"));
+  JsonPreTokenizers pre_tokenizers = json_pre_tokenizers(name, value("pre_tokenizer"));
 
   std::vector<TokenEntry> entries = model_tokens(name, value("model"));
+  // Added tokens are found in the text alone: the model does not know them.
+  parts.model = json_model(name, value("model"), token_list(name, entries), pre_tokenizers, parts.kind);
   std::vector<AddedToken> added;
   std::vector<AddedToken> normalized_added;
   const nlohmann::json& list = value("added_tokens");
@@ -81,8 +83,7 @@ std::unique_ptr<Tokenizer> open_tokenizer_json(const std::filesystem::path& path
   parts.added = AddedTokens(std::move(added));
   parts.normalized_added = AddedTokens(std::move(normalized_added));
   parts.vocabulary = token_list(name, std::move(entries));
-  parts.model = json_model(name, value("model"), parts.vocabulary, stages, parts.kind);
-  parts.stages = std::move(stages.stages);
+  parts.pre_tokenizers = std::move(pre_tokenizers.list);
   return std::make_unique<Pipeline>(std::move(parts));
 }
 

@@ -15,19 +15,22 @@ namespace gramian::host {
 /// Throws InvalidInput: malformed, or with parts that are not supported, which it names.
 std::unique_ptr<Tokenizer> open_tokenizer_json(const std::filesystem::path& path);
 
-/// What "normalizer" asks for; `value` may be null.
+/// The normalizers that "normalizer" asks for; `value` may be null.
 std::vector<std::unique_ptr<Normalizer>> json_normalizers(std::string_view path, const nlohmann::json& value);
 
-struct JsonStages {
-  std::vector<CuttingStage> stages;
-  bool byte_level = false;  // the model sees stand-ins of bytes (byte_level.hpp)
+struct JsonPreTokenizers {
+  std::vector<std::unique_ptr<PreTokenizer>> list;
+  bool byte_level = false;  // tokens spell bytes (byte_alphabet.hpp)
+  bool spelled = false;     // and so does the text that the model gets
   bool gpt2_words = false;
+  bool whole = true;  // the model gets every stretch of text as one word
 };
-/// What "pre_tokenizer" asks for; `value` may be null.
-JsonStages json_stages(std::string_view path, const nlohmann::json& value);
+/// The pre-tokenizers that "pre_tokenizer" asks for; `value` may be null.
+JsonPreTokenizers json_pre_tokenizers(std::string_view path, const nlohmann::json& value);
 
-/// What "model" asks for, over `vocabulary`, which has its tokens; sets `kind`. May add a stage that changes no token.
+/// The model that "model" asks for, over `vocabulary`, which has its tokens; sets `kind`. May add a pre-tokenizer that
+/// changes no token.
 std::unique_ptr<WordModel> json_model(std::string_view path, const nlohmann::json& value, const Vocabulary& vocabulary,
-                                      JsonStages& stages, std::string& kind);
+                                      JsonPreTokenizers& pre_tokenizers, std::string& kind);
 
 }  // namespace gramian::host

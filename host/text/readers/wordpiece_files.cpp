@@ -12,9 +12,9 @@
 #include "host/text/models/wordpiece_model.hpp"
 #include "host/text/normalizers/bert_normalizer.hpp"
 #include "host/text/pipeline/pipeline.hpp"
-#include "host/text/pre_tokenizers/bert_splitter.hpp"
+#include "host/text/pre_tokenizers/split.hpp"
 #include "host/text/readers/json_fields.hpp"
-#include "host/text/unicode/letter_case.hpp"
+#include "host/text/unicode/characters.hpp"
 
 namespace gramian::host {
 namespace {
@@ -76,7 +76,7 @@ std::unique_ptr<Tokenizer> open_wordpiece(const std::filesystem::path& path) {
   }
   parts.added = AddedTokens(std::move(added));
   parts.normalizers.push_back(std::make_unique<BertNormalizer>(settings));
-  parts.stages.push_back({.splitter = std::make_unique<BertSplitter>()});
+  add_bert_pre_tokenizers(parts.pre_tokenizers);
   parts.model =
       std::make_unique<WordpieceModel>(parts.vocabulary, WordpieceSettings{.unknown = narrow<int32_t>(*unknown)});
   return std::make_unique<Pipeline>(std::move(parts));

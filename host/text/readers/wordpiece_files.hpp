@@ -8,8 +8,8 @@
 
 namespace gramian::host {
 
-/// What is done to the text before is said by tokenizer_config.json beside it (do_lower_case, strip_accents,
-/// tokenize_chinese_chars); without one, letters become small when no token but those in brackets has a capital.
+/// tokenizer_config.json beside it says how the text is normalized (do_lower_case, strip_accents,
+/// tokenize_chinese_chars); without one, it is lower-cased when no token but those in brackets has a capital.
 /// [UNK], [CLS], [SEP], [PAD] and [MASK] in the text are those tokens.
 /// Throws InvalidInput: no [UNK], or a config that is malformed.
 std::unique_ptr<Tokenizer> open_wordpiece(const std::filesystem::path& path);

@@ -12,4 +12,7 @@ namespace gramian::cuda {
 /// round. A multiple of 128.
 int64_t tile_edge_for(int multiprocessors, int64_t l2_bytes, CosineType type);
 
+/// The edge with which so many rows make no more bands than with `most`, all nearly whole: a multiple of kTileUnit.
+int64_t evened_edge(int64_t rows, int64_t most);
+
 }  // namespace gramian::cuda

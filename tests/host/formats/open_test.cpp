@@ -48,7 +48,7 @@ TEST(Open, SaysWhatForeignFilesAre) {
       {"FiFu\0\0\0\0"s, "finalfusion", "convert"},
       {"GGUF\3\0\0\0"s, "GGUF", ".npy"},
       {"\x89HDF\r\n\x1a\n"s, "HDF5", ".npy"},
-      {"\x1f\x8b\x08\0"s, "gzip", "gunzip"},
+      {"\x1f\x8b\x08\0"s, "gzip data is cut off", "download"},
       {"\x80\x02\x8a\x0al\xfc"s, "pickle", "np.save"},
       {"\x80\x04\x95"s, "pickle", "np.save"},
       {"PK\3\4"s + std::string(26, '\0') + "archive/data.pkl", "PyTorch", "safetensors"},
@@ -62,8 +62,18 @@ TEST(Open, SaysWhatForeignFilesAre) {
       {"\xff\xfe"
        "2\0"s,
        "UTF-16", "iconv"},
-      {"0.1\t0.2\t0.3\n0.4\t0.5\t0.6\n", "separated by tabs", "np.save"},
-      {"a,0.2,0.3\n", "separated by commas", "np.save"},
+      {"the 0,5 0,25 1,5\nof 0,5 0,25 1,5\n", "line 1: has decimal commas ('1,5')", "decimal points"},
+      {"0,5\t0,25\n1,5\t2,5\n", "decimal commas", "decimal points"},
+      {"the [0.5, 0.25]\n", "brackets", "numbers alone"},
+      {"1 3:0.5 7:0.25\n-1 2:1\n", "sparse", "toarray"},
+      {"t\0h\0e\0 \0"
+       "1\0 \0"
+       "2\0\n\0"s,
+       "UTF-16", "iconv -f UTF-16LE"},
+      {"\0t\0h\0e\0 \0"
+       "1\0 \0"
+       "2\0\n"s,
+       "UTF-16", "iconv -f UTF-16BE"},
       {"the 5\nof 4\n", "not a token and two or more numbers", "readable are"},
       {"hello\n", "not a token", "readable are"},
       {"\x01\x02\x03\x04"s, "\\x01\\x02\\x03\\x04", "readable are"},

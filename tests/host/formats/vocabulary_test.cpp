@@ -82,6 +82,71 @@ TEST(VocabularyFile, RefusesWhatDoesNotFit) {
   expect_refused<InvalidInput>(matrix(dir, 3), {"empty"}, dir.write("given", ""));
 }
 
+TEST(VocabularyFile, CountsAndScoresAreNoPartOfTokens) {
+  const TempDir dir;
+  const struct {
+    const char* text;
+    Tokens tokens;
+  } kCases[] = {
+      {"the 5611\n, 5514\nnew york 12\n", {"the", ",", "new york"}},
+      {"the\t-2.5\n\xe2\x96\x81"
+       "a\t-3\n\t0\t0\n",
+       {"the",
+        "\xe2\x96\x81"
+        "a",
+        "\t0"}},
+      {"the 5611\n, 5514 #fairseq:overwrite\nmadeupword0000 0\n", {"the", ",", "madeupword0000"}},
+  };
+  for (const auto& c : kCases) {
+    const Embedding embedding = open_embedding(matrix(dir, 3), dir.write("given", c.text), 1);
+    EXPECT_EQ(tokens_of(embedding), c.tokens);
+    ASSERT_EQ(embedding.notes.size(), 1u);
+    EXPECT_NE(embedding.notes[0].find("counts or scores"), std::string::npos);
+  }
+  // One line without a number: all of them are tokens.
+  EXPECT_EQ(tokens_with(dir, 3, "the 5\nof 4\nwindows\n"), (Tokens{"the 5", "of 4", "windows"}));
+  EXPECT_EQ(tokens_with(dir, 3, "1\n2\n3\n"), (Tokens{"1", "2", "3"}));
+  EXPECT_EQ(tokens_with(dir, 3, " 1\n 2\n 3\n"), (Tokens{" 1", " 2", " 3"}));
+  EXPECT_EQ(tokens_with(dir, 1, "windows 95\n"), (Tokens{"windows 95"}));
+}
+
+TEST(VocabularyFile, RefusesWhatIsNoText) {
+  const TempDir dir;
+  using namespace std::string_literals;
+  const struct {
+    std::string bytes;
+    std::string_view part, remedy;
+  } kCases[] = {
+      {"\xff\xfe"
+       "a\0\n\0b\0\n\0c\0\n\0"s,
+       "UTF-16", "iconv"},
+      {"a\0\n\0b\0\n\0c\0\n\0"s, "UTF-16", "iconv"},
+      {npy(npy_dictionary("<f4", "(3, 1)"), "\n\n\n123456789"), "npy file", "one token a line"},
+      {"\x1f\x8b\x08\n\n\n"s, "gzip", "gunzip"},
+      {"\x28\xb5\x2f\xfd\n\n\n"s, "zstd", "unzstd"},
+      {"a\nb\0\nc\n"s, "byte 3: a NUL byte", "one token a line"},
+      {"GGUF\3\0\0\0\n\n\n"s, "GGUF", ""},
+  };
+  for (const auto& c : kCases) {
+    const auto path = dir.write("given", c.bytes);
+    expect_refused<InvalidInput>(matrix(dir, 3), {path, c.part, c.remedy}, path);
+  }
+  // Such letters may also begin a token.
+  EXPECT_EQ(tokens_with(dir, 3, "GGUF\nBZh\n<html\n"), (Tokens{"GGUF", "BZh", "<html"}));
+  expect_refused<InvalidUsage>(matrix(dir, 3), {"is a directory", "tokenizer.json"}, dir.path(""));
+  std::filesystem::create_directory(dir.path("m.vocab.txt"));
+  expect_refused<InvalidUsage>(matrix(dir, 3), {"m.vocab.txt", "is a directory"});
+}
+
+TEST(VocabularyFile, SaysWhatDoesNotFit) {
+  const TempDir dir;
+  const auto header = dir.write("given", "word\tcount\na\t3\nb\t2\nc\t1\n");
+  expect_refused<InvalidInput>(matrix(dir, 3), {"one line more", "header row ('word\\x09count')", "columns"}, header);
+  const auto wide = dir.write("t.npy", npy(npy_dictionary("<f4", "(1, 3)"), std::string(12, '1')));
+  expect_refused<InvalidInput>(wide, {"3 tokens", "transposed", "a.T"}, dir.write("given", "a\nb\nc\n"));
+  expect_refused<InvalidInput>(wide, {"transposed"}, dir.write("given", R"({"a":0,"b":1,"c":2})"));
+}
+
 TEST(VocabularyFile, ReplacesTheTokensOfAFileThatHasSome) {
   const TempDir dir;
   const auto path = dir.write("v.vec", "2 1\na 1\nb 2\n");

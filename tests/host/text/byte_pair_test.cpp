@@ -142,12 +142,12 @@ TEST_F(BytePair, WholeWordsWhereMergesAreIgnored) {
 
 TEST_F(BytePair, WhatIsNotSupportedIsNamed) {
   const std::string path = dir_.path("tokenizer.json");
-  EXPECT_THROW(one_file(R"("normalizer":{"type":"Precompiled"},)"), InvalidInput);
-  expect_no_tokenizer<InvalidInput>(path, {path, "'normalizer'", "'Precompiled'", "NFC"});
-  EXPECT_THROW(one_file(R"("pre_tokenizer":{"type":"Punctuation"},)"), InvalidInput);
-  expect_no_tokenizer<InvalidInput>(path, {path, "'pre_tokenizer'", "'Punctuation'", "ByteLevel"});
-  EXPECT_THROW(one_file("", R"("end_of_word_suffix":"</w>",)"), InvalidInput);
-  expect_no_tokenizer<InvalidInput>(path, {path, "'model'", "end_of_word_suffix"});
+  EXPECT_THROW(one_file(R"("normalizer":{"type":"Nmt"},)"), InvalidInput);
+  expect_no_tokenizer<InvalidInput>(path, {path, "'normalizer'", "'Nmt'", "NFC"});
+  EXPECT_THROW(one_file(R"("pre_tokenizer":{"type":"UnicodeScripts"},)"), InvalidInput);
+  expect_no_tokenizer<InvalidInput>(path, {path, "'pre_tokenizer'", "'UnicodeScripts'", "ByteLevel"});
+  EXPECT_THROW(one_file("", R"("dropout":0.1,)"), InvalidInput);
+  expect_no_tokenizer<InvalidInput>(path, {path, "'model'", "dropout"});
   EXPECT_THROW(one_file(R"("pre_tokenizer":{"type":"Split","pattern":{"Regex":"("},"behavior":"Isolated"},)"),
                InvalidInput);
   expect_no_tokenizer<InvalidInput>(path, {path, "'('"});

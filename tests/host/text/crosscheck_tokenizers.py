@@ -82,8 +82,9 @@ class Checks:
             raise SystemExit(f"{path}: {done.stderr}")
         return [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
 
-    def compare(self, what, path, reference, pieces=False, only=None, byte_tokens=(), exact=False):
-        """`reference` gives (id, first character, past the last) of every token of a str. `exact`: so are ranges."""
+    def compare(self, what, path, reference, pieces=False, only=None, byte_tokens=(), exact=False, touching=False):
+        """`reference` gives (id, first character, past the last) of every token of a str. `exact`: so are ranges.
+        `touching`: a range need only touch the library's, or marks, joiners or damage behind it."""
         for text in self.texts:
             if only and text.name not in only:
                 continue
@@ -93,7 +94,7 @@ class Checks:
                 wrong = None if got == wanted else next(
                     (i for i, (a, b) in enumerate(zip(got, wanted)) if a != b), min(len(got), len(wanted)))
             else:
-                wrong = self.first_difference(text, got, wanted, pieces, byte_tokens)
+                wrong = self.first_difference(text, got, wanted, pieces, byte_tokens, touching)
             if wrong is None:
                 print(f"{what}, {text.name}: {len(got):,} tokens of {len(text.data):,} bytes agree")
                 continue
@@ -104,13 +105,18 @@ class Checks:
                 print(f"    {side}: {near}")
 
     @staticmethod
-    def first_difference(text, got, wanted, pieces, byte_tokens):
+    def first_difference(text, got, wanted, pieces, byte_tokens, touching):
         """`pieces`: tokens may be parts of characters; the range of such a one is not the library's."""
         done = 0
         for i, ((id, begin, end), theirs) in enumerate(zip(got, wanted)):
             _, first, last = theirs
             if id in byte_tokens:  # theirs has all neighbours that are spelled in bytes
                 same = first <= begin <= end <= last
+            elif touching:
+                gap = text.data[last:begin].decode("utf-8", "replace")
+                # A mark of its own stands before all that the next token has.
+                before = begin == end and i + 1 < len(got) and got[i + 1][1] == begin
+                same = (first <= end or before) and all(is_mark(c) or c in "\u200d\ufffd" for c in gap)
             elif pieces and begin < end:
                 # It begins within their first character and ends within their last.
                 same = text.floor[begin] == first or (begin == done and text.marks_between(text.ceiling[first + 1], begin))
@@ -300,6 +306,138 @@ def llama2(checks, folder):
             checks.compare(f"BPE of code points {name}, {scheme}", path, reference, bytes_too)
 
 
+def clip(checks, folder):
+    """Tokens that end words, and a text whose white space and case are gone before it is split."""
+    tokenizer = Tokenizer(models.BPE(unk_token="<|endoftext|>", end_of_word_suffix="</w>"))
+    tokenizer.normalizer = normalizers.Sequence([
+        normalizers.NFC(), normalizers.Replace(tokenizers.Regex(r"\s+"), " "), normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(tokenizers.Regex(r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"),
+                             "removed", invert=True),
+        pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    train(tokenizer, trainers.BpeTrainer(vocab_size=1500, special_tokens=["<|startoftext|>", "<|endoftext|>"],
+                                         end_of_word_suffix="</w>", show_progress=False,
+                                         initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    saved = json.loads(tokenizer.to_str())
+    # As CLIP's own vocabulary has them, each byte may also end a word.
+    vocabulary = saved["model"]["vocab"]
+    for token in [t for t in vocabulary if len(t) == 1]:
+        vocabulary.setdefault(token + "</w>", len(vocabulary))
+    path = folder / "clip.json"
+    path.write_text(json.dumps(saved))
+    checks.compare("CLIP", path, hugging_face(Tokenizer.from_file(str(path))), True)
+    for token in [t for t in vocabulary if len(t) == 5 and not t.isascii()]:
+        del vocabulary[token]
+    saved["model"]["merges"] = [pair for pair in saved["model"]["merges"]
+                                if {*pair, "".join(pair)} <= set(vocabulary)]
+    path.write_text(json.dumps(saved))
+    checks.compare("CLIP, bytes that end no word", path, hugging_face(Tokenizer.from_file(str(path))), True)
+
+    # A prefix of what continues a word, and both.
+    for name, affixes in {"prefix": {"continuing_subword_prefix": "##"},
+                          "both": {"continuing_subword_prefix": "##", "end_of_word_suffix": "</w>"}}.items():
+        for fuse in (False, True):
+            tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=fuse, **affixes))
+            tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+            train(tokenizer, trainers.BpeTrainer(vocab_size=1500, special_tokens=["<unk>"], limit_alphabet=200,
+                                                 show_progress=False, **affixes))
+            path = folder / "affixes.json"
+            tokenizer.save(str(path))
+            checks.compare(f"BPE with {name}{', unknown ones fused' if fuse else ''}", path,
+                           hugging_face(Tokenizer.from_file(str(path))))
+
+
+def falcon(checks, folder):
+    """Pre-tokenizers that come after ByteLevel split the characters that it spells bytes by."""
+    for behavior in ("contiguous", "isolated", "removed", "merged_with_previous", "merged_with_next"):
+        tokenizer = Tokenizer(models.BPE())
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+            pre_tokenizers.Punctuation(behavior), pre_tokenizers.ByteLevel(add_prefix_space=False),
+            pre_tokenizers.Digits(individual_digits=False),
+            pre_tokenizers.Split(tokenizers.Regex("[0-9][0-9][0-9]"), "isolated")])
+        train(tokenizer, byte_level_trainer())
+        tokenizer.save(str(folder / "falcon.json"))
+        checks.compare(f"Falcon, punctuation {behavior}", folder / "falcon.json", hugging_face(tokenizer), True,
+                       None if behavior == "contiguous" else ["damaged"])
+
+
+def word_level(checks, folder):
+    for name, splitter, settings in (
+        ("words", pre_tokenizers.Whitespace(), {"unk_token": "[UNK]"}),
+        ("spaces", pre_tokenizers.WhitespaceSplit(), {"unk_token": "<unk>"}),
+        ("punctuation", pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Punctuation()]), {"unk_token": "?"}),
+    ):
+        tokenizer = Tokenizer(models.WordLevel(**settings))
+        tokenizer.normalizer = normalizers.Sequence([normalizers.Strip(), normalizers.NFD(), normalizers.StripAccents()])
+        tokenizer.pre_tokenizer = splitter
+        train(tokenizer, trainers.WordLevelTrainer(vocab_size=500, special_tokens=[settings["unk_token"]], show_progress=False))
+        tokenizer.save(str(folder / "words.json"))
+        # A token that stands for unknown words is no token of the text.
+        saved = json.loads((folder / "words.json").read_text())
+        saved["added_tokens"] = []
+        (folder / "words.json").write_text(json.dumps(saved))
+        checks.compare(f"WordLevel, {name}", folder / "words.json",
+                       hugging_face(Tokenizer.from_file(str(folder / "words.json"))))
+
+
+def charsmap_of(model):
+    """The precompiled charsmap of a SentencePiece model: field 2 of its field 3."""
+    def fields(message):
+        at = 0
+
+        def varint():
+            nonlocal at
+            value, shift = 0, 0
+            while True:
+                byte = message[at]
+                at += 1
+                value |= (byte & 0x7F) << shift
+                shift += 7
+                if byte < 0x80:
+                    return value
+
+        while at < len(message):
+            tag = varint()
+            if tag & 7 == 0:
+                varint()
+                continue
+            size = {1: 8, 5: 4}.get(tag & 7) or varint()
+            yield tag >> 3, message[at : at + size]
+            at += size
+
+    return next(value for number, value in fields(next(value for number, value in fields(model) if number == 3)) if number == 2)
+
+
+def precompiled(checks, folder):
+    """As T5, XLM-R and multilingual-e5 normalize, and ALBERT, with the charsmaps that SentencePiece makes."""
+    corpus = folder / "corpus.txt"
+    corpus.write_text("\n".join(varied_text.SENTENCES))
+    for rule in ("nmt_nfkc", "nmt_nfkc_cf", "nfkc"):
+        stem = folder / rule
+        sentencepiece.SentencePieceTrainer.train(
+            input=str(corpus), model_prefix=str(stem), vocab_size=900, model_type="bpe", character_coverage=0.98,
+            minloglevel=2, normalization_rule_name=rule)
+        charsmap = normalizers.Precompiled(charsmap_of(pathlib.Path(f"{stem}.model").read_bytes()))
+        for name, normalizer, splitter in (
+            ("T5", charsmap, pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])),
+            ("XLM-R", normalizers.Sequence([charsmap, normalizers.Replace(tokenizers.Regex(" {2,}"), " ")]), pre_tokenizers.Metaspace()),
+            ("ALBERT", normalizers.Sequence([normalizers.Replace("``", '"'), normalizers.Replace("''", '"'), normalizers.NFKD(),
+                                             normalizers.StripAccents(), normalizers.Lowercase(), charsmap]),
+             pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])),
+        ):
+            tokenizer = Tokenizer(models.Unigram())
+            tokenizer.normalizer = normalizer
+            tokenizer.pre_tokenizer = splitter
+            train(tokenizer, trainers.UnigramTrainer(vocab_size=1200, unk_token="<unk>", show_progress=False,
+                                                     special_tokens=["<unk>", "<s>"]))
+            saved = json.loads(tokenizer.to_str())
+            saved["model"]["vocab"] = [[token, round(score, 6)] for token, score in saved["model"]["vocab"]]
+            path = folder / "precompiled.json"
+            path.write_text(json.dumps(saved))
+            checks.compare(f"Precompiled {rule}, {name}", path, hugging_face(Tokenizer.from_file(str(path))),
+                           touching=True)
+
+
 # What a model of SentencePiece may be told; each for both kinds of model.
 SENTENCE_PIECE = {
     "bytes": {"byte_fallback": True},
@@ -360,6 +498,8 @@ def sentence_piece(checks, folder):
 
     compare("unigram", checks, "unigram", {}, 900)
     compare("bpe", checks, "bpe", {}, 1200)
+    compare("word", checks, "word", {}, 400)
+    compare("char", checks, "char", {}, 250)
     for part, (name, settings) in enumerate(SENTENCE_PIECE.items()):
         # All together see every line of the texts once.
         texts = [Text(f"{text.name} {part}", b"\n".join(text.data.split(b"\n")[part :: len(SENTENCE_PIECE)])) for text in checks.texts]
@@ -395,7 +535,7 @@ def main():
         for text in texts:
             text.write(folder)
         checks = Checks(given.tokenize, texts)
-        kinds = [byte_level, patterns, wordpiece, unigram, llama2, sentence_piece]
+        kinds = [byte_level, patterns, wordpiece, unigram, llama2, clip, falcon, word_level, precompiled, sentence_piece]
         if given.gpt2:
             kinds.append(lambda checks, _: gpt2(checks, given.gpt2))
             kinds[-1].__name__ = "gpt2"

@@ -10,9 +10,9 @@
 namespace gramian::host::test {
 
 struct SentencePieceOfModel {
-  const char* text;
+  std::string_view text;
   float score;
-  int type;  // 1: normal, 2: unknown, 3: control, 4: defined by the user, 5: unused
+  int type;  // 1: normal, 2: unknown, 3: control, 4: defined by the user, 5: unused, 6: a byte
 };
 
 inline std::string message_number(uint64_t value) {

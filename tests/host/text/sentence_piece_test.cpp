@@ -1,5 +1,7 @@
 // SentencePiece models, and Unigram and BPE of code points in tokenizer.json.
 
+#include <limits>
+
 #include "tests/host/text/sentence_piece_bytes.hpp"
 #include "tests/host/text/tokens.hpp"
 
@@ -65,10 +67,10 @@ TEST(SentencePiece, UnusedPiecesAreTakenApart) {
 TEST(SentencePiece, AVeryLongPieceTakesNoLongerToOpen) {
   const TempDir dir;
   const std::string longest(2'000'000, 'a');  // by all of its halves, this would take ten minutes
-  std::vector<SentencePieceOfModel> pieces = {{"<unk>", 0, 2}, {longest.c_str(), -1, 1}, {"aa", -2, 1}, {"a", -9, 1}};
+  std::vector<SentencePieceOfModel> pieces = {{"<unk>", 0, 2}, {longest, -1, 1}, {"aa", -2, 1}, {"a", -9, 1}};
   std::vector<std::string> others;
   for (int i = 10; i < 60; ++i) others.push_back("b" + std::to_string(i));
-  for (const std::string& other : others) pieces.push_back({other.c_str(), -3, 1});
+  for (const std::string& other : others) pieces.push_back({other, -3, 1});
   const auto tokenizer =
       open_tokenizer(dir.write("pairs.model", sentence_piece_model(pieces) + sentence_piece_pairs()));
   EXPECT_EQ(shown(*tokenizer, "aaa"), "<unk>[]aa[aa]a[a]");
@@ -90,7 +92,7 @@ TEST(SentencePiece, ATableThatLeadsOutOfItselfIsRefused) {
   const TempDir dir;
   const auto refused = [&](const std::string& map) {
     const auto path = dir.write("x.model", model() + message_field(3, message_field(2, map)));
-    expect_no_tokenizer<InvalidInput>(path, {path, "table of characters"});
+    expect_no_tokenizer<InvalidInput>(path, {path, "charsmap"});
   };
   const std::string whole = character_map("a");
   for (const size_t size : {3, 4, 7, 2000}) refused(whole.substr(0, size));
@@ -100,6 +102,56 @@ TEST(SentencePiece, ATableThatLeadsOutOfItselfIsRefused) {
   beyond = whole;
   beyond[4 + 4 * (256 ^ 'A' ^ 1)] = 2;  // of two bytes of replacements
   refused(beyond);
+  std::string root = whole;
+  root[4 + 3] = '\x80';  // the first unit is a value, which leads nowhere
+  refused(root);
+}
+
+TEST(SentencePiece, ACharsmapWhoseRootIsAValueIsRefused) {
+  // 35 bytes that ended in a segmentation fault.
+  const TempDir dir;
+  const std::string bytes =
+      message_field(1, message_field(1, "<unk>") + std::string("\x15\0\0\0\0", 5) + message_field(3, 2)) +
+      sentence_piece_pairs() +
+      message_field(3, message_field(2, std::string("\4\0\0\0\xff\xff\xff\xff\0", 9)) + message_field(3, 1));
+  ASSERT_EQ(bytes.size(), 35u);
+  const auto path = dir.write("x.model", bytes);
+  expect_no_tokenizer<InvalidInput>(path, {path, "charsmap"});
+}
+
+TEST(SentencePiece, PiecesThatAreNoneAreRefusedByName) {
+  const TempDir dir;
+  const auto refused = [&](const std::vector<SentencePieceOfModel>& pieces, const std::string& more,
+                           std::initializer_list<std::string_view> parts) {
+    expect_no_tokenizer<InvalidInput>(dir.write("x.model", sentence_piece_model(pieces) + more), parts);
+  };
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  refused({{"<unk>", 0, 2}, {std::string_view("\0", 1), 0, 1}}, "", {"piece 1", "'\\x00'", "zero byte"});
+  refused({{"<unk>", 0, 2}, {"", 0, 1}}, "", {"piece 1", "empty"});
+  refused({{"<unk>", 0, 2}, {"\xff", 0, 1}}, "", {"piece 1", "not UTF-8"});
+  refused({{"<unk>", 0, 2}, {"a", nan, 1}}, "", {"piece 1", "'a'", "score"});
+  refused({{"<unk>", 0, 2}, {"a", 0, 1}, {"b", 0, 1}, {"a", 0, 4}}, "", {"piece 3", "'a'", "same as piece 1"});
+  refused({{"a", 0, 1}}, "", {"without an unknown piece"});
+  refused({{"<unk>", 0, 2}, {"<u>", 0, 2}}, "", {"piece 1", "UNKNOWN", "piece 0"});
+  refused({{"<unk>", 0, 2}, {"<0x41>", 0, 6}}, "", {"piece 1", "byte_fallback"});
+  const std::string fallback = message_field(2, message_field(35, 1));
+  refused({{"<unk>", 0, 2}, {"<0x00>", 0, 6}}, fallback, {"byte_fallback", "<0x01>"});
+  refused({{"<unk>", 0, 2}, {"<0x1>", 0, 6}}, fallback, {"piece 1", "'<0x1>'"});
+  // The library fails on a text with such a piece.
+  refused({{"<unk>", 0, 2}, {"ab", 0, 3}, {"ab", 0, 1}}, sentence_piece_pairs(),
+          {"piece 1", "'ab'", "a text can spell"});
+  refused({{"<unk>", 0, 2}, {"a", 0, 3}}, sentence_piece_pairs(), {"piece 1", "'a'", "a text can spell"});
+}
+
+TEST(SentencePiece, WordsAndCharacters) {
+  const TempDir dir;
+  const std::string pieces =
+      sentence_piece_model({{"<unk>", 0, 2}, {"\u2581the", -1, 1}, {"\u2581", -2, 1}, {"t", -2, 1}, {"xy", -2, 4}});
+  const auto with = [&](uint64_t algorithm) {
+    return open_tokenizer(dir.write("x.model", pieces + message_field(2, message_field(3, algorithm))));
+  };
+  EXPECT_EQ(shown(*with(3), "the cat sat the"), "\u2581the[the]<unk>[ cat sat]\u2581the[ the]");
+  EXPECT_EQ(shown(*with(4), "tht xyt"), "\u2581[]t[t]<unk>[h]t[t]\u2581[ ]xy[xy]t[t]");
 }
 
 TEST(SentencePiece, DamagedModelsAreRefused) {

@@ -1,0 +1,158 @@
+#include "host/cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <iostream>
+#include <memory>
+#include <vector>
+
+#include "engine/error.hpp"
+#include "host/cli/command.hpp"
+#include "host/cli/help.hpp"
+#include "host/formats/files/message.hpp"
+#include "host/questions/run/parse.hpp"
+
+namespace gramian::cli {
+namespace {
+
+using questions::Description;
+
+// CLI11 takes an argument "[a,b]" for a list, but [CLS] is a token; and it knows "--" only where something is still
+// required. A guard in front keeps such arguments what they are until they are stored.
+constexpr char kGuard = '\x01';
+
+void remove_guards(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    option->transform([](const std::string& value) { return value.starts_with(kGuard) ? value.substr(1) : value; }, "");
+  }
+}
+
+CLI::Validator at_least(int64_t least) {
+  return CLI::Validator(
+      [least](std::string& text) {
+        int64_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool fits = error == std::errc() && end == text.data() + text.size() && number >= least;
+        return fits ? std::string() : text + " is not a whole number from " + std::to_string(least) + " on";
+      },
+      "");
+}
+
+/// Adds an option whose value is stored as it is described.
+struct Adder {
+  CLI::App& app;
+  const questions::Option& option;
+  std::string name = option.positional() ? option.name : option.flags;
+
+  CLI::Option* operator()(bool* target) const { return app.add_flag(name, *target); }
+  CLI::Option* operator()(std::vector<std::string>* target) const {
+    CLI::Option* added = app.add_option(name, *target);
+    return option.positional() ? added : added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+  CLI::Option* operator()(std::optional<std::vector<std::string>>* target) const {
+    return typed([target](const std::string& text) { *target = questions::parse_tokens(text); });
+  }
+  CLI::Option* operator()(std::vector<double>* target) const {
+    return typed([target, flag = option.longest_flag()](const std::string& text) {
+      *target = questions::parse_numbers(text, flag);
+    });
+  }
+  CLI::Option* operator()(std::optional<std::vector<double>>* target) const {
+    return typed([target, flag = option.longest_flag()](const std::string& text) {
+      *target = questions::parse_numbers(text, flag);
+    });
+  }
+  template <class T>
+  CLI::Option* operator()(T* target) const {
+    return app.add_option(name, *target);
+  }
+  CLI::Option* typed(const std::function<void(const std::string&)>& store) const {
+    return app.add_option_function<std::string>(name, store);
+  }
+};
+
+void add_option(CLI::App& app, const questions::Option& option) {
+  CLI::Option* added = std::visit(Adder{app, option}, option.target);
+  if (!option.is_flag()) added->type_name(option.value);
+  if (option.required) added->required();
+  if (option.most) {
+    added->check(CLI::Range(*option.least, *option.most).description(""));
+  } else if (option.least) {
+    added->check(at_least(*option.least));
+  }
+}
+
+/// A command that can be chosen, its options bound to it.
+struct Choice {
+  std::unique_ptr<Command> command;
+  Description description;
+};
+
+/// Why CLI11 did not understand.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+  const auto used = app.get_subcommands();
+  std::string message = error.what();
+  std::string help = "gramian";
+  if (!used.empty()) {
+    help.append(" ").append(used.front()->get_name());
+    // What is not understood comes first: it may be why something seems to be missing.
+    for (const std::string& left : used.front()->remaining()) {
+      if (left.size() > 1 && left.starts_with('-')) message = "unknown option " + left;
+    }
+  }
+  std::ranges::replace(message, '\n', ' ');
+  return host::printable(message, 4096) + " (" + help + " --help lists what there is)";
+}
+
+/// From the back, as CLI11 takes them, those that are to be taken literally behind a guard.
+std::vector<std::string> guarded(int count, char** arguments) {
+  std::vector<std::string> reversed;
+  bool literal = false;
+  for (int k = 1; k < count; ++k) {
+    const std::string argument = arguments[k];
+    if (!literal && argument == "--") {
+      literal = true;
+    } else {
+      reversed.push_back(literal || argument.starts_with('[') ? kGuard + argument : argument);
+    }
+  }
+  std::ranges::reverse(reversed);
+  return reversed;
+}
+
+}  // namespace
+
+std::function<void()> read_command_line(int count, char** arguments) {
+  CLI::App app("", "gramian");
+  app.set_version_flag("--version", "gramian " GRAMIAN_VERSION);
+  app.require_subcommand(1);
+  auto choices = std::make_shared<std::vector<Choice>>();
+  for (auto& command : all_commands()) choices->push_back({std::move(command), {}});
+  std::function<void()> chosen;
+  for (Choice& choice : *choices) {
+    const questions::About about = choice.command->about();
+    CLI::App* added = app.add_subcommand(about.name, about.summary);
+    choice.command->describe(choice.description);
+    for (const questions::Option& option : choice.description.options()) {
+      if (!option.name.empty()) add_option(*added, option);
+    }
+    remove_guards(*added);
+    added->formatter_fn([&choice](const CLI::App*, const std::string&, CLI::AppFormatMode) {
+      return help_of(choice.command->about(), choice.description);
+    });
+    added->callback(
+        [&choice, &chosen, choices] { chosen = [&choice, choices] { choice.command->run(choice.description); }; });
+  }
+  app.formatter_fn([](const CLI::App*, const std::string&, CLI::AppFormatMode) { return help_of_all(all_commands()); });
+  try {
+    app.parse(guarded(count, arguments));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success)) throw InvalidUsage(complaint(app, error));
+    app.exit(error);
+    return nullptr;
+  }
+  return chosen;
+}
+
+}  // namespace gramian::cli

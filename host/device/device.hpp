@@ -1,0 +1,47 @@
+#pragma once
+// Which device work runs on. Of host/ this folder alone sees kernels/, and here alone the library meets the CUDA
+// backend, so that it can be linked with another.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/backend.hpp"
+
+namespace gramian::host {
+
+/// "auto", "cpu", "cuda" or "cuda:N"; `memory_limit`: bytes of each GPU, 0: what is free. Throws InvalidUsage for
+/// another word and DeviceUnavailable for what is not here or cannot be used. "auto" then takes the CPU, and tells
+/// `warn`, which may be empty, where there is a GPU.
+std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit,
+                                      const std::function<void(const std::string&)>& warn);
+
+/// Processors that this process may use.
+int available_threads();
+
+struct Cpu {
+  std::string name;
+  std::string hardware;
+  std::string detail;
+  std::vector<std::string> instruction_sets;  // the first is used
+  std::string blas_core;                      // whose kernels OpenBLAS runs
+};
+Cpu cpu(int threads);
+
+struct Gpu {
+  std::string name;  // "cuda:0"
+  std::string hardware;
+  std::string detail;
+  bool usable = false;
+};
+
+/// `why_none` says why the list is empty.
+struct GpuList {
+  std::vector<Gpu> gpus;
+  std::string why_none;
+};
+GpuList list_gpus();
+
+}  // namespace gramian::host

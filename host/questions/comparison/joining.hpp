@@ -1,0 +1,27 @@
+#pragma once
+// Which rows of two inputs are the same item.
+
+#include <string>
+
+#include "host/questions/run/run.hpp"
+#include "host/text/vocabulary_join.hpp"
+
+namespace gramian::questions {
+
+/// How tokens are paired.
+struct Joining {
+  std::string by = "exact";
+  bool casefold = false;
+  bool alpha = false;
+
+  void describe(Description& d);
+  host::JoinSettings settings(const RowOptions& rows) const;
+};
+
+/// The rows of two inputs that are the same item. Throws InvalidUsage for a missing vocabulary, InvalidInput where they
+/// share nothing.
+host::VocabularyJoin join_inputs(const Input& a, const Input& b, const host::JoinSettings& settings);
+/// How many items there were before any was filtered out.
+int64_t before_filters(const host::VocabularyJoin& joined);
+
+}  // namespace gramian::questions

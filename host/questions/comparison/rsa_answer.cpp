@@ -1,0 +1,206 @@
+#include <algorithm>
+
+#include "host/questions/comparison/rsa_of.hpp"
+#include "host/questions/json/distribution_json.hpp"
+#include "host/questions/run/row_choice.hpp"
+#include "host/questions/run/table.hpp"
+#include "host/report/files/npy_writer.hpp"
+#include "host/report/wording.hpp"
+
+namespace gramian::questions {
+namespace {
+
+Json rsa_json(const RsaPair& pair) {
+  Json json;
+  json["pearson"] = pair.rsa.pearson;
+  json["p_value"] = pair.test ? Json(pair.test->p_value) : Json();
+  json["ci95"] = pair.interval ? Json::array({pair.interval->low, pair.interval->high}) : Json();
+  json["null"] = nullptr;
+  if (pair.test) {
+    json["null"] = {{"permutations", pair.test->permutations},
+                    {"reached", pair.test->reached},
+                    {"mean", pair.test->mean},
+                    {"sd", pair.test->sd}};
+  }
+  json["bootstrap"] = nullptr;
+  if (pair.interval) {
+    json["bootstrap"] = {
+        {"replicates", pair.interval->replicates}, {"undefined", pair.interval->undefined}, {"sd", pair.interval->sd}};
+  }
+  json["spearman"] = pair.by_ranks ? Json(pair.by_ranks->rho) : Json();
+  json["ranks"] = pair.by_ranks ? ranks_json(*pair.by_ranks) : Json();
+  json["kendall"] = pair.by_order ? to_json(*pair.by_order) : Json();
+  return json;
+}
+
+/// Tokens with their value and their neighbours in both spaces.
+Json preserved_json(const SharedSpaces& spaces, const RsaPair& pair, const std::vector<PreservedToken>& all) {
+  Json json = Json::array();
+  for (const PreservedToken& each : all) {
+    json.push_back(
+        {{"token", spaces.token_json(each.item)},
+         {"r", pair.per_token[static_cast<size_t>(each.item)]},
+         {"neighbors", Json::array({spaces.neighbors_json(each.first), spaces.neighbors_json(each.second)})}});
+  }
+  return json;
+}
+
+Json moments_json(const PairMoments& moments) {
+  return {{"pairs", moments.pairs}, {"mean", moments.mean}, {"sd", moments.sd},     {"min", nullptr},
+          {"max", nullptr},         {"median", nullptr},    {"quantiles", nullptr}, {"histogram", nullptr}};
+}
+
+Json pair_json(const SharedSpaces& spaces, const RsaPair& pair) {
+  Json json = spaces.json();
+  json["rsa"] = rsa_json(pair);
+  json["linear_cka"] = pair.rsa.linear_cka;
+  json["linear_cka_unit_rows"] = pair.rsa.linear_cka_unit;
+  json["per_token"] = {{"least", preserved_json(spaces, pair, pair.least)},
+                       {"most", preserved_json(spaces, pair, pair.most)}};
+  Json& distributions = json["distributions"] = Json::array();
+  for (size_t k = 0; k < 2; ++k) {
+    distributions.push_back(pair.swept.empty()
+                                ? moments_json(k == 0 ? pair.rsa.a : pair.rsa.b)
+                                : to_json(pair.swept[k], spaces.space(k).matrix_rows(), spaces.input(k).vocabulary()));
+  }
+  return json;
+}
+
+Json matrices_json(const SharedSpaces& spaces, const RsaMatrices& found) {
+  Json json;
+  json["shared"] = spaces.size();
+  json["pairs"] = spaces.pairs();
+  Json& models = json["models"] = Json::array();
+  for (size_t k = 0; k < spaces.count(); ++k) models.push_back(host::valid_utf8(spaces.input(k).embedding.path));
+  json["rsa"]["pearson"] = to_json(found.pearson);
+  json["rsa"]["spearman"] = found.spearman ? to_json(*found.spearman) : Json();
+  json["rsa"]["ranks"] = nullptr;
+  if (found.spearman) json["rsa"]["ranks"] = {{"exact", found.exact_ranks}, {"error_bound", found.rank_error_bound}};
+  json["linear_cka"] = to_json(found.linear_cka);
+  return json;
+}
+
+std::vector<double> upper_triangle(const DenseMatrix& matrix) {
+  std::vector<double> values;
+  for (int64_t i = 0; i < matrix.rows; ++i) {
+    for (int64_t j = i + 1; j < matrix.cols; ++j) values.push_back(matrix(i, j));
+  }
+  return values;
+}
+
+std::string scores_in_words(const RsaPair& pair) {
+  Table scores("<>");
+  scores.row({"Pearson correlation of the cosines", host::fixed(pair.rsa.pearson, 6)});
+  if (pair.interval) {
+    scores.row({"its 95 % interval, " + host::grouped(pair.interval->replicates) + " bootstrap replicates",
+                host::fixed(pair.interval->low, 4) + " to " + host::fixed(pair.interval->high, 4)});
+  }
+  if (pair.test) {
+    scores.row({std::string("p-value, ") + (pair.two_sided ? "two-sided, " : "") +
+                    host::grouped(pair.test->permutations) + " permutations",
+                host::significant(pair.test->p_value, 3)});
+    scores.row({"correlation of permuted tokens, mean and sd",
+                host::significant(pair.test->mean, 2) + " and " + host::significant(pair.test->sd, 3)});
+  }
+  if (pair.by_ranks) {
+    const bool exact = pair.by_ranks->bins[0] == 0;
+    scores.row({std::string("Spearman correlation, ") +
+                    (exact ? "exact ranks" : "off by at most " + host::significant(pair.by_ranks->bound, 2)),
+                host::fixed(pair.by_ranks->rho, 6)});
+  }
+  if (pair.by_order) {
+    scores.row({"Kendall's tau-a of " + host::grouped(pair.by_order->pairs) + " pairs, and its standard error",
+                host::fixed(pair.by_order->tau_a, 4) + " and " + host::significant(pair.by_order->standard_error, 2)});
+  }
+  scores.row({"linear CKA", host::fixed(pair.rsa.linear_cka, 6)});
+  scores.row({"linear CKA of unit rows", host::fixed(pair.rsa.linear_cka_unit, 6)});
+  return scores.text();
+}
+
+std::string cosines_in_words(const RsaPair& pair) {
+  Table cosines("<>");
+  cosines.row(!pair.swept.empty() ? std::vector<std::string>{"cosines", "mean", "sd", "min", "median", "max"}
+                                  : std::vector<std::string>{"cosines", "mean", "sd"});
+  for (size_t which = 0; which < 2; ++which) {
+    const PairMoments& moments = which == 0 ? pair.rsa.a : pair.rsa.b;
+    std::vector<std::string> cells = {which == 0 ? "first" : "second", host::fixed(moments.mean),
+                                      host::fixed(moments.sd)};
+    if (!pair.swept.empty()) {
+      const Distribution& d = pair.swept[which];
+      for (const double x : {d.extremes.min, d.median, d.extremes.max}) cells.push_back(host::fixed(x));
+    }
+    cosines.row(cells);
+  }
+  return cosines.text();
+}
+
+std::string preserved_in_words(const SharedSpaces& spaces, const RsaPair& pair) {
+  if (pair.least.empty()) return "";
+  Table rows("<><>");
+  rows.row({"least preserved", "r", "  most preserved", "r"});
+  for (size_t i = 0; i < std::min<size_t>(5, pair.least.size()); ++i) {
+    const int64_t least = pair.least[i].item;
+    const int64_t most = pair.most[i].item;
+    const auto r = [&](int64_t item) { return host::fixed(pair.per_token[static_cast<size_t>(item)], 4); };
+    rows.row({token_in_quotes(spaces.token(least)), r(least), "  " + token_in_quotes(spaces.token(most)), r(most)});
+  }
+  return "\n" + rows.text();
+}
+
+std::string matrix_in_words(const std::string& name, const DenseMatrix& scores) {
+  Table rows("<>");
+  std::vector<std::string> head = {name};
+  for (int64_t k = 0; k < scores.rows; ++k) head.push_back(std::to_string(k + 1));
+  rows.row(head);
+  for (int64_t i = 0; i < scores.rows; ++i) {
+    std::vector<std::string> cells = {std::to_string(i + 1)};
+    for (int64_t j = 0; j < scores.cols; ++j) cells.push_back(host::fixed(scores(i, j), 4));
+    rows.row(cells);
+  }
+  return rows.text();
+}
+
+void add_matrix(Files& files, const std::string& name, const DenseMatrix& matrix) {
+  files.add(name, [&matrix](host::OutputFile& file) { host::write_npy(file, matrix); });
+}
+
+}  // namespace
+
+Json to_json(const RsaOf::Answer& answer) {
+  if (const auto* pair = std::get_if<RsaPair>(&answer.found)) return pair_json(*answer.spaces, *pair);
+  return matrices_json(*answer.spaces, std::get<RsaMatrices>(answer.found));
+}
+
+std::string table(const RsaOf::Answer& answer) {
+  const SharedSpaces& spaces = *answer.spaces;
+  if (const auto* pair = std::get_if<RsaPair>(&answer.found)) {
+    return spaces.heading() + scores_in_words(*pair) + "\n" + cosines_in_words(*pair) +
+           preserved_in_words(spaces, *pair) + spaces.lost_in_words();
+  }
+  const auto& found = std::get<RsaMatrices>(answer.found);
+  return spaces.heading() + matrix_in_words("Pearson", found.pearson) +
+         (found.spearman ? "\n" + matrix_in_words("Spearman", *found.spearman) : "") + "\n" +
+         matrix_in_words("linear CKA", found.linear_cka);
+}
+
+void add_files(const RsaOf::Answer& answer, Files& files) {
+  answer.spaces->add_file(files);
+  if (const auto* found = std::get_if<RsaMatrices>(&answer.found)) {
+    add_matrix(files, "pearson.npy", found->pearson);
+    if (found->spearman) add_matrix(files, "spearman.npy", *found->spearman);
+    add_matrix(files, "linear_cka.npy", found->linear_cka);
+    return;
+  }
+  const auto& pair = std::get<RsaPair>(answer.found);
+  files.add("per_token.npy", [&pair](host::OutputFile& file) { host::write_npy(file, std::span(pair.per_token)); });
+  for (size_t k = 0; k < pair.matrices.size(); ++k) {
+    const DenseMatrix& matrix = pair.matrices[k];
+    const std::string number = std::to_string(k + 1);
+    add_matrix(files, "matrix" + number + ".npy", matrix);
+    files.add("triangle" + number + ".npy", [&matrix](host::OutputFile& file) {
+      host::write_npy(file, std::span<const double>(upper_triangle(matrix)));
+    });
+  }
+}
+
+}  // namespace gramian::questions

@@ -1,0 +1,257 @@
+#include "host/questions/comparison/shared_spaces.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/analyses/comparison/rsa.hpp"
+#include "engine/error.hpp"
+#include "host/formats/files/message.hpp"
+#include "host/questions/run/table.hpp"
+#include "host/report/wording.hpp"
+#include "host/text/spelling.hpp"
+#include "host/text/tsv_text.hpp"
+
+namespace gramian::questions {
+namespace {
+
+Json lost_json(const host::VocabularyJoin& joined, int64_t bad_rows) {
+  const auto side = [](const host::LostTokens& lost) -> Json {
+    return {{"unnamed", lost.unnamed},
+            {"continuation_pieces", lost.continuation_pieces},
+            {"duplicates", lost.duplicates},
+            {"only_here", lost.only_here}};
+  };
+  return {{"only_in_first", joined.first.only_here},
+          {"only_in_second", joined.second.only_here},
+          {"filtered_length", joined.filtered_length},
+          {"filtered_alpha", joined.filtered_alpha},
+          {"filtered_tokens", joined.filtered_tokens},
+          {"continuation_pieces", joined.first.continuation_pieces + joined.second.continuation_pieces},
+          {"duplicates", joined.first.duplicates + joined.second.duplicates},
+          {"unnamed", joined.first.unnamed + joined.second.unnamed},
+          {"beyond_limit", joined.beyond_limit},
+          {"bad_rows", bad_rows},
+          {"by_file", {side(joined.first), side(joined.second)}}};
+}
+
+bool is_bad(const BadRows& bad, int64_t row) {
+  return std::ranges::binary_search(bad.zero, row) || std::ranges::binary_search(bad.nonfinite, row);
+}
+
+}  // namespace
+
+SharedSpaces::SharedSpaces(Run& run, const std::vector<std::string>& paths, const Joining& joining, RowOptions& rows) {
+  const host::JoinSettings settings = joining.settings(rows);
+  by_ = settings.by;
+  for (size_t k = 0; k < paths.size(); ++k) {
+    inputs_.push_back(&run.open(paths[k], k == 0 ? rows.vocab : k == 1 ? rows.vocab2 : std::nullopt));
+  }
+  run.timed("join", [&] { join(settings); });
+  rows.preprocessing.center = rows.preprocessing.center || rows.preprocessing.remove_top > 0;
+  if (count() == 2) require_enough();
+  require_memory(run);
+  run.timed("check", [&] { build(run, rows); });
+  run.check();
+}
+
+/// In row order of the first input.
+void SharedSpaces::join(const host::JoinSettings& settings) {
+  const bool pair = count() == 2;
+  host::JoinSettings all = settings;
+  if (!pair) all.limit = std::nullopt;
+  rows_.resize(count());
+  for (size_t k = 1; k < count(); ++k) {
+    host::VocabularyJoin joined = join_inputs(*inputs_[0], *inputs_[k], all);
+    if (k == 1) {
+      before_filters_ = before_filters(joined);
+      for (const host::JoinedItem& item : joined.items) {
+        tokens_.push_back(item.token);
+        rows_[0].push_back(item.first);
+        rows_[1].push_back(item.second);
+      }
+      joined.items.clear();
+      lost_ = std::move(joined);
+      continue;
+    }
+    std::unordered_map<int64_t, int64_t> row_of;
+    for (const host::JoinedItem& item : joined.items) row_of.emplace(item.first, item.second);
+    std::vector<bool> kept;
+    for (const int64_t row : rows_[0]) kept.push_back(row_of.contains(row));
+    keep_items(kept);
+    for (const int64_t row : rows_[0]) rows_[k].push_back(row_of.at(row));
+  }
+  if (pair || !settings.limit || std::ssize(tokens_) <= *settings.limit) return;
+  tokens_.resize(static_cast<size_t>(*settings.limit));
+  for (std::vector<int64_t>& rows : rows_) rows.resize(tokens_.size());
+}
+
+void SharedSpaces::keep_items(const std::vector<bool>& kept) {
+  const auto keep = [&](auto& values) {
+    if (values.empty()) return;  // of an input that is not joined yet
+    size_t next = 0;
+    for (size_t i = 0; i < kept.size(); ++i) {
+      if (!kept[i]) continue;
+      if (next != i) values[next] = std::move(values[i]);
+      ++next;
+    }
+    values.resize(next);
+  };
+  keep(tokens_);
+  for (std::vector<int64_t>& rows : rows_) keep(rows);
+}
+
+void SharedSpaces::require_enough() const {
+  const int64_t left = std::ssize(tokens_);
+  if (left >= 3) return;
+  throw InvalidInput("two spaces are compared over at least 3 shared tokens; there " +
+                     std::string(before_filters_ == 1 ? "is " : "are ") + host::grouped(before_filters_) +
+                     (left < before_filters_ ? ", and the filters leave " + std::to_string(left) : ""));
+}
+
+void SharedSpaces::require_memory(Run& run) const {
+  double bytes = 0.0;
+  for (const Input* input : inputs_) {
+    bytes += rsa_bytes(input->view().cols);
+    // Of many, the rows of all are held at once.
+    if (count() == 2) continue;
+    bytes += static_cast<double>(tokens_.size()) * static_cast<double>(input->view().cols) *
+             (run.precision() == Precision::double_ ? 8.0 : 4.0);
+  }
+  run.memory().require(bytes);
+}
+
+void SharedSpaces::build(Run& run, const RowOptions& rows) {
+  const int64_t before = std::ssize(tokens_);
+  spaces_.resize(count());
+  if (before >= 3) {
+    for (size_t k = 0; k < count(); ++k) {
+      drop(run, rows, k, check_rows(run.backend(), inputs_[k]->view(), rows_[k]).bad);
+    }
+  }
+  // Centring can empty further rows; leaving one out moves the mean, so all start again.
+  const auto build_all = [&] {
+    for (size_t k = 0; k < count(); ++k) {
+      if (!build_space(run, rows, k)) return false;
+    }
+    return true;
+  };
+  bool built = build_all();
+  while (!built) built = build_all();
+  dropped_ = before - std::ssize(tokens_);
+  for (size_t k = 0; k < count(); ++k) inputs_[k]->rows = rows_[k];
+}
+
+bool SharedSpaces::build_space(Run& run, const RowOptions& rows, size_t k) {
+  if (tokens_.size() < 3) {
+    throw InvalidInput((count() == 2
+                            ? "two spaces are compared over at least 3 shared tokens; without bad rows there are "
+                            : "spaces are compared over at least 3 shared tokens; all share ") +
+                       std::to_string(tokens_.size()));
+  }
+  run.check();
+  if (spaces_[k] && spaces_[k]->matrix_rows() == rows_[k]) return true;
+  try {
+    spaces_[k] = std::make_unique<Space>(run.backend(), inputs_[k]->view(), SpaceOptions{rows_[k], rows.preprocessing});
+    return true;
+  } catch (const BadRowsError& error) {
+    drop(run, rows, k, error.rows());
+    return false;
+  }
+}
+
+void SharedSpaces::drop(Run& run, const RowOptions& rows, size_t k, const BadRows& bad) {
+  if (bad.count() == 0) return;
+  const std::string named = host::printable(inputs_[k]->embedding.path, 4096) + ": " + name_bad_rows(*inputs_[k], bad);
+  if (!rows.drop_bad_rows) throw InvalidInput(named + "; --drop-bad-rows leaves them out");
+  run.note("Dropped: " + named + ".");
+  std::vector<bool> kept;
+  for (const int64_t row : rows_[k]) kept.push_back(!is_bad(bad, row));
+  keep_items(kept);
+}
+
+int64_t SharedSpaces::require_item(const std::string& token) const {
+  auto place = std::ranges::find(tokens_, token) - tokens_.begin();
+  if (place == std::ssize(tokens_) && inputs_[0]->vocabulary() != nullptr) {
+    if (const auto row = host::find_token(*inputs_[0]->vocabulary(), token)) {
+      place = std::ranges::find(rows_[0], *row) - rows_[0].begin();
+    }
+  }
+  if (place == std::ssize(tokens_)) {
+    throw InvalidUsage("token " + token_in_quotes(token, 200) + " is not among the shared ones");
+  }
+  return place;
+}
+
+Json SharedSpaces::token_json(int64_t item) const {
+  return token(item).empty() ? Json() : Json(host::valid_utf8(token(item)));
+}
+
+Json SharedSpaces::neighbors_json(std::span<const Neighbor> neighbors) const {
+  Json json = Json::array();
+  for (const Neighbor& neighbor : neighbors) {
+    json.push_back(Json::array({token_json(neighbor.row), neighbor.cosine}));
+  }
+  return json;
+}
+
+Json SharedSpaces::json() const {
+  Json json;
+  json["shared"] = size();
+  json["shared_before_filters"] = before_filters_;
+  json["pairs"] = pairs();
+  json["lost"] = lost_json(lost_, dropped_);
+  return json;
+}
+
+void SharedSpaces::add_file(Files& files) const {
+  files.add("joined.tsv", [this](host::OutputFile& file) {
+    std::string text = "token";
+    for (size_t k = 1; k <= count(); ++k) text += "\trow" + std::to_string(k);
+    text += '\n';
+    for (size_t i = 0; i < tokens_.size(); ++i) {
+      text += host::tsv_text(tokens_[i]);
+      for (const std::vector<int64_t>& rows : rows_) text += '\t' + std::to_string(rows[i]);
+      text += '\n';
+    }
+    file.write(text);
+  });
+}
+
+std::string SharedSpaces::heading() const {
+  std::string text;
+  for (size_t k = 0; k < count(); ++k) {
+    text += (count() > 2 ? std::to_string(k + 1) + "  " : "") + describe(*inputs_[k]) + "\n";
+  }
+  const bool rows = by_ == host::JoinBy::rows && count() == 2;
+  return text + host::grouped(size()) +
+         (rows           ? " rows paired by number, "
+          : count() == 2 ? " shared tokens, "
+                         : " tokens shared by all, ") +
+         host::grouped(pairs()) + " pairs\n\n";
+}
+
+std::string SharedSpaces::lost_in_words() const {
+  const std::pair<int64_t, const char*> reasons[] = {
+      {lost_.first.only_here, "only in the first"},
+      {lost_.second.only_here, "only in the second"},
+      {lost_.first.continuation_pieces + lost_.second.continuation_pieces, "no whole word"},
+      {lost_.first.duplicates + lost_.second.duplicates, "repeated"},
+      {lost_.first.unnamed + lost_.second.unnamed, "rows without a token"},
+      {lost_.filtered_length, "of another length"},
+      {lost_.filtered_alpha, "not letters alone"},
+      {lost_.filtered_tokens, "not among --tokens"},
+      {lost_.beyond_limit, "beyond --limit"},
+      {dropped_, "bad rows"}};
+  Table table("><", "    ");
+  bool any = false;
+  for (const auto& [number, words] : reasons) {
+    if (number == 0) continue;
+    table.row({host::grouped(number), words});
+    any = true;
+  }
+  return any ? "\n  left out\n" + table.text() : "";
+}
+
+}  // namespace gramian::questions

@@ -1,0 +1,220 @@
+#include "host/questions/comparison/stability.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "engine/analyses/neighborhoods/neighbors.hpp"
+#include "host/questions/geometry/spectrum_of.hpp"
+#include "host/questions/json/distribution_json.hpp"
+#include "host/questions/run/table.hpp"
+#include "host/report/wording.hpp"
+#include "host/text/tsv_text.hpp"
+
+namespace gramian::questions {
+namespace {
+
+constexpr int64_t kListed = 10;
+
+Json movement_json(const Stability::Answer& answer, int64_t item) {
+  const auto i = static_cast<size_t>(item);
+  return {{"token", answer.spaces->token_json(item)},
+          {"cosine_before", answer.procrustes.cosines_before[i]},
+          {"cosine_after", answer.procrustes.cosines_after[i]},
+          {"overlap", answer.overlap.overlaps[i]},
+          {"jaccard", answer.overlap.jaccards[i]}};
+}
+
+std::vector<std::string> movement_cells(const Stability::Answer& answer, int64_t item) {
+  const auto i = static_cast<size_t>(item);
+  return {token_in_quotes(answer.spaces->token(item)), host::fixed(answer.procrustes.cosines_after[i]),
+          host::fixed(answer.overlap.overlaps[i], 2)};
+}
+
+std::string movement_tsv(const Stability::Answer& answer) {
+  std::string text = "token\tcosine_after\toverlap\tjaccard\n";
+  for (const int64_t item : answer.by_movement) {
+    const auto i = static_cast<size_t>(item);
+    text += host::tsv_text(answer.spaces->token(item));
+    for (const double x :
+         {answer.procrustes.cosines_after[i], answer.overlap.overlaps[i], answer.overlap.jaccards[i]}) {
+      text += '\t' + host::shortest(x);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+/// "queen 0.71" of both sides, side by side.
+std::string side_by_side(const Stability::Answer& answer, int64_t item) {
+  const SharedSpaces& spaces = *answer.spaces;
+  Table rows("<><>", "    ");
+  const auto first = answer.one.neighbors.of(item);
+  const auto second = answer.two.neighbors.of(item);
+  for (size_t k = 0; k < std::min(first.size(), second.size()); ++k) {
+    rows.row({token_in_quotes(spaces.token(first[k].row)), host::fixed(first[k].cosine),
+              "  " + token_in_quotes(spaces.token(second[k].row)), host::fixed(second[k].cosine)});
+  }
+  return rows.text();
+}
+
+std::string scores_in_words(const Stability::Answer& answer) {
+  const Procrustes& moved = answer.procrustes;
+  const CosineShift& shift = answer.shift;
+  Table scores("<>");
+  const std::string k = std::to_string(answer.k);
+  scores.row({"Frobenius distance", host::significant(moved.frobenius, 6)});
+  scores.row({"after the best rotation (Procrustes)", host::significant(moved.residual, 6)});
+  scores.row({"mean cosine of a token with itself", host::fixed(moved.cosine_before)});
+  scores.row({"after the best rotation", host::fixed(moved.cosine_after)});
+  scores.row({"neighbours kept of the nearest " + k, host::fixed(answer.overlap.overlap)});
+  scores.row({"the same as Jaccard index", host::fixed(answer.overlap.jaccard)});
+  scores.row({"Pearson correlation of the cosines", host::fixed(answer.rsa.pearson, 6)});
+  scores.row({"linear CKA", host::fixed(answer.rsa.linear_cka, 6)});
+  scores.row({"distance of the spectra", host::significant(answer.spectral_distance)});
+  scores.row({"shift of the cosines: mean, median, Wasserstein", host::significant(shift.mean, 3) + ", " +
+                                                                     host::significant(shift.median, 3) + ", " +
+                                                                     host::significant(shift.wasserstein, 3)});
+  return scores.text();
+}
+
+}  // namespace
+
+About Stability::about() {
+  return {
+      .name = "stability",
+      .summary = "What a retraining moved: rotation, neighbours, spectra",
+      .keys = {{"shared", "tokens compared"},
+               {"shared_before_filters", "tokens in both"},
+               {"pairs", "of shared tokens"},
+               {"lost", "tokens left out, and why"},
+               {"stability", "distances before and after the best rotation, neighbours kept"},
+               {"rsa", "the correlation of the cosines"},
+               {"linear_cka", "linear CKA of the rows"},
+               {"cosine_shift", "how the distribution of all cosines moved"},
+               {"spectra", "singular values of both"},
+               {"distributions", "of the cosines of both"},
+               {"most_moved", "ten tokens"},
+               {"words", "those of --pairs, with their neighbours in both"}},
+      .files = {{"joined.tsv", "shared tokens and their rows"}, {"per_token.tsv", "every token, the most moved first"}},
+      .examples = {{"stability sample/run1.npy sample/run2.npy", "two trainings"},
+                   {"stability sample/run1.npy sample/run2.npy --pairs font,color", "words side by side"}}};
+}
+
+void Stability::describe(Description& d) {
+  settings.describe(d);
+  joining.describe(d);
+  rows.describe_pair(d);
+  d.input("E1", first);
+  d.input("E2", second);
+  d.option("-k", &k, "K", "Nearest neighbours compared");
+  d.option("--pairs", &pairs, "TOKENS", "Words whose neighbours are shown side by side: a,b,c or @FILE");
+}
+
+Stability::Side Stability::side_of(Run& run, const Input& input, Space& space) const {
+  DistributionSettings wanted;
+  wanted.seed = run.seed();
+  wanted.histogram = fine_histogram();
+  wanted.keep_bytes = run.plan_sweep_memory(input, space.size());
+  DistributionAnalysis distribution(space, run.precision(), wanted);
+  Asked<Nearest> neighbors = nearest_neighbors(space, k);
+  SweepAnalysis* const analyses[] = {&distribution, &neighbors};
+  run.sweep(space, analyses);
+  Side side;
+  side.distribution = distribution.result();
+  side.neighbors = neighbors.found();
+  side.spectrum = run.timed("spectrum", [&] { return spectrum(space, {}); });
+  run.check();
+  return side;
+}
+
+Stability::Answer Stability::ask(Run& run) {
+  Answer answer;
+  answer.spaces = std::make_unique<SharedSpaces>(run, std::vector<std::string>{first, second}, joining, rows);
+  answer.k = k;
+  const SharedSpaces& spaces = *answer.spaces;
+  if (!pairs) pairs.emplace();
+  for (const std::string& token : *pairs) answer.named.push_back(spaces.require_item(token));
+  run.memory().require(1.5 * neighbors_bytes(spaces.size(), k));  // of one space in its sweep, and of the other
+  Space& a = spaces.space(0);
+  Space& b = spaces.space(1);
+  answer.procrustes = run.timed("procrustes", [&] { return procrustes(a, b); });
+  run.check();
+  answer.rsa = run.timed("rsa", [&] { return rsa(a, b); });
+  run.check();
+  answer.one = side_of(run, spaces.input(0), a);
+  answer.two = side_of(run, spaces.input(1), b);
+  answer.overlap = run.timed("overlap", [&] { return neighbor_overlap(answer.one.neighbors, answer.two.neighbors); });
+  answer.shift = cosine_shift(answer.one.distribution, answer.two.distribution);
+  answer.spectral_distance = spectral_distance(answer.one.spectrum, answer.two.spectrum, spaces.size());
+  answer.by_movement.resize(answer.procrustes.cosines_after.size());
+  std::iota(answer.by_movement.begin(), answer.by_movement.end(), 0);
+  std::ranges::stable_sort(answer.by_movement, {},
+                           [&](int64_t item) { return answer.procrustes.cosines_after[static_cast<size_t>(item)]; });
+  if (std::isnan(answer.rsa.pearson)) {
+    run.note("All cosines of a space are equal: their correlation is not defined.");
+  }
+  return answer;
+}
+
+Json to_json(const Stability::Answer& answer) {
+  const SharedSpaces& spaces = *answer.spaces;
+  Json json = spaces.json();
+  json["stability"] = {{"frobenius", answer.procrustes.frobenius},
+                       {"procrustes_residual", answer.procrustes.residual},
+                       {"cosine_before", answer.procrustes.cosine_before},
+                       {"cosine_after", answer.procrustes.cosine_after},
+                       {"k", answer.k},
+                       {"overlap", answer.overlap.overlap},
+                       {"jaccard", answer.overlap.jaccard},
+                       {"spectral_distance", answer.spectral_distance}};
+  json["rsa"]["pearson"] = answer.rsa.pearson;
+  json["linear_cka"] = answer.rsa.linear_cka;
+  json["cosine_shift"] = {{"mean", answer.shift.mean},
+                          {"sd", answer.shift.sd},
+                          {"median", answer.shift.median},
+                          {"wasserstein", answer.shift.wasserstein},
+                          {"kolmogorov_smirnov", answer.shift.kolmogorov_smirnov}};
+  json["spectra"] = Json::array({to_json(answer.one.spectrum), to_json(answer.two.spectrum)});
+  Json& distributions = json["distributions"] = Json::array();
+  for (size_t k = 0; k < 2; ++k) {
+    const Stability::Side& side = k == 0 ? answer.one : answer.two;
+    distributions.push_back(
+        to_json(with_wider_bins(side.distribution, 8), spaces.space(k).matrix_rows(), spaces.input(k).vocabulary()));
+  }
+  Json& most_moved = json["most_moved"] = Json::array();
+  for (int64_t k = 0; k < std::min<int64_t>(kListed, std::ssize(answer.by_movement)); ++k) {
+    most_moved.push_back(movement_json(answer, answer.by_movement[static_cast<size_t>(k)]));
+  }
+  Json& words = json["words"] = Json::array();
+  for (const int64_t item : answer.named) {
+    Json word = movement_json(answer, item);
+    word["neighbors"] = Json::array(
+        {spaces.neighbors_json(answer.one.neighbors.of(item)), spaces.neighbors_json(answer.two.neighbors.of(item))});
+    words.push_back(std::move(word));
+  }
+  return json;
+}
+
+std::string table(const Stability::Answer& answer) {
+  std::string text = answer.spaces->heading() + scores_in_words(answer) + "\n";
+  Table most("<>");
+  most.row({"most moved", "cosine after", "kept"});
+  for (int64_t m = 0; m < std::min<int64_t>(kListed, std::ssize(answer.by_movement)); ++m) {
+    most.row(movement_cells(answer, answer.by_movement[static_cast<size_t>(m)]));
+  }
+  text += most.text();
+  for (const int64_t item : answer.named) {
+    const std::vector<std::string> cells = movement_cells(answer, item);
+    text += "\n  " + cells[0] + ": cosine after " + cells[1] + ", neighbours kept " + cells[2] + "\n" +
+            side_by_side(answer, item);
+  }
+  return text + answer.spaces->lost_in_words();
+}
+
+void add_files(const Stability::Answer& answer, Files& files) {
+  answer.spaces->add_file(files);
+  files.add("per_token.tsv", [&answer](host::OutputFile& file) { file.write(movement_tsv(answer)); });
+}
+
+}  // namespace gramian::questions

@@ -1,0 +1,182 @@
+#include "host/questions/geometry/inspect.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <unordered_set>
+
+#include "host/formats/checkpoints/safetensors.hpp"
+#include "host/formats/files/mapped_file.hpp"
+#include "host/formats/files/message.hpp"
+#include "host/questions/geometry/duplicate_rows.hpp"
+#include "host/questions/run/row_choice.hpp"
+#include "host/questions/run/table.hpp"
+#include "host/report/wording.hpp"
+
+namespace gramian::questions {
+namespace {
+
+constexpr size_t kListed = 100;
+
+Inspect::Norms summarize(std::vector<double> norms) {
+  std::erase_if(norms, [](double norm) { return !std::isfinite(norm); });
+  if (norms.empty()) return {};
+  const auto [min, max] = std::ranges::minmax(norms);
+  return {min, max, std::accumulate(norms.begin(), norms.end(), 0.0) / static_cast<double>(norms.size())};
+}
+
+int64_t count_duplicate_tokens(const Vocabulary& vocabulary) {
+  std::unordered_set<std::string_view> seen;
+  int64_t duplicates = 0;
+  for (int64_t row = 0; row < vocabulary.size(); ++row) {
+    if (vocabulary.named(row) && !seen.insert(vocabulary[row]).second) ++duplicates;
+  }
+  return duplicates;
+}
+
+std::vector<Inspect::Tensor> tensors_of(const host::Embedding& embedding) {
+  std::vector<Inspect::Tensor> tensors;
+  for (const host::StoredTensor& tensor : embedding.tensors) {
+    tensors.push_back({host::valid_utf8(tensor.name), host::valid_utf8(tensor.dtype), tensor.shape});
+  }
+  return tensors;
+}
+
+std::vector<Inspect::BadRow> first_of(const BadRows& bad) {
+  std::vector<Inspect::BadRow> listed;
+  for (const auto& [rows, zero] : {std::pair(&bad.zero, true), std::pair(&bad.nonfinite, false)}) {
+    for (size_t k = 0; k < std::min(rows->size(), kListed); ++k) listed.push_back({(*rows)[k], zero});
+  }
+  return listed;
+}
+
+void add_tokens(const Inspect::Answer& answer, Table& rows) {
+  const Vocabulary* vocabulary = answer.input->vocabulary();
+  if (vocabulary == nullptr) return rows.row({"tokens", "none; --vocab PATH names a vocabulary"});
+  std::string first;
+  for (int64_t row = 0; row < std::min<int64_t>(vocabulary->size(), 5); ++row) {
+    if (vocabulary->named(row)) first += (first.empty() ? "" : ", ") + token_in_quotes((*vocabulary)[row], 12);
+  }
+  rows.row({"tokens", host::grouped(vocabulary->size() - answer.unnamed) + ": " + first + ", ..."});
+  const std::string& path = answer.input->embedding.vocabulary_path;
+  rows.row({"", path.empty() ? "in the file itself" : "from " + host::printable(path, 80)});
+  if (answer.unnamed > 0) rows.row({"rows without a token", host::grouped(answer.unnamed)});
+  if (*answer.duplicate_tokens > 0) rows.row({"repeated tokens", host::grouped(*answer.duplicate_tokens)});
+}
+
+std::string tensors_in_words(const Inspect::Answer& answer) {
+  const std::vector<Inspect::Tensor>& tensors = answer.tensors;
+  if (tensors.size() < 2) return "";
+  Table names("<<<", "    ");
+  for (size_t k = 0; k < std::min<size_t>(tensors.size(), 20); ++k) {
+    std::string shape;
+    for (const int64_t extent : tensors[k].shape) shape += (shape.empty() ? "" : " x ") + host::grouped(extent);
+    const std::string& name = tensors[k].name;
+    names.row({shortened(name, 60) + (name == answer.input->embedding.tensor ? " *" : ""), tensors[k].dtype, shape});
+  }
+  return "\n  " + host::grouped(std::ssize(tensors)) + " tensors\n" + names.text() +
+         (tensors.size() > 20 ? "    ...\n" : "");
+}
+
+}  // namespace
+
+About Inspect::about() {
+  return {.name = "inspect",
+          .summary = "What is in this file",
+          .keys = {{"rows", "of the matrix"},
+                   {"dim", "its columns"},
+                   {"dtype", "of its numbers"},
+                   {"format", "of the file"},
+                   {"tokens", "in its vocabulary; null without one"},
+                   {"unnamed_rows", "rows without a token"},
+                   {"rows_examined", "what the rest is about"},
+                   {"norms", "least, largest and mean length of a row"},
+                   {"bad_rows", "how many rows have no cosine"},
+                   {"bad_row_list", "the first hundred of each kind"},
+                   {"duplicates", "rows that hold the same numbers as an earlier one"},
+                   {"duplicate_tokens", "tokens that name an earlier row too"},
+                   {"tensors", "of the safetensors files that were read"}},
+          .examples = {{"inspect sample/run1.npy", "its shape, its words, its lengths"},
+                       {"inspect model.safetensors", "also which tensors there are"}}};
+}
+
+void Inspect::describe(Description& d) {
+  settings.describe(d);
+  rows.describe(d);
+  d.input("E", matrix);
+}
+
+Inspect::Answer Inspect::ask(Run& run) {
+  Input& input = run.open(matrix, rows.vocab, rows.enough());
+  Answer answer;
+  answer.input = &input;
+  answer.chosen = rows.tokens || rows.length || rows.limit;
+  if (answer.chosen) {
+    choose_rows(run, input, rows);
+  } else {
+    input.rows.resize(static_cast<size_t>(input.view().rows));
+    std::iota(input.rows.begin(), input.rows.end(), int64_t{0});
+  }
+  answer.examined = std::ssize(input.rows);
+  const RowCheck check = run.timed("check", [&] { return check_rows(run.backend(), input.view(), input.rows); });
+  run.check();
+  answer.norms = summarize(check.norms);
+  answer.bad = check.bad;
+  answer.listed_bad = first_of(check.bad);
+  answer.duplicates = run.timed("duplicates", [&] {
+    return count_duplicate_rows(input.view(), input.rows, run.threads(), [&run] { run.check(); });
+  });
+  if (const Vocabulary* vocabulary = input.vocabulary()) {
+    answer.unnamed = vocabulary->unnamed_count();
+    answer.duplicate_tokens = count_duplicate_tokens(*vocabulary);
+  }
+  answer.tensors = tensors_of(input.embedding);
+  return answer;
+}
+
+Json to_json(const Inspect::Answer& answer) {
+  const Input& input = *answer.input;
+  const Vocabulary* vocabulary = input.vocabulary();
+  Json json;
+  json["rows"] = input.view().rows;
+  json["dim"] = input.view().cols;
+  json["dtype"] = element_name(input.view().type);
+  json["format"] = input.embedding.format;
+  json["tokens"] = vocabulary != nullptr ? Json(vocabulary->size() - answer.unnamed) : Json();
+  json["unnamed_rows"] = answer.unnamed;
+  json["rows_examined"] = answer.examined;
+  json["norms"] = {{"min", answer.norms.min}, {"max", answer.norms.max}, {"mean", answer.norms.mean}};
+  json["bad_rows"] = {{"zero", answer.bad.zero.size()}, {"nonfinite", answer.bad.nonfinite.size()}};
+  Json& listed = json["bad_row_list"] = Json::array();
+  for (const auto& [row, zero] : answer.listed_bad) {
+    listed.push_back({{"row", row}, {"token", token_json(vocabulary, row)}, {"why", zero ? "zero" : "nonfinite"}});
+  }
+  json["duplicates"] = answer.duplicates;
+  json["duplicate_tokens"] = answer.duplicate_tokens;
+  Json& tensors = json["tensors"] = Json::array();
+  for (const auto& [name, dtype, shape] : answer.tensors) {
+    tensors.push_back({{"name", name}, {"dtype", dtype}, {"shape", shape}});
+  }
+  return json;
+}
+
+std::string table(const Inspect::Answer& answer) {
+  const Input& input = *answer.input;
+  Table rows("<<");
+  add_tokens(answer, rows);
+  if (answer.chosen) rows.row({"rows examined", host::grouped(answer.examined)});
+  rows.row({"lengths of rows", host::significant(answer.norms.min) + " to " + host::significant(answer.norms.max) +
+                                   ", mean " + host::significant(answer.norms.mean)});
+  rows.row({"rows without a cosine", answer.bad.count() == 0 ? "none" : host::grouped(answer.bad.count())});
+  for (size_t k = 0; k < std::min<size_t>(answer.listed_bad.size(), 5); ++k) {
+    const auto [row, zero] = answer.listed_bad[k];
+    const bool named = input.vocabulary() != nullptr && input.vocabulary()->named(row);
+    rows.row({"", "row " + std::to_string(row) + (named ? " " + name_of(input, row) : "") + ": " +
+                      (zero ? "zero" : "NaN or infinite")});
+  }
+  if (answer.bad.count() > 5) rows.row({"", "..."});
+  rows.row({"repeated rows", answer.duplicates == 0 ? "none" : host::grouped(answer.duplicates)});
+  return describe(input) + "\n\n" + rows.text() + tensors_in_words(answer);
+}
+
+}  // namespace gramian::questions

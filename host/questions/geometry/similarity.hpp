@@ -1,0 +1,39 @@
+#pragma once
+
+#include "engine/analyses/neighborhoods/hierarchy.hpp"
+#include "engine/matrix.hpp"
+#include "host/questions/question.hpp"
+
+namespace gramian::questions {
+
+/// The cosines of chosen tokens among themselves.
+struct Similarity {
+  std::string matrix;
+  std::vector<std::string> named;  // tokens, before those of rows.tokens
+  int64_t vectors = 0;
+  TextOptions text;
+  RowOptions rows;
+  RunSettings settings;
+
+  static About about();
+  void describe(Description& d);
+
+  struct Answer {
+    const Input* input = nullptr;
+    std::vector<int64_t> rows;
+    std::vector<std::pair<std::string, std::string>> resolved;  // typed, and found as
+    DenseMatrix matrix;
+    std::vector<double> eigenvalues;
+    DenseMatrix eigenvectors;  // as rows; as many as were asked for
+    std::vector<Merge> merges;
+
+    std::vector<std::string> names() const;
+  };
+  Answer ask(Run& run);
+};
+
+Json to_json(const Similarity::Answer& answer);
+std::string table(const Similarity::Answer& answer);
+void add_files(const Similarity::Answer& answer, Files& files);
+
+}  // namespace gramian::questions

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "engine/analyses/distribution/spectrum.hpp"
+#include "host/questions/question.hpp"
+
+namespace gramian::questions {
+
+/// Singular values of the unit rows, or of the rows as they are.
+struct SpectrumOf {
+  std::string matrix;
+  SpectrumSettings wanted;
+  RowOptions rows;
+  RunSettings settings;
+
+  static About about();
+  void describe(Description& d);
+
+  struct Answer {
+    const Input* input = nullptr;
+    bool raw = false;
+    int64_t vectors = 0;  // asked for
+    Spectrum spectrum;
+  };
+  Answer ask(Run& run);
+};
+
+/// What every result says of a spectrum.
+Json to_json(const Spectrum& spectrum);
+Json to_json(const SpectrumOf::Answer& answer);
+std::string table(const SpectrumOf::Answer& answer);
+void add_files(const SpectrumOf::Answer& answer, Files& files);
+
+}  // namespace gramian::questions

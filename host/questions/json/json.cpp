@@ -1,0 +1,159 @@
+#include "host/questions/json/json.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "engine/error.hpp"
+
+namespace gramian::questions {
+namespace {
+
+using Library = nlohmann::ordered_json;  // knows how numbers and strings are spelled
+
+bool is_structured(const Json& json) {
+  return json.get_if<Json::Array>() != nullptr || json.get_if<Json::Object>() != nullptr;
+}
+
+std::string scalar_text(const Json& json) {
+  if (const auto* flag = json.get_if<bool>()) return *flag ? "true" : "false";
+  if (const auto* number = json.get_if<int64_t>()) return std::to_string(*number);
+  if (const auto* number = json.get_if<uint64_t>()) return std::to_string(*number);
+  if (const auto* number = json.get_if<double>()) return Library(*number).dump();
+  if (const auto* text = json.get_if<std::string>()) return Library(*text).dump();
+  return "null";
+}
+
+void write(const Json& json, size_t depth, std::string& text) {
+  const auto* array = json.get_if<Json::Array>();
+  const auto* object = json.get_if<Json::Object>();
+  if (json.empty()) {
+    text += array != nullptr ? "[]" : object != nullptr ? "{}" : scalar_text(json);
+    return;
+  }
+  const std::string indent(2 * (depth + 1), ' ');
+  bool first = true;
+  if (object != nullptr) {
+    text += '{';
+    for (const Json::Member& member : *object) {
+      text.append(first ? "\n" : ",\n").append(indent).append(Library(member.key).dump()).append(": ");
+      first = false;
+      write(member.value, depth + 1, text);
+    }
+    text.append("\n").append(indent, 2).append("}");
+    return;
+  }
+  const bool flat = std::ranges::none_of(*array, is_structured);
+  text += '[';
+  for (const Json& item : *array) {
+    if (!first) text += flat ? ", " : ",";
+    first = false;
+    if (!flat) text.append("\n").append(indent);
+    write(item, depth + 1, text);
+  }
+  if (!flat) text.append("\n").append(indent, 2);
+  text += ']';
+}
+
+Json from_library(const Library& value) {
+  switch (value.type()) {
+    case Library::value_t::boolean:
+      return value.get<bool>();
+    case Library::value_t::number_integer:
+      return value.get<int64_t>();
+    case Library::value_t::number_unsigned:
+      return value.get<uint64_t>();
+    case Library::value_t::number_float:
+      return value.get<double>();
+    case Library::value_t::string:
+      return value.get<std::string>();
+    case Library::value_t::array: {
+      Json array = Json::array();
+      for (const Library& item : value) array.push_back(from_library(item));
+      return array;
+    }
+    case Library::value_t::object: {
+      Json object = Json::object();
+      for (const auto& item : value.items()) object[item.key()] = from_library(item.value());
+      return object;
+    }
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+Json::Json(std::initializer_list<Json> items) {
+  const bool pairs = std::ranges::all_of(items, [](const Json& item) {
+    const auto* pair = item.get_if<Array>();
+    return pair != nullptr && pair->size() == 2 && pair->front().get_if<std::string>() != nullptr;
+  });
+  if (!pairs) {
+    value_ = Array(items);
+    return;
+  }
+  value_ = Object();
+  for (const Json& item : items) {
+    const Array& pair = *item.get_if<Array>();
+    (*this)[*pair[0].get_if<std::string>()] = pair[1];
+  }
+}
+
+Json Json::array(std::initializer_list<Json> items) {
+  Json json;
+  json.value_ = Array(items);
+  return json;
+}
+
+Json Json::object() {
+  Json json;
+  json.value_ = Object();
+  return json;
+}
+
+size_t Json::size() const {
+  if (const auto* array = get_if<Array>()) return array->size();
+  if (const auto* object = get_if<Object>()) return object->size();
+  return 0;
+}
+
+Json& Json::operator[](std::string_view key) {
+  if (is_null()) value_ = Object();
+  Object& members = std::get<Object>(value_);
+  const auto same = std::ranges::find(members, key, &Member::key);
+  return same != members.end() ? same->value : members.emplace_back(Member{std::string(key), {}}).value;
+}
+
+const Json* Json::find(std::string_view key) const {
+  const auto* members = get_if<Object>();
+  if (members == nullptr) return nullptr;
+  const auto same = std::ranges::find(*members, key, &Member::key);
+  return same != members->end() ? &same->value : nullptr;
+}
+
+void Json::push_back(Json item) {
+  if (is_null()) value_ = Array();
+  std::get<Array>(value_).push_back(std::move(item));
+}
+
+void Json::update(const Json& object) {
+  if (const auto* members = object.get_if<Object>()) {
+    for (const Member& member : *members) (*this)[member.key] = member.value;
+  }
+}
+
+std::string json_text(const Json& json) {
+  std::string text;
+  write(json, 0, text);
+  return text + "\n";
+}
+
+Json parse_json(std::string_view path, std::string_view text) {
+  try {
+    return from_library(Library::parse(text));
+  } catch (const Library::exception& error) {
+    throw InvalidInput(std::string(path) + ": " + error.what());
+  }
+}
+
+}  // namespace gramian::questions

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "host/device/device.hpp"
+#include "host/questions/question.hpp"
+
+namespace gramian::questions {
+
+/// What there is to run on.
+struct Devices {
+  RunSettings settings;
+
+  static About about();
+  void describe(Description& d);
+
+  struct Answer {
+    host::Cpu cpu;
+    int threads = 1;  // used
+    int processors = 1;
+    host::GpuList gpus;
+  };
+  Answer ask(Run& run);
+};
+
+Json to_json(const Devices::Answer& answer);
+std::string table(const Devices::Answer& answer);
+
+}  // namespace gramian::questions

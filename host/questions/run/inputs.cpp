@@ -1,0 +1,119 @@
+#include "host/questions/run/inputs.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "engine/error.hpp"
+#include "host/formats/files/message.hpp"
+#include "host/questions/run/table.hpp"
+#include "host/report/files/sha256.hpp"
+#include "host/report/wording.hpp"
+#include "host/text/spelling.hpp"
+#include "host/text/word_forms.hpp"
+
+namespace gramian::questions {
+Input& Inputs::open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
+                    const host::ReadOptions& reading) {
+  Input& input = inputs_.emplace_back();
+  input.embedding = host::open_embedding(path, vocab, threads, reading);
+  hashes_.push_back(std::async(std::launch::async, [this, files = input.embedding.files] {
+    std::vector<std::string> sums;
+    sums.reserve(files.size());
+    for (const std::string& file : files) sums.push_back(host::sha256_of_file(file, stop_hashing_));
+    return sums;
+  }));
+  return input;
+}
+
+double Inputs::copied_bytes() const {
+  double bytes = 0.0;
+  for (const Input& input : inputs_) {
+    if (!input.embedding.converted) continue;
+    bytes += static_cast<double>(input.view().rows * input.view().cols * element_size(input.view().type));
+  }
+  return bytes;
+}
+
+Json Inputs::json(const std::function<void()>& check) {
+  Json inputs = Json::array();
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const host::Embedding& embedding = inputs_[i].embedding;
+    while (hashes_[i].wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) check();
+    const std::vector<std::string> sums = hashes_[i].get();
+    Json files = Json::array();
+    for (size_t f = 0; f < sums.size(); ++f) {
+      files.push_back({{"path", host::valid_utf8(embedding.files[f])}, {"sha256", sums[f]}});
+    }
+    Json input;
+    input["path"] = host::valid_utf8(embedding.path);
+    input["tensor"] = embedding.tensor.empty() ? Json(nullptr) : Json(host::valid_utf8(embedding.tensor));
+    input["format"] = embedding.format;
+    input["sha256"] = sums.empty() ? Json(nullptr) : Json(sums[0]);
+    input["files"] = std::move(files);
+    input["rows"] = inputs_[i].view().rows;
+    input["dim"] = inputs_[i].view().cols;
+    input["dtype"] = element_name(inputs_[i].view().type);
+    input["vocabulary"] = nullptr;
+    if (!embedding.vocabulary_path.empty()) {
+      input["vocabulary"] = host::valid_utf8(embedding.vocabulary_path);
+    } else if (embedding.vocabulary) {
+      input["vocabulary"] = host::valid_utf8(embedding.path);
+    }
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+std::string describe(const Input& input) {
+  const host::Embedding& embedding = input.embedding;
+  std::string text = host::printable(embedding.path, 200);
+  if (!embedding.tensor.empty()) text += "#" + host::printable(embedding.tensor, 100);
+  return text + ": " + embedding.format + ", " + std::string(element_name(input.view().type)) + ", " +
+         host::grouped(input.view().rows) + " x " + host::grouped(input.view().cols);
+}
+
+const Vocabulary& require_vocabulary(const Input& input, const std::string& what_for) {
+  if (input.vocabulary() == nullptr) {
+    throw InvalidUsage(host::printable(input.embedding.path, 4096) + ": has no vocabulary, which " + what_for +
+                       " needs; give --vocab PATH");
+  }
+  return *input.vocabulary();
+}
+
+int64_t require_token(const Input& input, const std::string& token) {
+  const Vocabulary& vocabulary = require_vocabulary(input, "finding tokens");
+  if (const auto row = host::find_token(vocabulary, token)) return *row;
+  std::string message =
+      "unknown token " + token_in_quotes(token, 200) + " in " + host::printable(input.embedding.path, 4096);
+  const std::vector<std::string> nearest = host::nearest_spellings(vocabulary, token, 3);
+  for (size_t k = 0; k < nearest.size(); ++k)
+    message += (k == 0 ? "; nearest: " : ", ") + token_in_quotes(nearest[k], 60);
+  throw InvalidUsage(message);
+}
+
+std::string name_bad_rows(const Input& input, const BadRows& bad) {
+  std::vector<std::pair<int64_t, const char*>> rows;
+  for (const int64_t row : bad.zero) rows.emplace_back(row, "zero");
+  for (const int64_t row : bad.nonfinite) rows.emplace_back(row, "NaN or infinite");
+  std::ranges::sort(rows);
+  std::string text = host::grouped(bad.count()) + (bad.count() == 1 ? " row" : " rows") + " without a cosine: ";
+  constexpr size_t kNamed = 5;
+  for (size_t k = 0; k < std::min(rows.size(), kNamed); ++k) {
+    const auto [row, why] = rows[k];
+    text += (k > 0 ? ", " : "") + std::string("row ") + std::to_string(row);
+    if (input.vocabulary() != nullptr && input.vocabulary()->named(row)) {
+      text += " " + token_in_quotes((*input.vocabulary())[row]);
+    }
+    text += std::string(" (") + why + ")";
+  }
+  return text + (rows.size() > kNamed ? ", ..." : "");
+}
+
+std::string name_of(const Input& input, int64_t matrix_row) {
+  const Vocabulary* vocabulary = input.vocabulary();
+  return vocabulary != nullptr && vocabulary->named(matrix_row) ? token_in_quotes((*vocabulary)[matrix_row])
+                                                                : "row " + std::to_string(matrix_row);
+}
+
+}  // namespace gramian::questions

@@ -1,0 +1,62 @@
+#pragma once
+// The matrices of a run.
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/space.hpp"
+#include "host/formats/embedding.hpp"
+#include "host/questions/json/json.hpp"
+
+namespace gramian::questions {
+
+/// An opened embedding, its rows chosen.
+struct Input {
+  host::Embedding embedding;
+  std::vector<int64_t> rows;  // used, in order
+  int64_t unnamed = 0;        // left out: rows without a token
+  const Vocabulary* vocabulary() const { return embedding.vocabulary ? &*embedding.vocabulary : nullptr; }
+  const MatrixView& view() const { return embedding.matrix.view; }
+};
+
+/// Inputs keep their place: answers refer to them.
+class Inputs {
+ public:
+  Inputs() = default;
+  Inputs(const Inputs&) = delete;
+  Inputs& operator=(const Inputs&) = delete;
+  ~Inputs() { stop_hashing_ = true; }
+
+  /// Opens, and begins to hash.
+  Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
+              const host::ReadOptions& reading);
+  /// Bytes of the matrices that readers hold in memory instead of mapping their files.
+  double copied_bytes() const;
+  /// Waits for the hashes, calling `check` now and then.
+  Json json(const std::function<void()>& check);
+
+ private:
+  std::atomic<bool> stop_hashing_{false};
+  std::deque<Input> inputs_;
+  std::vector<std::future<std::vector<std::string>>> hashes_;
+};
+
+/// "run1.npy: npy, f16, 3,000 x 100"
+std::string describe(const Input& input);
+/// The token typed as `token`, or InvalidUsage with the nearest spellings.
+int64_t require_token(const Input& input, const std::string& token);
+/// Throws InvalidUsage unless the input has a vocabulary.
+const Vocabulary& require_vocabulary(const Input& input, const std::string& what_for);
+/// "3 rows without a cosine: row 17 "the" (zero), ...": names the first few of `bad`.
+std::string name_bad_rows(const Input& input, const BadRows& bad);
+/// The token of a row of the matrix between quotes, or "row 17".
+std::string name_of(const Input& input, int64_t matrix_row);
+
+}  // namespace gramian::questions

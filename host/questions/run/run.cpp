@@ -1,0 +1,167 @@
+#include "host/questions/run/run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <system_error>
+
+#include "engine/error.hpp"
+#include "host/device/device.hpp"
+#include "host/formats/files/message.hpp"
+#include "host/report/wording.hpp"
+
+namespace gramian::questions {
+
+double pair_count(int64_t n) { return n < 2 ? 0.0 : static_cast<double>(n) * static_cast<double>(n - 1) / 2.0; }
+
+Run::Run(std::string question, const RunSettings& settings, Front& front, std::optional<std::string> output)
+    : question_(std::move(question)),
+      precision_(settings.parsed_precision()),
+      threads_(settings.threads > 0 ? settings.threads : host::available_threads()),
+      seed_(settings.seed),
+      memory_(settings.memory_limit),
+      front_(front),
+      output_(std::move(output)) {
+  const auto warn = [this](const std::string& line) { front_.warn(line); };
+  backend_ = host::make_backend(settings.device, threads_, memory_.given(), warn);
+}
+
+Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
+                 std::optional<int64_t> enough) {
+  std::error_code unknown;
+  const auto bytes = std::filesystem::file_size(path.substr(0, path.rfind('#')), unknown);
+  Input& input =
+      watched("load", "read", unknown ? 0.0 : static_cast<double>(bytes), "B", [&](const Progress& progress) -> Input& {
+        const host::ReadOptions reading = {
+            .limit = enough, .most_memory = static_cast<int64_t>(memory_.available()), .progress = progress};
+        return inputs_.open(path, vocab, threads_, reading);
+      });
+  front_.log(describe(input));
+  for (const std::string& sentence : input.embedding.notes) note(sentence);
+  check();
+  return input;
+}
+
+std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& rows) {
+  std::unique_ptr<Space> space;
+  timed("check", [&] {
+    try {
+      space = std::make_unique<Space>(*backend_, input.view(),
+                                      SpaceOptions{input.rows, rows.preprocessing, rows.drop_bad_rows});
+    } catch (const BadRowsError& error) {
+      throw InvalidInput(host::printable(input.embedding.path, 4096) + ": " + name_bad_rows(input, error.rows()) +
+                         "; --drop-bad-rows leaves them out");
+    }
+  });
+  check();
+  rows_used_ = {.used = space->size(), .unnamed = input.unnamed, .dropped = space->dropped()};
+  if (space->dropped().count() > 0) note("Dropped " + name_bad_rows(input, space->dropped()) + ".");
+  return space;
+}
+
+SweepReport Run::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
+  const Progress progress = front_.stage(question_, pair_count(space.size()), "pairs");
+  const auto start = Clock::now();
+  SweepReport report = run_sweeps(space, precision_, analyses, seed_, progress);
+  front_.end_of_stage();
+  const double whole = std::chrono::duration<double>(Clock::now() - start).count();
+  add_time("prepare", report.prepare_seconds);
+  add_time("sweep", report.sweep_seconds);
+  add_time("pilot_and_select", std::max(0.0, whole - report.prepare_seconds - report.sweep_seconds));
+  accuracy_.max_abs_error = std::max(accuracy_.max_abs_error, report.accuracy.max_abs_error);
+  accuracy_.promise = report.accuracy.promise;
+  accuracy_.pairs += report.accuracy.pairs;
+  squares_ += report.accuracy.rms_error * report.accuracy.rms_error * static_cast<double>(report.accuracy.pairs);
+  if (std::isfinite(report.certified.bound)) {
+    if (!certified_) certified_.emplace();
+    certified_->bound = std::max(certified_->bound, report.certified.bound);
+    certified_->recomputed += report.certified.recomputed;
+    certified_->largest_error = std::max(certified_->largest_error, report.certified.largest_error);
+  }
+  form_ = report.form;
+  sweeps_ += report.sweeps;
+  check();
+  return report;
+}
+
+int64_t Run::plan_sweep_memory(const Input& input, int64_t n) const {
+  return memory_.plan_sweep(inputs_.copied_bytes() + backend_->host_bytes(n, input.view().cols, precision_), n);
+}
+
+void Run::check() const {
+  if (front_.cancelled()) throw Interrupted("interrupted");
+}
+
+void Run::add_time(const std::string& stage, double seconds) {
+  const auto same = std::ranges::find(timing_, stage, &std::pair<std::string, double>::first);
+  if (same != timing_.end()) {
+    same->second += seconds;
+  } else {
+    timing_.emplace_back(stage, seconds);
+  }
+  front_.log(stage + ": " + host::fixed(seconds, 3) + " s");
+}
+
+Json Run::result(const Json& own, const Json& settings) {
+  Json json;
+  json["command"] = question_;
+  json["version"] = GRAMIAN_VERSION;
+  json["schema"] = 1;
+  if (text_) {
+    json["text"] = {{"path", host::valid_utf8(text_->path)},
+                    {"sha256", text_->sha256},
+                    {"bytes", text_->bytes},
+                    {"token_count", text_->tokens},
+                    {"distinct_rows", text_->distinct_rows},
+                    {"out_of_vocabulary", text_->out_of_vocabulary},
+                    {"tokenizer", host::valid_utf8(text_->tokenizer)}};
+  }
+  if (rows_used_) {
+    json["rows_used"] = rows_used_->used;
+    json["rows_unnamed"] = rows_used_->unnamed;
+    json["dropped"] = {{"zero", rows_used_->dropped.zero}, {"nonfinite", rows_used_->dropped.nonfinite}};
+  }
+  json.update(own);
+  Json& notes = json["notes"] = Json::array();
+  for (const std::string& sentence : notes_) notes.push_back(host::valid_utf8(sentence));
+  json["sweeps"] = sweeps_;
+  const bool measured = accuracy_.pairs > 0;
+  const double rms = measured ? std::sqrt(squares_ / static_cast<double>(accuracy_.pairs)) : 0.0;
+  json["accuracy"] = {{"pairs", accuracy_.pairs},
+                      {"max_abs_error", measured ? Json(accuracy_.max_abs_error) : Json()},
+                      {"rms_error", measured ? Json(rms) : Json()},
+                      {"promise", precision_promise(precision_)},
+                      {"form", form_.empty() ? Json() : Json(form_)}};
+  if (certified_) {
+    const std::optional<double> error = certified_->largest_error;
+    json["certified"] = {{"bound", certified_->bound},
+                         {"recomputed", certified_->recomputed},
+                         {"largest_error", error ? Json(*error) : Json()}};
+  }
+  json["inputs"] = inputs_.json([this] { check(); });
+  json["settings"] = settings;
+  return json;
+}
+
+void Run::add_timing(Json& result) const {
+  const DeviceInfo device = backend_->info();
+  result["backend"] = {{"name", device.name}, {"hardware", device.hardware}, {"detail", device.detail}};
+  Json& timing = result["timing"];
+  for (const auto& [stage, time] : timing_) timing[stage] = time;
+  timing["threads"] = threads_;
+  timing["total"] = seconds();
+}
+
+std::string Run::footer() const {
+  std::string text;
+  for (const std::string& sentence : notes_) text += "  " + sentence + "\n";
+  std::string line;
+  if (accuracy_.pairs > 0) {
+    line = "largest error " + host::significant(accuracy_.max_abs_error, 2) + " on " + host::grouped(accuracy_.pairs) +
+           " sampled pairs (promise: " + host::significant(accuracy_.promise, 2) + "); ";
+  }
+  if (sweeps_ > 0) line += std::to_string(sweeps_) + (sweeps_ == 1 ? " sweep; " : " sweeps; ");
+  return text + "  " + line + host::duration_in_words(seconds()) + "\n";
+}
+
+}  // namespace gramian::questions

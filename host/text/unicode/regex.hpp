@@ -1,0 +1,36 @@
+#pragma once
+// The regular expressions of tokenizer.json, which are Oniguruma's, through ICU.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct URegularExpression;
+
+namespace gramian::host {
+
+/// Safe to use from several threads.
+class Regex {
+ public:
+  /// Throws InvalidInput, naming the file `path` and its `part`, for a pattern that ICU does not understand.
+  Regex(std::string_view path, std::string_view part, std::string_view pattern);
+
+  struct Match {
+    size_t begin, end;
+  };
+  /// The matches in `text`, which is UTF-8, in order; those of nothing are left out.
+  /// Throws InvalidInput for a text on which the pattern takes too much time or memory.
+  std::vector<Match> matches(std::string_view text) const;
+  /// Whether the pattern matches a text without characters.
+  bool matches_empty() const;
+
+ private:
+  struct Close {
+    void operator()(URegularExpression* expression) const;
+  };
+  std::unique_ptr<URegularExpression, Close> expression_;
+};
+
+}  // namespace gramian::host
