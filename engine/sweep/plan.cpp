@@ -143,8 +143,7 @@ SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysi
   swept.sample = sample_pairs(space.size(), kAccuracyPairs, seed);
   swept.prepare = [&](const SweepRequest& request) {
     const auto start = Clock::now();
-    const bool decided = is_certified(precision) && is_decided(request);
-    used = decided ? deciding_precision(space, precision, seed) : precision;
+    used = is_decided(request) ? deciding_precision(space, precision, seed) : precision;
     rows = &space.unit_rows(used);
     report.prepare_seconds += seconds_since(start);
     report.form = rows->form();
