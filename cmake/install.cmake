@@ -10,7 +10,7 @@ endif()
 # Headers keep their place in the house, so that `#include "engine/matrix.hpp"` is the same line inside and outside.
 # What wraps another library stays at home (host/formats/json), as do the shelves of host/text and all of kernels/ but
 # their doors. tests/architecture/check_includes.py knows the same list.
-foreach(folder engine host/formats host/report)
+foreach(folder engine host/device host/formats host/report)
   if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/
             DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian/${folder}

@@ -10,6 +10,7 @@
 #include "host/formats/files/message.hpp"
 #include "kernels/cpu/backend.hpp"
 #include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/machine.hpp"
 #include "kernels/cuda/backend.hpp"
 
 namespace gramian::host {
@@ -61,6 +62,8 @@ std::unique_ptr<Backend> make_backend(const std::string& device, int threads, in
 }
 
 int available_threads() { return gramian::cpu::available_threads(); }
+
+int64_t free_memory() { return gramian::cpu::free_memory(); }
 
 Cpu cpu(int threads) {
   const DeviceInfo info = gramian::cpu::make_backend({.threads = threads})->info();

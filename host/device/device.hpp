@@ -20,6 +20,8 @@ std::unique_ptr<Backend> make_backend(const std::string& device, int threads, in
 
 /// Processors that this process may use.
 int available_threads();
+/// Bytes of memory that it may still use.
+int64_t free_memory();
 
 struct Cpu {
   std::string name;

@@ -33,6 +33,7 @@ struct Embedding {
   std::string vocabulary_path;           // sidecar that was read; empty when inside the file or absent
   std::vector<std::string> files;        // every file read (shards too), for hashing
   std::vector<StoredTensor> tensors;     // all of the files read, where files may hold several
+  std::string stored_type;               // of values that were unpacked to the matrix's type: "Q4_K"
   bool converted = false;                // the matrix lies in memory: it is no view of a mapped file
   std::vector<std::string> notes;        // what was understood that is not plain, a sentence each
 };

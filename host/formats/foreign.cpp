@@ -20,9 +20,7 @@ struct Foreign {
 };
 
 constexpr Foreign kForeign[] = {
-    {"\xba\x16\x4f\x2f"sv, "a fastText .bin model", "use the .vec file that fastText writes beside it"},
     {"FiFu"sv, "a finalfusion file", "convert it to word2vec binary with: finalfusion convert -t word2vec"},
-    {"GGUF"sv, "a GGUF model", "save its token_embd.weight as .npy, e.g. with the gguf Python package"},
     {"\x89HDF\r\n\x1a\n"sv, "an HDF5 file", "save the matrix as .npy, e.g. np.save('x.npy', h5py.File(f)['name'][:])"},
     {"\x1f\x8b"sv, "a gzip file", "unpack it with gunzip"},
     {"BZh"sv, "a bzip2 file", "unpack it with bunzip2"},
@@ -51,10 +49,6 @@ void refuse_zip(std::string_view path, std::string_view bytes) {
   if (!bytes.starts_with("PK\x03\x04") && !bytes.starts_with("PK\x05\x06")) return;
   constexpr size_t kNameAt = 30;  // of the first member
   const std::string_view start = bytes.substr(std::min(kNameAt, bytes.size()), 200);
-  if (start.find("data.pkl") != std::string_view::npos || start.find("/version") != std::string_view::npos) {
-    refuse_as(path, "a PyTorch checkpoint",
-              "save the matrix in Python: safetensors.torch.save_file({'embedding': tensor}, 'x.safetensors')");
-  }
   if (start.find(".npy") != std::string_view::npos) {
     refuse_as(path, "a NumPy .npz archive", "save one array of it: np.save('x.npy', np.load(f)['name'])");
   }

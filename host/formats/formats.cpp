@@ -4,9 +4,14 @@
 #include <utility>
 
 #include "host/formats/arrays/npy.hpp"
+#include "host/formats/checkpoints/gguf_file.hpp"
+#include "host/formats/checkpoints/gguf_model.hpp"
 #include "host/formats/checkpoints/safetensors.hpp"
-#include "host/formats/checkpoints/safetensors_model.hpp"
+#include "host/formats/checkpoints/tensor_file.hpp"
+#include "host/formats/checkpoints/torch_file.hpp"
 #include "host/formats/format.hpp"
+#include "host/formats/word_vectors/fasttext_model.hpp"
+#include "host/formats/word_vectors/gensim_model.hpp"
 #include "host/formats/word_vectors/text_layout.hpp"
 #include "host/formats/word_vectors/text_vectors.hpp"
 #include "host/formats/word_vectors/word2vec_binary.hpp"
@@ -19,7 +24,16 @@ void take(Embedding& embedding, ModelMatrix&& model) {
   embedding.matrix = std::move(model.matrix);
   embedding.tensor = std::move(model.tensor);
   embedding.tensors = std::move(model.tensors);
+  embedding.vocabulary = std::move(model.vocabulary);
+  embedding.stored_type = std::move(model.stored_type);
+  embedding.converted = model.converted;
+  if (!model.format.empty()) embedding.format = std::move(model.format);
   std::ranges::move(model.files, std::back_inserter(embedding.files));
+  std::ranges::move(model.notes, std::back_inserter(embedding.notes));
+}
+
+void read_tensors(const Source& source, Embedding& embedding) {
+  take(embedding, read_tensor_file(source.file, source.member, source.threads));
 }
 
 bool is_word2vec(std::string_view start, bool text) {
@@ -40,8 +54,20 @@ constexpr Format kFormats[] = {
      .readable = "safetensors",
      .members = true,
      .recognizes = is_safetensors,
+     .read = read_tensors},
+    {.name = "pytorch",
+     .readable = "PyTorch checkpoints",
+     .members = true,
+     .recognizes = is_torch_file,
+     .read = read_tensors},
+    {.name = "gguf",
+     .readable = "GGUF",
+     .members = true,
+     .recognizes = is_gguf,
      .read = [](const Source& source,
-                Embedding& embedding) { take(embedding, read_safetensors(source.file, source.member)); }},
+                Embedding& embedding) { take(embedding, read_gguf(source.file, source.member, source.threads)); }},
+    {.name = "fasttext", .readable = "fastText .bin", .recognizes = is_fasttext_model, .read = read_fasttext_model},
+    {.name = "gensim", .readable = "gensim .kv and .model", .recognizes = is_gensim_file, .read = read_gensim},
     {.name = "word2vec-binary",
      .readable = "word2vec (binary and text)",
      .told = Told::by_text,
@@ -73,9 +99,11 @@ constexpr Format kFormats[] = {
     {.name = "safetensors",
      .told = Told::by_text,
      .members = true,
-     .recognizes = is_safetensors_index,
-     .read = [](const Source& source,
-                Embedding& embedding) { take(embedding, read_safetensors_index(source.file, source.member)); }},
+     .recognizes = is_tensor_index,
+     .read =
+         [](const Source& source, Embedding& embedding) {
+           take(embedding, read_tensor_index(source.file, source.member, source.threads));
+         }},
 };
 
 }  // namespace

@@ -14,21 +14,11 @@
 #include "host/formats/files/message.hpp"
 #include "host/formats/foreign.hpp"
 #include "host/formats/format.hpp"
+#include "host/formats/hub/locate.hpp"
 #include "host/formats/vocabularies/vocabulary_file.hpp"
 
 namespace gramian::host {
 namespace {
-
-// PATH#tensor. File names may contain '#', so a file of the whole name comes first.
-std::pair<std::string, std::string> split_input(std::string_view input) {
-  const size_t hash = input.rfind('#');
-  std::error_code ignored;
-  if (hash == std::string_view::npos || std::filesystem::exists(input, ignored)) return {std::string(input), {}};
-  if (hash + 1 == input.size()) {
-    throw InvalidUsage(printable(input, 4096) + ": no tensor name follows '#'; give PATH#TENSOR, or PATH alone");
-  }
-  return {std::string(input.substr(0, hash)), std::string(input.substr(hash + 1))};
-}
 
 const Format& recognize(const std::string& path, std::string_view start) {
   const auto asked = [&](Told told) {
@@ -102,15 +92,16 @@ std::unique_ptr<ByteStream> Source::stream() const {
 
 Embedding open_embedding(std::string_view input, const std::optional<std::filesystem::path>& vocab, int threads,
                          const ReadOptions& options) {
-  const auto [path, tensor] = split_input(input);
+  const Location location = locate(input);
   try {
     ReadOptions reading = options;
     if (vocab) reading.limit.reset();  // it names all rows
-    Embedding embedding = open_matrix(path, tensor, std::max(1, threads), reading);
+    Embedding embedding = open_matrix(location.path, location.member, std::max(1, threads), reading);
+    if (!location.note.empty()) embedding.notes.insert(embedding.notes.begin(), location.note);
     add_vocabulary(embedding, vocab);
     return embedding;
   } catch (const std::bad_alloc&) {
-    throw OutOfMemory(printable(path, 4096) +
+    throw OutOfMemory(printable(location.path, 4096) +
                       ": not enough memory for its tokens; free about twice the size of the "
                       "file and its vocabulary");
   }

@@ -98,7 +98,7 @@ def installed(path):
     """As cmake/install.cmake has it."""
     if path.suffix != ".hpp" or within(path, "host/formats/json"):
         return False
-    return within(path, "engine", "host/formats", "host/report") or path in INSTALLED_KERNELS or path.parent == TEXT
+    return within(path, "engine", "host/device", "host/formats", "host/report") or path in INSTALLED_KERNELS or path.parent == TEXT
 
 
 def judge(file, name, target):

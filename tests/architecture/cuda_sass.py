@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads the machine code of our CUDA kernels and checks what their speed rests on.
 
-    cuda_sass.py BUILD           looks at every kernel of ours in every *.cu.o below BUILD, for every architecture; exit 1
+    cuda_sass.py BUILD           looks at every kernel of ours that nvcc has made below BUILD, for every architecture; exit 1
                                  for what is not as it should be, 77 where there is no cuobjdump
     cuda_sass.py --self-test     planted faults have to be found
 
@@ -89,7 +89,7 @@ def main(arguments):
         return 77
     count = 0
     found = []
-    for file in sorted(pathlib.Path(arguments[0]).rglob("*.cu.o")):
+    for file in sorted(pathlib.Path(arguments[0]).rglob("gramian_cuda_kernels.dir/**/*.cu.o")):
         done = subprocess.run(["cuobjdump", "-sass", file], capture_output=True, text=True, env=environment)
         if done.returncode != 0:
             print(f"{file}: {done.stderr}")

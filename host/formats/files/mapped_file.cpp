@@ -33,18 +33,6 @@ static_assert(std::atomic<uintptr_t>::is_always_lock_free && std::atomic<const c
   throw InvalidUsage(printable(path, 4096) + ": " + what);
 }
 
-[[noreturn]] void refuse_directory(const std::filesystem::path& path) {
-  constexpr std::array kUsual = {"model.safetensors.index.json", "model.safetensors"};
-  for (const char* name : kUsual) {
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(path / name, ignored)) {
-      refuse_usage(path.string(),
-                   "is a directory; give the file inside it: " + printable((path / name).string(), 4096));
-    }
-  }
-  refuse_usage(path.string(), "is a directory; give the file that holds the matrix");
-}
-
 }  // namespace
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
@@ -59,7 +47,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   if (::fstat(file.get(), &status) != 0) {
     refuse_usage(name, "cannot be examined: " + std::generic_category().message(errno));
   }
-  if (S_ISDIR(status.st_mode)) refuse_directory(path);
+  if (S_ISDIR(status.st_mode)) refuse_usage(name, "is a directory; give a file");
   if (!S_ISREG(status.st_mode)) refuse_usage(name, "is not a regular file; save its content to a file first");
   if (status.st_size == 0) refuse(name, "is empty (0 bytes); download or export it again");
 

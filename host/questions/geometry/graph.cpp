@@ -199,7 +199,7 @@ Graph::Answer Graph::ask(Run& run) {
   answer.run = &run;
   answer.wanted = wanted();
   answer.rule = parse_threshold(threshold);
-  Input& input = run.open(matrix, rows.vocab, text.file ? std::nullopt : rows.enough());
+  Input& input = run.open(matrix, rows.vocab, text.file ? std::nullopt : rows.most());
   answer.input = &input;
   choose_rows(run, input, rows, text);
   drop_repeated_rows(run, input);

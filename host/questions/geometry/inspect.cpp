@@ -5,8 +5,6 @@
 #include <numeric>
 #include <unordered_set>
 
-#include "host/formats/checkpoints/safetensors.hpp"
-#include "host/formats/files/mapped_file.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/geometry/duplicate_rows.hpp"
 #include "host/questions/run/row_choice.hpp"
@@ -34,14 +32,6 @@ int64_t count_duplicate_tokens(const Vocabulary& vocabulary) {
   return duplicates;
 }
 
-std::vector<Inspect::Tensor> tensors_of(const host::Embedding& embedding) {
-  std::vector<Inspect::Tensor> tensors;
-  for (const host::StoredTensor& tensor : embedding.tensors) {
-    tensors.push_back({host::valid_utf8(tensor.name), host::valid_utf8(tensor.dtype), tensor.shape});
-  }
-  return tensors;
-}
-
 std::vector<Inspect::BadRow> first_of(const BadRows& bad) {
   std::vector<Inspect::BadRow> listed;
   for (const auto& [rows, zero] : {std::pair(&bad.zero, true), std::pair(&bad.nonfinite, false)}) {
@@ -65,14 +55,15 @@ void add_tokens(const Inspect::Answer& answer, Table& rows) {
 }
 
 std::string tensors_in_words(const Inspect::Answer& answer) {
-  const std::vector<Inspect::Tensor>& tensors = answer.tensors;
+  const std::vector<host::StoredTensor>& tensors = answer.input->embedding.tensors;
   if (tensors.size() < 2) return "";
   Table names("<<<", "    ");
   for (size_t k = 0; k < std::min<size_t>(tensors.size(), 20); ++k) {
     std::string shape;
     for (const int64_t extent : tensors[k].shape) shape += (shape.empty() ? "" : " x ") + host::grouped(extent);
-    const std::string& name = tensors[k].name;
-    names.row({shortened(name, 60) + (name == answer.input->embedding.tensor ? " *" : ""), tensors[k].dtype, shape});
+    const std::string name = host::valid_utf8(tensors[k].name);
+    names.row({shortened(name, 60) + (name == answer.input->embedding.tensor ? " *" : ""),
+               host::valid_utf8(tensors[k].dtype), shape});
   }
   return "\n  " + host::grouped(std::ssize(tensors)) + " tensors\n" + names.text() +
          (tensors.size() > 20 ? "    ...\n" : "");
@@ -107,7 +98,7 @@ void Inspect::describe(Description& d) {
 }
 
 Inspect::Answer Inspect::ask(Run& run) {
-  Input& input = run.open(matrix, rows.vocab, rows.enough());
+  Input& input = run.open(matrix, rows.vocab, rows.most());
   Answer answer;
   answer.input = &input;
   answer.chosen = rows.tokens || rows.length || rows.limit;
@@ -130,7 +121,6 @@ Inspect::Answer Inspect::ask(Run& run) {
     answer.unnamed = vocabulary->unnamed_count();
     answer.duplicate_tokens = count_duplicate_tokens(*vocabulary);
   }
-  answer.tensors = tensors_of(input.embedding);
   return answer;
 }
 
@@ -154,8 +144,8 @@ Json to_json(const Inspect::Answer& answer) {
   json["duplicates"] = answer.duplicates;
   json["duplicate_tokens"] = answer.duplicate_tokens;
   Json& tensors = json["tensors"] = Json::array();
-  for (const auto& [name, dtype, shape] : answer.tensors) {
-    tensors.push_back({{"name", name}, {"dtype", dtype}, {"shape", shape}});
+  for (const auto& [name, dtype, shape] : input.embedding.tensors) {
+    tensors.push_back({{"name", host::valid_utf8(name)}, {"dtype", host::valid_utf8(dtype)}, {"shape", shape}});
   }
   return json;
 }

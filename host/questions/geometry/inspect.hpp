@@ -24,11 +24,6 @@ struct Inspect {
     int64_t row = 0;
     bool zero = false;  // else NaN or infinite
   };
-  struct Tensor {
-    std::string name;
-    std::string dtype;
-    std::vector<int64_t> shape;
-  };
   struct Answer {
     const Input* input = nullptr;
     bool chosen = false;  // not all rows were examined
@@ -39,7 +34,6 @@ struct Inspect {
     std::vector<BadRow> listed_bad;  // the first of them
     int64_t duplicates = 0;
     std::optional<int64_t> duplicate_tokens;
-    std::vector<Tensor> tensors;  // of all safetensors files that were read
   };
   Answer ask(Run& run);
 };

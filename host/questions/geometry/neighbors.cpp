@@ -165,7 +165,7 @@ Neighbors::Answer Neighbors::ask(Run& run) {
   Answer answer;
   answer.asked = tokens || text.file || !expressions.empty();
   answer.chord = chord;
-  Input& input = run.open(matrix, rows.vocab, answer.asked ? std::nullopt : rows.enough());
+  Input& input = run.open(matrix, rows.vocab, answer.asked ? std::nullopt : rows.most());
   answer.input = &input;
   if (!tokens) tokens.emplace();
   if (text.file) {

@@ -28,7 +28,7 @@ void SpectrumOf::describe(Description& d) {
 }
 
 SpectrumOf::Answer SpectrumOf::ask(Run& run) {
-  Input& input = run.open(matrix, rows.vocab, rows.enough());
+  Input& input = run.open(matrix, rows.vocab, rows.most());
   choose_rows(run, input, rows);
   run.memory().require(spectrum_bytes(input.view().cols));
   const auto space = run.make_space(input, rows);

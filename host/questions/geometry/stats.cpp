@@ -40,7 +40,7 @@ Stats::Answer Stats::ask(Run& run) {
   wanted.quantiles = quantiles;
   wanted.histogram = {range[0], range[1], bins};
   wanted.seed = run.seed();
-  Input& input = run.open(matrix, rows.vocab, rows.enough());
+  Input& input = run.open(matrix, rows.vocab, rows.most());
   choose_rows(run, input, rows);
   wanted.keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows));
   const auto space = run.make_space(input, rows);

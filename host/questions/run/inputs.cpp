@@ -6,6 +6,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
+#include "host/formats/hub/hub_cache.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/files/sha256.hpp"
 #include "host/report/wording.hpp"
@@ -20,7 +21,10 @@ Input& Inputs::open(const std::string& path, const std::optional<std::filesystem
   hashes_.push_back(std::async(std::launch::async, [this, files = input.embedding.files] {
     std::vector<std::string> sums;
     sums.reserve(files.size());
-    for (const std::string& file : files) sums.push_back(host::sha256_of_file(file, stop_hashing_));
+    for (const std::string& file : files) {
+      const auto known = host::sha256_of_cached(file);
+      sums.push_back(known ? *known : host::sha256_of_file(file, stop_hashing_));
+    }
     return sums;
   }));
   return input;
@@ -54,6 +58,7 @@ Json Inputs::json(const std::function<void()>& check) {
     input["rows"] = inputs_[i].view().rows;
     input["dim"] = inputs_[i].view().cols;
     input["dtype"] = element_name(inputs_[i].view().type);
+    if (!embedding.stored_type.empty()) input["stored_type"] = host::valid_utf8(embedding.stored_type);
     input["vocabulary"] = nullptr;
     if (!embedding.vocabulary_path.empty()) {
       input["vocabulary"] = host::valid_utf8(embedding.vocabulary_path);
@@ -69,7 +74,8 @@ std::string describe(const Input& input) {
   const host::Embedding& embedding = input.embedding;
   std::string text = host::printable(embedding.path, 200);
   if (!embedding.tensor.empty()) text += "#" + host::printable(embedding.tensor, 100);
-  return text + ": " + embedding.format + ", " + std::string(element_name(input.view().type)) + ", " +
+  const std::string stored = embedding.stored_type.empty() ? "" : embedding.stored_type + " as ";
+  return text + ": " + embedding.format + ", " + stored + std::string(element_name(input.view().type)) + ", " +
          host::grouped(input.view().rows) + " x " + host::grouped(input.view().cols);
 }
 

@@ -1,34 +1,18 @@
 #include "host/questions/run/memory.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <limits>
 
 #include "engine/error.hpp"
+#include "host/device/device.hpp"
 #include "host/questions/run/parse.hpp"
 #include "host/report/wording.hpp"
 
 namespace gramian::questions {
-namespace {
-
-/// Bytes that may still be used: what the system has free, within the control group's limit.
-int64_t free_memory() {
-  int64_t free = std::numeric_limits<int64_t>::max();
-  std::ifstream info("/proc/meminfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("MemAvailable:")) free = std::stoll(line.substr(13)) * 1024;
-  }
-  int64_t group = 0;
-  if (std::ifstream limit("/sys/fs/cgroup/memory.max"); limit >> group) free = std::min(free, group);
-  return free;
-}
-
-}  // namespace
 
 Memory::Memory(const std::optional<std::string>& limit)
     : text_(limit.value_or("")), given_(limit ? parse_bytes(*limit) : 0) {}
 
-double Memory::available() const { return static_cast<double>(given_ > 0 ? given_ : free_memory()); }
+double Memory::available() const { return static_cast<double>(given_ > 0 ? given_ : host::free_memory()); }
 
 void Memory::require(double bytes) const {
   const double limit = available();

@@ -37,8 +37,8 @@ struct RowOptions {
   Preprocessing preprocessing;
   bool drop_bad_rows = false;
 
-  /// How many rows from the first on are enough to choose from: a text is read no further.
-  std::optional<int64_t> enough() const { return tokens || length ? std::nullopt : limit; }
+  /// Rows that may be chosen at most, where nothing but their order chooses them.
+  std::optional<int64_t> most() const { return tokens || length ? std::nullopt : limit; }
 
   void describe(Description& d);
   /// Of two matrices, whose rows are paired.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <system_error>
 
 #include "engine/error.hpp"
 #include "host/device/device.hpp"
@@ -27,15 +26,15 @@ Run::Run(std::string question, const RunSettings& settings, Front& front, std::o
 }
 
 Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
-                 std::optional<int64_t> enough) {
+                 std::optional<int64_t> limit) {
+  host::ReadOptions reading;
+  reading.limit = limit;
+  reading.most_memory = static_cast<int64_t>(memory_.available());
   std::error_code unknown;
   const auto bytes = std::filesystem::file_size(path.substr(0, path.rfind('#')), unknown);
-  Input& input =
-      watched("load", "read", unknown ? 0.0 : static_cast<double>(bytes), "B", [&](const Progress& progress) -> Input& {
-        const host::ReadOptions reading = {
-            .limit = enough, .most_memory = static_cast<int64_t>(memory_.available()), .progress = progress};
-        return inputs_.open(path, vocab, threads_, reading);
-      });
+  reading.progress = front_.stage("read", unknown ? 0.0 : static_cast<double>(bytes), "B");
+  Input& input = timed("load", [&]() -> Input& { return inputs_.open(path, vocab, threads_, reading); });
+  front_.end_of_stage();
   front_.log(describe(input));
   for (const std::string& sentence : input.embedding.notes) note(sentence);
   check();

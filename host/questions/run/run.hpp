@@ -57,9 +57,10 @@ class Run {
   const Memory& memory() const { return memory_; }
   const std::optional<std::string>& output() const { return output_; }
 
-  /// Opens and begins to hash. Rows are not chosen yet. `enough`: so many rows from the first on will do.
+  /// Opens and begins to hash. Rows are not chosen yet. `limit`: no more rows will be chosen, so that the reading of a
+  /// text may end there.
   Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
-              std::optional<int64_t> enough = std::nullopt);
+              std::optional<int64_t> limit = {});
   Inputs& inputs() { return inputs_; }
   /// The chosen rows as a space; bad rows are named by token.
   std::unique_ptr<Space> make_space(const Input& input, const RowOptions& rows);

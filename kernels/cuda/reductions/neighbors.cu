@@ -73,7 +73,10 @@ __global__ void __launch_bounds__(kThreads, 1)
   const auto place = static_cast<int>(global_thread() / kWarp);
   if (place >= of_rows + of_columns) return;
   const bool column = place >= of_rows;
-  const NeighborView<T>& view = column ? columns : rows;
+  // Member by member: to choose between two arguments as a whole they would have to lie in memory.
+  const NeighborView<T> view{column ? columns.k : rows.k,           column ? columns.lists : rows.lists,
+                             column ? columns.held : rows.held,     column ? columns.thresholds : rows.thresholds,
+                             column ? columns.places : rows.places, column ? columns.noted : rows.noted};
   const int at = column ? place - of_rows : place;
   const unsigned noted = view.noted[at];
   const int64_t row = (column ? tile.col_begin : tile.row_begin) + at;

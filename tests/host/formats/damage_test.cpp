@@ -3,7 +3,10 @@
 #include <map>
 #include <utility>
 
+#include "tests/host/formats/fasttext_bytes.hpp"
 #include "tests/host/formats/files.hpp"
+#include "tests/host/formats/gguf_bytes.hpp"
+#include "tests/host/formats/zip_bytes.hpp"
 
 namespace gramian::host::test {
 namespace {
@@ -23,6 +26,19 @@ struct Sample {
   bool header = false;
 };
 
+std::string gguf() {
+  GgufBytes file;
+  file.add_strings("tokenizer.ggml.tokens", {"a", "bc"});
+  file.add_integers("tokenizer.ggml.token_type", {1, 3});
+  file.add_tensor("token_embd.weight", {2, 32}, 2, std::string(36, '\x35'));
+  file.add_tensor("b", {2, 4}, 0, std::string(32, '\0'));
+  return file.bytes();
+}
+
+std::string pytorch(bool zip64) {
+  return ZipBytes{{{"a/data.pkl", tensor_pickle()}, {"a/data/0", std::string(16, '\1')}}, zip64}.bytes();
+}
+
 std::vector<Sample> samples() {
   const auto record = [](const std::string& token) { return token + " " + bytes_of_all(std::vector<float>{1, -2.5f}); };
   return {
@@ -33,6 +49,10 @@ std::vector<Sample> samples() {
       {"safetensors", safetensors(object({tensor_entry("wte.weight", "F32", "[2,2]", 0, 16),
                                           tensor_entry("b", "BF16", "[2,2]", 16, 24)}),
                                   kFloats)},
+      {"fasttext", FastTextBytes().bytes({"a", "</s>"}, {1, 2, 3, 4})},
+      {"gguf", gguf()},
+      {"pytorch", pytorch(false)},
+      {"pytorch-64", pytorch(true)},
       {"word2vec-binary", "3 2\n" + record("a") + record("bc") + record("\xff\xfe")},
       {"word2vec-binary-newlines", "3 2\n" + record("a") + "\n" + record("bc") + "\n" + record("d") + "\n"},
       {"word2vec-text", "3 2\na 0.25 -1\nbc 1e-3 4\n\xc2\xa0 5 60\n", true, true},

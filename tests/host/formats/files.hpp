@@ -77,7 +77,7 @@ void expect_refused(const std::string& input, std::initializer_list<std::string_
                     const std::optional<std::filesystem::path>& vocab = std::nullopt) {
   try {
     open_embedding(input, vocab, 2);
-    ADD_FAILURE() << input << " was accepted";
+    ADD_FAILURE() << input << " was accepted, not refused with " << (parts.size() > 0 ? *parts.begin() : "");
   } catch (const Expected& error) {
     const std::string_view message = error.what();
     EXPECT_EQ(message.find('\n'), std::string_view::npos) << message;

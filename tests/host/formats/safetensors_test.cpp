@@ -161,7 +161,7 @@ TEST(SafetensorsIndex, OpensTheShardOfTheTensor) {
   EXPECT_EQ(embedding.files, (std::vector<std::string>{index, dir.path("one.safetensors")}));
   EXPECT_EQ(open_embedding(index + "#b", std::nullopt, 1).files.back(), dir.path("two.safetensors"));
   expect_refused<InvalidInput>(index + "#c", {"no tensor 'c'", "b [1 x 2]"});
-  expect_refused<InvalidUsage>(dir.path(""), {"directory", "model.safetensors.index.json"});
+  EXPECT_EQ(open_embedding(dir.path(""), std::nullopt, 1).files, embedding.files);
 }
 
 TEST(SafetensorsIndex, RefusesMissingShardsAndPathsElsewhere) {

@@ -125,7 +125,7 @@ TEST(VocabularyFile, RefusesWhatIsNoText) {
       {"\x1f\x8b\x08\n\n\n"s, "gzip", "gunzip"},
       {"\x28\xb5\x2f\xfd\n\n\n"s, "zstd", "unzstd"},
       {"a\nb\0\nc\n"s, "byte 3: a NUL byte", "one token a line"},
-      {"GGUF\3\0\0\0\n\n\n"s, "GGUF", ""},
+      {"GGUF\3\0\0\0\n\n\n"s, "gguf", ""},
   };
   for (const auto& c : kCases) {
     const auto path = dir.write("given", c.bytes);

@@ -1,0 +1,161 @@
+#include "host/formats/checkpoints/tensor_file.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "host/formats/checkpoints/packed_tensor.hpp"
+#include "host/formats/checkpoints/safetensors.hpp"
+#include "host/formats/checkpoints/torch_file.hpp"
+#include "host/formats/files/message.hpp"
+#include "host/formats/json/json_file.hpp"
+#include "host/formats/tensor_choice.hpp"
+
+namespace gramian::host {
+namespace {
+
+std::function<ModelConfig()> config_beside(const std::string& path) {
+  return [directory = std::filesystem::path(path).parent_path()] { return read_model_config(directory); };
+}
+
+class Safetensors : public TensorFile {
+ public:
+  explicit Safetensors(const std::shared_ptr<const MappedFile>& file) : TensorFile(file), file_(file) {
+    for (const TensorInfo& tensor : file_.tensors()) tensors_.push_back({tensor.name, tensor.dtype, tensor.shape});
+  }
+  std::string format() const override { return "safetensors"; }
+  const std::vector<StoredTensor>& tensors() const override { return tensors_; }
+  Matrix matrix(const std::string& name) const override { return file_.matrix(*file_.find(name)); }
+
+ private:
+  SafetensorsFile file_;
+  std::vector<StoredTensor> tensors_;
+};
+
+const StoredTensor* find(const TensorFile& file, std::string_view name) {
+  const auto it = std::ranges::find(file.tensors(), name, &StoredTensor::name);
+  return it == file.tensors().end() ? nullptr : &*it;
+}
+
+ModelMatrix take_choice(const TensorSource& source, const TensorChoice& choice, int threads) {
+  ModelMatrix model = take_tensor(source, choice.name, threads);
+  if (!choice.note.empty()) model.notes.insert(model.notes.begin(), choice.note);
+  return model;
+}
+
+// Tensor name -> shard file name.
+std::map<std::string, std::string> read_weight_map(const MappedFile& file) {
+  const std::string remedy =
+      "; give the index of a sharded model, or the file that holds the matrix "
+      "(a vocabulary belongs in --vocab)";
+  const auto json = parse_json(file.path(), file.bytes());
+  const auto weights = json.find("weight_map");
+  if (weights == json.end() || !weights->is_object()) refuse(file.path(), "is JSON without a 'weight_map'" + remedy);
+  std::map<std::string, std::string> map;
+  for (const auto& [name, shard] : weights->items()) {
+    // Shards lie beside their index; nothing in a download may point elsewhere.
+    const bool plain =
+        shard.is_string() && !shard.get_ref<const std::string&>().empty() &&
+        shard.get_ref<const std::string&>().find_first_of(std::string_view("/\\\0", 3)) == std::string::npos;
+    if (!plain) refuse(file.path(), "the shard of tensor " + in_quotes(name) + " is no plain file name" + remedy);
+    map.emplace(name, shard.get<std::string>());
+  }
+  if (map.empty()) refuse(file.path(), "its 'weight_map' is empty" + remedy);
+  return map;
+}
+
+class ShardSet {
+ public:
+  explicit ShardSet(const MappedFile& index) : index_(index) {}
+
+  const TensorFile& open(const std::string& shard) {
+    const auto found = shards_.find(shard);
+    if (found != shards_.end()) return *found->second;
+    const auto path = std::filesystem::path(index_.path()).parent_path() / shard;
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored)) {
+      refuse(index_.path(), "names the shard " + printable(path.string(), 4096) + ", which is missing; download it");
+    }
+    files_.push_back(path.string());
+    const TensorFile& opened = *shards_.emplace(shard, open_tensor_file(MappedFile::open(path))).first->second;
+    tensors_.insert(tensors_.end(), opened.tensors().begin(), opened.tensors().end());
+    return opened;
+  }
+
+  const std::vector<std::string>& files() const { return files_; }
+  const std::vector<StoredTensor>& tensors() const { return tensors_; }
+  bool holds(const Matrix& matrix) const {
+    return std::ranges::any_of(shards_, [&](const auto& shard) { return shard.second->holds(matrix); });
+  }
+
+ private:
+  const MappedFile& index_;
+  std::map<std::string, std::unique_ptr<TensorFile>> shards_;
+  std::vector<std::string> files_;
+  std::vector<StoredTensor> tensors_;
+};
+
+}  // namespace
+
+std::unique_ptr<TensorFile> open_tensor_file(const std::shared_ptr<const MappedFile>& file) {
+  if (is_torch_file(file->bytes())) return std::make_unique<TorchFile>(file);
+  return std::make_unique<Safetensors>(file);
+}
+
+ModelMatrix read_tensor_file(const std::shared_ptr<const MappedFile>& file, std::string_view wanted, int threads) {
+  const std::unique_ptr<TensorFile> model = open_tensor_file(file);
+  TensorSource source{file->path(), {}, {}, config_beside(file->path())};
+  for (const StoredTensor& tensor : model->tensors()) source.names.push_back(tensor.name);
+  source.matrix = [&](const std::string& name) { return model->matrix(name); };
+  ModelMatrix chosen =
+      take_choice(source, choose_tensor(file->path(), model->tensors(), wanted, source.config), threads);
+  chosen.converted = !model->holds(chosen.matrix);
+  chosen.tensors = model->tensors();
+  return chosen;
+}
+
+bool is_tensor_index(std::string_view start) {
+  if (!start.starts_with('{')) return false;
+  start.remove_prefix(1);
+  start.remove_prefix(std::min(start.find_first_not_of(" \t\r\n"), start.size()));
+  return start.starts_with('"') || start.starts_with('}');
+}
+
+ModelMatrix read_tensor_index(const std::shared_ptr<const MappedFile>& file, std::string_view wanted, int threads) {
+  const auto weight_map = read_weight_map(*file);
+  // Only the shards that matter are opened: usually one.
+  ShardSet shards(*file);
+  TensorSource source{file->path(), {}, {}, config_beside(file->path())};
+  for (const auto& [name, shard] : weight_map) source.names.push_back(name);
+  source.matrix = [&](const std::string& name) {
+    const std::string& shard = weight_map.at(name);
+    const TensorFile& model = shards.open(shard);
+    if (find(model, name) == nullptr) {
+      refuse(file->path(), "places tensor " + in_quotes(name) + " in " + printable(shard, 200) +
+                               ", which lacks it; download both again");
+    }
+    return model.matrix(name);
+  };
+
+  auto choice = choose_by_name(file->path(), source.names, wanted, source.config);
+  if (!choice) {
+    std::vector<StoredTensor> tensors;
+    for (const auto& [name, shard] : weight_map) {
+      if (const StoredTensor* tensor = find(shards.open(shard), name)) tensors.push_back(*tensor);
+    }
+    choice = choose_tensor(file->path(), tensors, wanted, source.config);
+  }
+  ModelMatrix model = take_choice(source, *choice, threads);
+  model.files = shards.files();
+  model.tensors = shards.tensors();
+  model.converted = !shards.holds(model.matrix);
+  model.format = shards.open(weight_map.at(choice->name)).format();
+  return model;
+}
+
+}  // namespace gramian::host
