@@ -158,7 +158,7 @@ TEST(CanonicalCosine, IsWhatPairsOfEveryTypeHave) {
       for (const bool centered : {false, true}) {
         const Stored stored = store(with_mean_cosine(40, 37, 0.6, 5), type);
         const auto backend = device.make(3);
-        Space space(*backend, stored.matrix.view, {}, {.center = centered}, false);
+        Space space(*backend, stored.matrix.view, {.preprocessing = {.center = centered}});
         const std::vector<Pair> pairs = all_pairs(space.size());
         const std::vector<double> found = backend->pair_cosines(space.device_rows(), space.unit(), pairs);
         for (size_t p = 0; p < pairs.size(); ++p) {
@@ -186,7 +186,7 @@ TEST(CanonicalCosine, RowsOfExtremeNormHaveIt) {
   for (const double factor : {1e-318, 1e-321, 5e-323, 1e-300, 1.0, 3e307}) {
     const Stored stored = store(scaled(gaussian(40, 8, 9), factor), ElementType::f64);
     const auto backend = devices().front().make(2);
-    Space space(*backend, stored.matrix.view, {}, {}, true);
+    Space space(*backend, stored.matrix.view, {.drop_bad_rows = true});
     std::vector<Pair> pairs = all_pairs(space.size());
     const std::vector<double> found = backend->pair_cosines(space.device_rows(), space.unit(), pairs);
     // Swept cosines as well, in double precision.
@@ -207,7 +207,7 @@ TEST(CanonicalCosine, RowsOfExtremeNormHaveIt) {
 TEST(CanonicalCosine, FiniteRowsWhoseNormIsNoNumberAreRows) {
   const Matrix matrix = make_matrix(std::vector<double>{1.7e308, 1.7e308, 1.7e308, -1.7e308, 1.0, 0.0}, 3, 2);
   const auto backend = devices().front().make(1);
-  Space space(*backend, matrix.view, {}, {}, false);
+  Space space(*backend, matrix.view);
   const std::vector<Pair> pairs = {{0, 1}, {0, 2}};
   const std::vector<double> found = backend->pair_cosines(space.device_rows(), space.unit(), pairs);
   EXPECT_EQ(found[0], 0.0);

@@ -71,7 +71,7 @@ std::vector<Case> cases(int64_t n, int64_t d) {
 }
 
 void expect_exact(Backend& backend, const Case& each, Precision precision, const std::vector<double>& cosines) {
-  Space space(backend, each.stored.matrix.view, {}, {}, false);
+  Space space(backend, each.stored.matrix.view);
   const int64_t n = space.size();
   const auto of = [&](int64_t i, int64_t j) { return cosines[static_cast<size_t>(i * n + j)]; };
   const int64_t k = std::min<int64_t>(5, n - 1);
@@ -137,7 +137,7 @@ TEST(Certified, SixteenBitsDecideWhereTheyCan) {
   for (int64_t k = 0; k < rows.cols; ++k) rows.at(17, k) = rows.at(4100, k) = rows.at(3, k);
   const Stored stored = store(rows, ElementType::f32);
   const auto backend = devices().front().make(2);
-  Space space(*backend, stored.matrix.view, {}, {}, false);
+  Space space(*backend, stored.matrix.view);
   Asked<Nearest> nearest = nearest_neighbors(space, kNearest);
   Asked degrees(Degrees{.threshold = 0.5});
   SweepAnalysis* const analyses[] = {&nearest, &degrees};
@@ -169,7 +169,7 @@ TEST(Certified, MoreOpenPairsThanAreListed) {
   constexpr int64_t kRows = 3000;
   const Stored stored = store(identical(kRows, 3, 1), ElementType::f32);
   const auto backend = devices().front().make(2);
-  Space space(*backend, stored.matrix.view, {}, {}, false);
+  Space space(*backend, stored.matrix.view);
   Asked degrees(Degrees{.threshold = 1.0});
   SweepAnalysis* const analyses[] = {&degrees};
   const SweepReport report = run_sweeps(space, Precision::single, analyses, 0, {});
@@ -181,7 +181,7 @@ TEST(Certified, MarginsListWhatTheyLeaveOut) {
   // Cosines are multiples of 1/8.
   const Stored stored = store(lattice(60, 3), ElementType::f32);
   const auto backend = devices().front().make(3);
-  Space space(*backend, stored.matrix.view, {}, {}, false);
+  Space space(*backend, stored.matrix.view);
   const UnitRows& rows = space.unit_rows(Precision::single);
   const SweepState state = backend->sweep(
       rows, {Degrees{.threshold = 0.25, .margin = 0.01}, Degrees{.threshold = 0.375}, Degrees{.threshold = 0.25}});
@@ -198,7 +198,7 @@ TEST(Certified, MarginsListWhatTheyLeaveOut) {
 TEST(Certified, HalfIsWhatItWas) {
   const Stored stored = store(gaussian(50, 20, 3), ElementType::f32);
   const auto backend = devices().front().make(1);
-  Space space(*backend, stored.matrix.view, {}, {}, false);
+  Space space(*backend, stored.matrix.view);
   Asked<Nearest> nearest = nearest_neighbors(space, 3);
   SweepAnalysis* const analyses[] = {&nearest};
   const SweepReport report = run_sweeps(space, Precision::half, analyses, 0, {});

@@ -30,7 +30,7 @@ std::vector<long double> exact_cosines(const oracle::Table& rows) {
 /// The largest error of a swept cosine, as a share of what is proven.
 double largest_share(Backend& backend, const Stored& stored, const std::vector<long double>& exact,
                      Precision precision) {
-  Space space(backend, stored.matrix.view, {}, {}, false);
+  Space space(backend, stored.matrix.view);
   const UnitRows& rows = space.unit_rows(precision);
   const SweepState state = backend.sweep(rows, {Dense{}});
   const std::vector<double>& found = state.of<Dense>(0).cosines;
