@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "engine/analyses/neighborhoods/neighbors.hpp"
+#include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
 #include "host/report/wording.hpp"
 
