@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "engine/sweep/sweep.hpp"
+#include "engine/progress.hpp"
 
 namespace gramian::cli {
 
