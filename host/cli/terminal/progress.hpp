@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/progress.hpp"
+#include "engine/sweep/sweep.hpp"
 
 namespace gramian::cli {
 
