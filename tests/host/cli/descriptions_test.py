@@ -240,6 +240,11 @@ class Completions(Folder):
             flags = set(re.findall(r"^  (?:-\w, )?(--?[\w-]+)", output(command, "--help"), re.M))
             self.assertLessEqual(flags, self.bash(f"gramian {command} -"), command)
 
+    @unittest.skipUnless(shutil.which("shellcheck"), "no shellcheck")
+    def test_the_script_for_bash_is_sound(self):
+        done = subprocess.run(["shellcheck", "-s", "bash", "-"], input=output("completions", "bash"), capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
     def typed(self, shell, start, keys):
         """What a terminal shows after `keys`, in a shell that has read the completions."""
         child, terminal = pty.fork()
