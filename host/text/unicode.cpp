@@ -1,6 +1,7 @@
 #include "host/text/unicode.hpp"
 
 #include <unicode/uchar.h>
+#include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
 #include <algorithm>
@@ -21,6 +22,10 @@ UChar32 next(std::string_view& bytes) {
   for (size_t i = 1; i < length; ++i) code = (code << 6) | (static_cast<unsigned char>(bytes[i]) & 0x3f);
   bytes.remove_prefix(std::max<size_t>(length, 1));
   return code;
+}
+
+bool is_ascii(std::string_view bytes) {
+  return std::ranges::all_of(bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 }  // namespace
@@ -64,8 +69,26 @@ bool letters_only(std::string_view bytes) {
   return true;
 }
 
+std::string composed(std::string_view bytes) {
+  if (is_ascii(bytes) || !is_utf8(bytes)) return std::string(bytes);
+  UErrorCode status = U_ZERO_ERROR;
+  std::vector<UChar> wide(bytes.size() + 1);
+  std::vector<UChar> normal(3 * bytes.size() + 1);  // no character becomes more than 3 units of it
+  std::string result(9 * bytes.size() + 1, '\0');
+  int32_t length = 0;
+  u_strFromUTF8(wide.data(), narrow<int32_t>(wide.size()), &length, bytes.data(), narrow<int32_t>(bytes.size()),
+                &status);
+  length = unorm2_normalize(unorm2_getNFCInstance(&status), wide.data(), length, normal.data(),
+                            narrow<int32_t>(normal.size()), &status);
+  int32_t written = 0;
+  u_strToUTF8(result.data(), narrow<int32_t>(result.size()), &written, normal.data(), length, &status);
+  if (U_FAILURE(status)) return std::string(bytes);
+  result.resize(static_cast<size_t>(written));
+  return result;
+}
+
 std::string case_folded(std::string_view bytes) {
-  if (std::ranges::all_of(bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
+  if (is_ascii(bytes)) {
     std::string folded(bytes);
     for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     return folded;

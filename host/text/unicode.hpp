@@ -19,6 +19,8 @@ int64_t code_points(std::string_view bytes);
 bool letters_only(std::string_view bytes);
 /// Unicode's full default case folding: "Straße" and "STRASSE" become the same.
 std::string case_folded(std::string_view bytes);
+/// Unicode's canonical composition, NFC: "e" and a combining accent become "é". Bytes that are not all UTF-8 stay.
+std::string composed(std::string_view bytes);
 /// The number of columns on a terminal: 2 for wide characters, 0 for combining ones.
 int64_t display_width(std::string_view bytes);
 

@@ -50,6 +50,8 @@ step("configure" ${CMAKE_COMMAND} -S ${WORK}/consumer -B ${WORK}/consumer/build 
      -D CMAKE_PREFIX_PATH=${WORK}/prefix -D CMAKE_FIND_USE_PACKAGE_REGISTRY=OFF)
 step("build" ${CMAKE_COMMAND} --build ${WORK}/consumer/build)
 step("run" ${WORK}/consumer/build/consumer)
+file(MAKE_DIRECTORY ${WORK}/consumer/build/tokenizer)
+step("run with texts" ${WORK}/consumer/build/texts ${WORK}/consumer/build/tokenizer)
 
 if(EXISTS ${WORK}/prefix/bin/gramian)
   step("run the installed program" ${WORK}/prefix/bin/gramian --help)

@@ -11,6 +11,7 @@
 #include "host/report/files/sha256.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/spelling.hpp"
+#include "host/text/unicode.hpp"
 #include "host/text/word_forms.hpp"
 
 namespace gramian::questions {
@@ -93,8 +94,10 @@ int64_t require_token(const Input& input, const std::string& token) {
   std::string message =
       "unknown token " + token_in_quotes(token, 200) + " in " + host::printable(input.embedding.path, 4096);
   const std::vector<std::string> nearest = host::nearest_spellings(vocabulary, token, 3);
-  for (size_t k = 0; k < nearest.size(); ++k)
+  for (size_t k = 0; k < nearest.size(); ++k) {
     message += (k == 0 ? "; nearest: " : ", ") + token_in_quotes(nearest[k], 60);
+    if (host::composed(nearest[k]) == host::composed(token)) message += " (its accents are composed differently)";
+  }
   throw InvalidUsage(message);
 }
 

@@ -164,6 +164,34 @@ TEST(Spelling, NearestFirstThenRowOrder) {
   EXPECT_TRUE(nearest_spellings(tokens, "q", 3).empty());
 }
 
+TEST(Spelling, ATranspositionIsOneEdit) {
+  const Vocabulary tokens = vocabulary({"kernel", "krenol", "colonel"});
+  // "krenel" is "kernel" with two neighbours transposed, and "krenol" with one letter replaced: the lower row comes
+  // first.
+  EXPECT_EQ(nearest_spellings(tokens, "krenel", 2), (std::vector<std::string>{"kernel", "krenol"}));
+  // Three transpositions are too many for six letters, two are not.
+  EXPECT_EQ(nearest_spellings(tokens, "ekrnle", 1), (std::vector<std::string>{"kernel"}));
+  EXPECT_TRUE(nearest_spellings(vocabulary({"abcdef"}), "badcfe", 1).empty());
+  EXPECT_EQ(nearest_spellings(vocabulary({"äöx"}), "öäx", 1), (std::vector<std::string>{"äöx"}));
+  EXPECT_EQ(nearest_spellings(vocabulary({"b"}), "ab", 1), (std::vector<std::string>{"b"}));
+}
+
+TEST(Spelling, AccentsComposedAndDecomposedAreTheSame) {
+  const Vocabulary tokens = vocabulary({"cafes", "cafe\u0301", "na\u00efve"});
+  EXPECT_FALSE(find_token(tokens, "caf\u00e9"));
+  EXPECT_EQ(nearest_spellings(tokens, "caf\u00e9", 1), (std::vector<std::string>{"cafe\u0301"}));
+  EXPECT_EQ(nearest_spellings(tokens, "NAI\u0308VE", 1), (std::vector<std::string>{"na\u00efve"}));
+}
+
+TEST(Unicode, Composed) {
+  EXPECT_EQ(composed("cafe\u0301"), "caf\u00e9");
+  EXPECT_EQ(composed("caf\u00e9"), "caf\u00e9");
+  EXPECT_EQ(composed("\u1112\u1161\u11ab"), "\ud55c");
+  EXPECT_EQ(composed("\U0001d15e"), "\U0001d157\U0001d165");  // one becomes two
+  EXPECT_EQ(composed("e\u0301\xff"), "e\u0301\xff");
+  EXPECT_EQ(composed(""), "");
+}
+
 TEST(Unicode, CountsAndMeasures) {
   EXPECT_EQ(code_points("größer"), 6);
   EXPECT_EQ(code_points("\xff\xfe"), 2);
