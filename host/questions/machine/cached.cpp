@@ -18,8 +18,8 @@ std::string tied_in_words(const std::optional<bool>& tied) {
 About Cached::about() {
   return {.name = "list",
           .summary = "The matrices in the local Hugging Face cache",
-          .keys = {{"cache", "the directory that was looked into"},
-                   {"matrices", "model, tensor, rows, dim, dtype, and whether input and output are tied"}},
+          .keys = {{"matrices", "model, tensor, rows, dim, dtype, and whether input and output are tied"},
+                   {"cache", "the directory that was looked into"}},
           .examples = {{"list", "what can be opened by name"}}};
 }
 
@@ -43,8 +43,8 @@ Json to_json(const Cached::Answer& answer) {
                         {"tied", matrix.tied ? Json(*matrix.tied) : Json(nullptr)}});
   }
   Json json;
-  json["cache"] = host::valid_utf8(answer.directory);
   json["matrices"] = std::move(matrices);
+  json["cache"] = host::valid_utf8(answer.directory);
   return json;
 }
 
