@@ -17,7 +17,7 @@ namespace gramian::host {
 namespace {
 
 [[noreturn]] void refuse(const std::string& device) {
-  throw InvalidUsage("--device " + printable(device) + ": must be auto, cpu, cuda or cuda:N");
+  throw InvalidUsage("device " + printable(device) + ": must be auto, cpu, cuda or cuda:N");
 }
 
 using Warn = std::function<void(const std::string&)>;
@@ -57,7 +57,7 @@ std::unique_ptr<Backend> make_backend(const std::string& device, int threads, in
     return gramian::cuda::make_backend({.devices = numbers, .memory_limit = memory_limit});
   } catch (const Error& error) {
     // Also where the device has no memory to start with: what was asked for is not to be had.
-    throw DeviceUnavailable("--device " + printable(device) + ": " + error.what() + "; --device cpu runs everywhere");
+    throw DeviceUnavailable("device " + printable(device) + ": " + error.what());
   }
 }
 

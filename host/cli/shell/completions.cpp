@@ -136,7 +136,7 @@ std::string bash_completions(const Commands& commands) {
          "_gramian_files() { mapfile -t COMPREPLY < <(compgen \"$1\" -- \"$word\"); compopt -o filenames 2>/dev/null; "
          "}\n"
          "_gramian() {\n"
-         "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= k\n"
+         "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command='' k\n"
          "  COMPREPLY=()\n"
          "  # --option=value comes in three words.\n"
          "  if [[ $word == = ]]; then word=; elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"

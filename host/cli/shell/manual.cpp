@@ -150,6 +150,7 @@ void write(Page& page, const std::vector<std::unique_ptr<Command>>& commands) {
                 {"sweeps", "passes over all pairs"},
                 {"accuracy", "the measured error of the cosines, and what was promised"},
                 {"inputs", "every file with its SHA-256, shape and type"},
+                {"files", "those written beside it, with their SHA-256"},
                 {"settings", "options as they were understood"},
                 {"backend", "the device"},
                 {"timing", "seconds of each stage"}});

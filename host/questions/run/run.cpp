@@ -22,7 +22,13 @@ Run::Run(std::string question, const RunSettings& settings, Front& front, std::o
       front_(front),
       output_(std::move(output)) {
   const auto warn = [this](const std::string& line) { front_.warn(line); };
-  backend_ = host::make_backend(settings.device, threads_, memory_.given(), warn);
+  try {
+    backend_ = host::make_backend(settings.device, threads_, memory_.given(), warn);
+  } catch (const InvalidUsage& error) {
+    throw InvalidUsage(std::string("--") + error.what());
+  } catch (const DeviceUnavailable& error) {
+    throw DeviceUnavailable(std::string("--") + error.what() + "; --device cpu runs everywhere");
+  }
 }
 
 Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab,

@@ -26,7 +26,7 @@ SAMPLE = SOURCE / "sample"
 
 # Of every result; the rest of a result's keys is a question's own.
 COMMON = set(
-    "command version schema text rows_used rows_unnamed dropped notes sweeps accuracy inputs settings backend timing".split()
+    "command version schema text rows_used rows_unnamed dropped notes sweeps accuracy inputs files settings backend timing".split()
 )
 # Every command, and every shape that its result has.
 RUNS = [
@@ -240,6 +240,11 @@ class Completions(Folder):
         for command in commands():
             flags = set(re.findall(r"^  (?:-\w, )?(--?[\w-]+)", output(command, "--help"), re.M))
             self.assertLessEqual(flags, self.bash(f"gramian {command} -"), command)
+
+    @unittest.skipUnless(shutil.which("shellcheck"), "no shellcheck")
+    def test_the_script_for_bash_is_sound(self):
+        done = subprocess.run(["shellcheck", "-s", "bash", "-"], input=output("completions", "bash"), capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
 
     def typed(self, shell, start, keys):
         """What a terminal shows after `keys`, in a shell that has read the completions."""
