@@ -123,8 +123,8 @@ def memory_of(program, small, path, numbers):
         form = program("stats", path)["accuracy"]["form"]
     if most.peak is None:
         return {"left_out": "NVML is not here"}
-    # The rows as stored stay there too where they fit; the split form has six halves a number.
-    kept = numbers * (4 + 12)
+    # The rows as stored stay there too where they fit; the split form has five halves a number.
+    kept = numbers * (4 + 10)
     return {"context_bytes": least.peak, "peak_bytes": most.peak, "form": form, "rows_and_form_bytes": kept,
             "beyond_context_rows_and_form_bytes": most.peak - least.peak - kept, "samples": most.samples}
 

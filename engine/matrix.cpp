@@ -159,4 +159,28 @@ Matrix make_matrix(std::vector<double> values, int64_t rows, int64_t cols) {
   return own(std::move(values), ElementType::f64, rows, cols);
 }
 
+double safe_norm(std::span<const double> x) {
+  double sum = 0.0;
+  for (const double value : x) sum = std::hypot(sum, value);
+  return sum;
+}
+
+double norm(std::span<const double> x) {
+  double sum = 0.0;
+  for (const double value : x) sum += value * value;
+  return std::sqrt(sum);
+}
+
+double trace(const DenseMatrix& matrix) {
+  double sum = 0.0;
+  for (int64_t k = 0; k < matrix.rows; ++k) sum += matrix(k, k);
+  return sum;
+}
+
+double frobenius_squared(const DenseMatrix& matrix) {
+  double sum = 0.0;
+  for (const double x : matrix.values) sum += x * x;
+  return sum;
+}
+
 }  // namespace gramian

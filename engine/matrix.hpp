@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -52,5 +53,12 @@ struct DenseMatrix {
   double& operator()(int64_t i, int64_t j) { return values[static_cast<size_t>(i * cols + j)]; }
   double operator()(int64_t i, int64_t j) const { return values[static_cast<size_t>(i * cols + j)]; }
 };
+
+/// ‖x‖, also where squares are not representable.
+double safe_norm(std::span<const double> x);
+double norm(std::span<const double> x);
+double trace(const DenseMatrix& matrix);
+/// ‖A‖²_F
+double frobenius_squared(const DenseMatrix& matrix);
 
 }  // namespace gramian

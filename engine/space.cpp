@@ -27,13 +27,6 @@ std::string describe(const BadRows& bad) {
   return "rows without a cosine: " + text;
 }
 
-/// Squares of the entries need not be representable.
-double length(const std::vector<double>& x) {
-  double sum = 0.0;
-  for (const double value : x) sum = std::hypot(sum, value);
-  return sum;
-}
-
 /// The first `count` principal directions of the transformed rows.
 DenseMatrix top_directions(Backend& backend, const DeviceRows& rows, const RowTransform& transform, int64_t count) {
   const DenseMatrix gram = backend.gram(rows, transform, rows, transform);
@@ -54,10 +47,12 @@ DenseMatrix top_directions(Backend& backend, const DeviceRows& rows, const RowTr
 
 BadRowsError::BadRowsError(BadRows rows) : InvalidInput(describe(rows)), rows_(std::move(rows)) {}
 
-RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const int64_t> rows) {
-  const auto uploaded = backend.upload(view, rows);
+namespace {
+
+/// `rows`: their numbers in the matrix; empty: all of them.
+RowCheck check_uploaded(Backend& backend, const DeviceRows& uploaded, std::span<const int64_t> rows) {
   RowCheck check;
-  check.norms = backend.norms(*uploaded, {});
+  check.norms = backend.norms(uploaded, {});
   for (int64_t i = 0; i < std::ssize(check.norms); ++i) {
     const double norm = check.norms[static_cast<size_t>(i)];
     const int64_t row = rows.empty() ? i : rows[static_cast<size_t>(i)];
@@ -72,16 +67,24 @@ RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const in
   return check;
 }
 
-Space::Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows, const Preprocessing& preprocessing,
-             bool drop_bad_rows)
-    : backend_(&backend), view_(view), rows_(std::move(rows)) {
+}  // namespace
+
+RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const int64_t> rows) {
+  return check_uploaded(backend, *backend.upload(view, rows), rows);
+}
+
+Space::Space(Backend& backend, const MatrixView& view, SpaceOptions options)
+    : backend_(&backend), view_(view), rows_(std::move(options.rows)) {
+  Preprocessing& preprocessing = options.preprocessing;
+  // All rows are copied in one piece, and once: what is left of them after the check is mostly all of them.
+  device_rows_ = backend.upload(view, rows_);
   if (rows_.empty()) {
     rows_.resize(static_cast<size_t>(view.rows));
     std::iota(rows_.begin(), rows_.end(), 0);
   }
   const auto drop = [&](const BadRows& bad) {
     if (bad.count() == 0) return;
-    if (!drop_bad_rows) throw BadRowsError(bad);
+    if (!options.drop_bad_rows) throw BadRowsError(bad);
     std::erase_if(rows_, [&](int64_t row) {
       return std::ranges::binary_search(bad.zero, row) || std::ranges::binary_search(bad.nonfinite, row);
     });
@@ -90,28 +93,37 @@ Space::Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows
     std::ranges::sort(dropped_.zero);
     std::ranges::sort(dropped_.nonfinite);
   };
-  const RowCheck check = check_rows(backend, view, rows_);
+  const RowCheck check = check_uploaded(backend, *device_rows_, rows_);
   drop(check.bad);
   if (rows_.empty()) throw InvalidInput("no row is left to work with");
 
-  device_rows_ = backend.upload(view, rows_);
-  if (preprocessing.center || preprocessing.remove_top != 0) {
+  if (check.bad.count() > 0) {
+    device_rows_.reset();
+    device_rows_ = backend.upload(view, rows_);
+  }
+  const bool centers = preprocessing.center || preprocessing.remove_top != 0;
+  const bool maps = preprocessing.map.rows > 0;
+  if (centers) {
     if (preprocessing.remove_top < 0 || preprocessing.remove_top >= std::min(size(), dim())) {
-      throw InvalidUsage("--remove-top " + std::to_string(preprocessing.remove_top) +
-                         ": must be below the smaller of " + std::to_string(size()) + " rows and " +
-                         std::to_string(dim()) + " dimensions");
+      throw InvalidSetting("remove_top", std::to_string(preprocessing.remove_top) + ": must be below the smaller of " +
+                                             std::to_string(size()) + " rows and " + std::to_string(dim()) +
+                                             " dimensions");
     }
     plain_.shift = backend.column_sums(*device_rows_, {});
     for (double& x : plain_.shift) x /= static_cast<double>(size());
     if (preprocessing.remove_top > 0) {
       plain_.directions = top_directions(backend, *device_rows_, plain_, preprocessing.remove_top);
     }
+  }
+  if (centers || maps) {
+    plain_.map = std::move(preprocessing.map);
     const std::vector<double> norms = backend.norms(*device_rows_, plain_);
-    const double shift = length(plain_.shift);
+    const double shift = safe_norm(plain_.shift);
+    const double stretch = maps ? safe_norm(plain_.map.values) : 1.0;  // at most, by the map
     BadRows emptied;
     const auto stored = backend.norms(*device_rows_, {});
     for (size_t i = 0; i < norms.size(); ++i) {
-      if (norms[i] <= kNothingLeft * std::max(stored[i], shift)) emptied.zero.push_back(rows_[i]);
+      if (norms[i] <= kNothingLeft * stretch * std::max(stored[i], shift)) emptied.zero.push_back(rows_[i]);
     }
     std::ranges::sort(emptied.zero);
     // The mean stays that of all good rows: dropping rows that equal it does not move it.

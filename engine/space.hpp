@@ -15,6 +15,7 @@ namespace gramian {
 struct Preprocessing {
   bool center = false;     // subtract the mean row
   int64_t remove_top = 0;  // after centring (which it implies), project out this many principal directions
+  DenseMatrix map = {};    // d' x d, applied last; without elements: none
 };
 
 /// Rows that have no cosine, by their numbers in the matrix, ascending.
@@ -45,16 +46,22 @@ RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const in
 /// that equal rows have exactly themselves as their mean.
 std::vector<double> mean_row(Backend& backend, const DeviceRows& rows, RowTransform transform);
 
+struct SpaceOptions {
+  std::vector<int64_t> rows = {};  // of the matrix, in this order; empty: all
+  Preprocessing preprocessing = {};
+  bool drop_bad_rows = false;
+};
+
 class Space {
  public:
-  /// `rows`: which rows of `view`, in which order; empty: all. `view`'s bytes and `backend` must outlive the space.
-  /// Throws BadRowsError unless `drop_bad_rows`; InvalidInput when no row is left; InvalidUsage for a `remove_top` that
-  /// is not below min(rows, dim).
-  Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows, const Preprocessing& preprocessing,
-        bool drop_bad_rows);
+  /// `view`'s bytes and `backend` must outlive the space. Throws BadRowsError unless bad rows may be dropped;
+  /// InvalidInput when no row is left; InvalidSetting for a `remove_top` that is not below min(rows, dim); InvalidUsage
+  /// for a map of other dimensions.
+  Space(Backend& backend, const MatrixView& view, SpaceOptions options = {});
 
   int64_t size() const { return device_rows_->rows(); }
-  int64_t dim() const { return device_rows_->dim(); }
+  /// Of the rows as they are worked with.
+  int64_t dim() const { return plain_.dim(device_rows_->dim()); }
   /// Number in the matrix of row i of this space.
   int64_t matrix_row(int64_t i) const { return rows_[static_cast<size_t>(i)]; }
   const std::vector<int64_t>& matrix_rows() const { return rows_; }

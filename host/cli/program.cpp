@@ -3,6 +3,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <functional>
@@ -31,6 +32,10 @@ int exit_code_of(const std::function<int()>& work) {
     return work();
   } catch (const Interrupted&) {
     return fail(kInterrupted, "interrupted");
+  } catch (const InvalidSetting& error) {
+    std::string option = "--" + error.setting();
+    std::ranges::replace(option, '_', '-');
+    return fail(kUsage, option + " " + error.problem());
   } catch (const InvalidUsage& error) {
     return fail(kUsage, error.what());
   } catch (const InvalidInput& error) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/matrix.hpp"
-#include "engine/sweep/sweep.hpp"
+#include "engine/progress.hpp"
 #include "engine/vocabulary.hpp"
 
 namespace gramian::host {

@@ -21,7 +21,7 @@ namespace {
 template <class... Questions>
 std::vector<std::unique_ptr<AnyQuestion>> asked() {
   std::vector<std::unique_ptr<AnyQuestion>> list;
-  (list.push_back(std::make_unique<Asked<Questions>>()), ...);
+  (list.push_back(std::make_unique<QuestionOf<Questions>>()), ...);
   return list;
 }
 

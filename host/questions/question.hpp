@@ -70,7 +70,7 @@ class AnyQuestion {
 };
 
 template <class Question>
-class Asked final : public AnyQuestion {
+class QuestionOf final : public AnyQuestion {
  public:
   About about() const override { return Question::about(); }
   void describe(Description& d) override { question_.describe(d); }

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/backend.hpp"
 #include "engine/error.hpp"
 #include "kernels/cuda/products/bare_gemm.hpp"
 #include "kernels/cuda/products/dense.hpp"
@@ -18,9 +19,13 @@
 #include "kernels/cuda/sweep/sweep.hpp"
 #include "kernels/cuda/sweep/threshold_band.hpp"
 #include "kernels/cuda/sweep/tile.hpp"
+#include "kernels/cuda/sweep/tile_edge.hpp"
 
 namespace gramian::cuda {
 namespace {
+
+/// Smaller factorizations take the host less time than the start of cuSOLVER takes. An estimate, not measured.
+constexpr int64_t kLeastForSolver = 128;
 
 Form form_of(Precision precision) {
   switch (precision) {
@@ -52,97 +57,108 @@ class CudaBackend final : public Backend {
     return {name, hardware, detail, static_cast<int>(used.size())};
   }
 
-  std::unique_ptr<DeviceRows> upload(const MatrixView& view, std::span<const int64_t> rows) override {
-    for (const int64_t row : rows) {
-      if (row < 0 || row >= view.rows) throw InvalidUsage("row " + std::to_string(row) + " is not in the matrix");
-    }
+  /// The host draws pairs one by one while the device keeps cosines by the thousand. An estimate, not measured.
+  double sampling_cost() const override { return 24.0; }
+  /// A device has memory of its own.
+  double host_bytes(int64_t, int64_t, Precision) const override { return 0.0; }
+
+ private:
+  std::unique_ptr<DeviceRows> do_upload(const MatrixView& view, std::span<const int64_t> rows) override {
     machine_.first().use();
     auto uploaded = std::make_unique<CudaRows>(view, rows);
     uploaded->make_resident(machine_.first(), spare_beside_rows(*uploaded));
     return uploaded;
   }
 
-  std::vector<double> norms(const DeviceRows& rows, const RowTransform& transform) override {
+  std::vector<double> do_norms(const DeviceRows& rows, const RowTransform& transform) override {
     return row_norms(machine_.first(), as_cuda(rows), transform);
   }
 
-  std::vector<double> column_sums(const DeviceRows& rows, const RowTransform& transform) override {
-    return cuda::column_sums(machine_.first(), as_cuda(rows), transform);
+  std::vector<double> do_column_sums(const DeviceRows& rows, const RowTransform& transform) override {
+    return column_sums_of(machine_.first(), as_cuda(rows), transform);
   }
 
-  DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb) override {
-    return cuda::gram(machine_.first(), as_cuda(a), ta, as_cuda(b), tb, &a == &b && &ta == &tb);
+  DenseMatrix do_gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
+                      const RowTransform& tb) override {
+    return gram_of(machine_.first(), as_cuda(a), ta, as_cuda(b), tb, &a == &b && &ta == &tb);
   }
 
-  RowForms row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
-                     const RowTransform& tb) override {
-    return cuda::row_forms(machine_.first(), as_cuda(a), ta, m, as_cuda(b), tb);
+  RowForms do_row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
+                        const RowTransform& tb) override {
+    return row_forms_of(machine_.first(), as_cuda(a), ta, m, as_cuda(b), tb);
   }
 
-  void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision, int64_t replicates,
-                       const std::function<void(int64_t, Resample&)>& draw,
-                       const std::function<void(int64_t, const DenseMatrix&)>& take,
-                       const Progress& progress) override {
-    cuda::resampled_grams(machine_.first(), a, b, precision, replicates, draw, take, progress);
+  void do_resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision,
+                          const Resampling& resampling, const Progress& progress) override {
+    resampled_grams_of(machine_.first(), a, b, precision, resampling, progress);
   }
 
-  DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) override {
-    return cuda::triangular_factor(machine_.first(), as_cuda(rows), transform);
+  DenseMatrix do_triangular_factor(const DeviceRows& rows, const RowTransform& transform) override {
+    return triangular_factor_of(machine_.first(), as_cuda(rows), transform);
   }
 
-  Eigen eigh(const DenseMatrix& symmetric) override { return cuda::eigh(machine_.first(), symmetric); }
-  Svd svd(const DenseMatrix& matrix) override { return cuda::svd(machine_.first(), matrix); }
-
-  std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform,
-                                   std::span<const Pair> pairs) override {
-    return cuda::pair_cosines(machine_.first(), as_cuda(rows), transform, pairs);
+  Eigen do_eigh(const DenseMatrix& symmetric) override {
+    return symmetric.rows < kLeastForSolver ? Backend::do_eigh(symmetric) : eigh_of(machine_.first(), symmetric);
+  }
+  Svd do_svd(const DenseMatrix& matrix) override {
+    const bool small = std::min(matrix.rows, matrix.cols) < kLeastForSolver;
+    return small ? Backend::do_svd(matrix) : svd_of(machine_.first(), matrix);
   }
 
-  /// The host draws pairs one by one while the device keeps cosines by the thousand. An estimate, not measured.
-  double sampling_cost() const override { return 24.0; }
-
-  std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
-                                                const DenseMatrix& queries, int64_t k, double temperature,
-                                                const Progress& progress) override {
-    return cuda::softmax_products(machine_.first(), as_cuda(rows), transform, queries, k, temperature, progress);
+  std::vector<double> do_pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
+                                      const RowTransform& tb, std::span<const Pair> pairs) override {
+    return pair_cosines_of(machine_.first(), as_cuda(a), ta, as_cuda(b), tb, pairs);
   }
 
-  std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,
-                                    Precision precision) override {
-    const Form form = form_of(precision);
-    const CosineType type = form == Form::f64 ? CosineType::f64 : CosineType::f32;
-    const int64_t edge = edge_for(type, rows.rows());
+  std::vector<SoftmaxProducts> do_softmax_products(const DeviceRows& rows, const RowTransform& transform,
+                                                   const DenseMatrix& queries, int64_t k, double temperature,
+                                                   const Progress& progress) override {
+    return softmax_products_of(machine_.first(), as_cuda(rows), transform, queries, k, temperature, progress);
+  }
+
+  std::unique_ptr<UnitRows> do_prepare(const DeviceRows& rows, const RowTransform& transform, Precision precision,
+                                       const UnitRows* partner) override {
+    UnitRowsPlan plan;
+    plan.form = form_of(precision);
+    const CosineType type = plan.form == Form::f64 ? CosineType::f64 : CosineType::f32;
+    plan.most_edge = most_edge(type);
+    plan.spare = sweep_bytes(type, std::min(plan.most_edge, std::max(padded_rows(rows.rows()), kTileUnit)));
+    plan.partner = partner == nullptr ? nullptr : &as_cuda(*partner);
     machine_.first().use();
-    warm_up(machine_.first(), FormLayout(form, rows.dim()));
-    return prepare_unit_rows(machine_.first(), as_cuda(rows), transform, form, std::min(edge, padded_rows(rows.rows())),
-                             sweep_bytes(type, edge));
+    warm_up(machine_.first(), FormLayout(plan.form, transform.dim(rows.dim())));
+    return prepare_unit_rows(machine_.first(), as_cuda(rows), transform, plan);
   }
 
-  TileGrid grid(const UnitRows& rows) override { return {rows.rows(), edge_for(rows.cosine_type(), rows.rows())}; }
-
-  SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
-                   const Progress& progress) override {
-    return cuda::sweep(machine_, as_cuda(rows), request, grid, range, progress);
+  Tiling do_tiling(const UnitRows& a, const UnitRows& b) override {
+    return {edge_for(a.cosine_type(), std::max(a.rows(), b.rows())), kTileUnit};
   }
 
-  RankSums rank_product(const UnitRows& a, const RankBins& bins_a, const UnitRows& b, const RankBins& bins_b,
-                        std::span<const int32_t> values_b, const TileGrid& grid, TileRange range,
-                        const Progress& progress) override {
-    return cuda::rank_product(machine_, as_cuda(a), bins_a, as_cuda(b), bins_b, values_b, grid, range, progress);
+  void do_sweep(const UnitRows& a, const UnitRows& b, const SweepRequest& request, const TileGrid& grid,
+                TileRange range, SweepState& state, const Progress& progress) override {
+    cuda::sweep(machine_, as_cuda(a), as_cuda(b), request, grid, range, state, progress);
   }
 
-  CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) override {
-    return cuda::threshold_band(machine_, as_cuda(rows), threshold, begin, end);
+  RankSums do_rank_product(const RankSide& a, const RankSide& b, std::span<const int32_t> values_b,
+                           const TileGrid& grid, TileRange range, const Progress& progress) override {
+    return rank_product_of(machine_.first(), a, b, values_b, grid, range, progress);
   }
 
-  double bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {
-    return cuda::bare_triangle_seconds(machine_, as_cuda(rows), grid(rows), progress);
+  CsrBand do_threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) override {
+    return threshold_band_of(machine_.first(), as_cuda(rows), edge_for(rows.cosine_type(), rows.rows()), threshold,
+                             begin, end);
   }
 
- private:
-  int64_t edge_for(CosineType type, int64_t rows) const {
+  double do_bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {
+    const TileGrid grid = TileGrid::triangle(rows.rows(), edge_for(rows.cosine_type(), rows.rows()));
+    return bare_triangle_seconds_of(machine_, as_cuda(rows), grid, progress);
+  }
+
+  int64_t most_edge(CosineType type) const {
     if (options_.tile_edge > 0) return options_.tile_edge;
-    return preferred_tile_edge(machine_.first(), type, rows);
+    return tile_edge_for(machine_.first().multiprocessors(), machine_.first().l2_bytes(), type);
+  }
+  int64_t edge_for(CosineType type, int64_t rows) const {
+    return options_.tile_edge > 0 ? options_.tile_edge : evened_edge(rows, most_edge(type));
   }
 
   /// The rows as stored are a convenience; their unit rows are needed more.

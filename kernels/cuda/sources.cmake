@@ -7,6 +7,11 @@ set(GRAMIAN_CUDA_SOURCES
     products/resample.cpp
     products/row_forms.cpp
     products/softmax_products.cpp
+    reductions/binned.cpp
+    reductions/consumers.cpp
+    reductions/listed.cpp
+    reductions/neighbors.cu
+    reductions/reduce.cu
     rows/forms.cu
     rows/pairs.cu
     rows/row_sums.cu
@@ -19,12 +24,9 @@ set(GRAMIAN_CUDA_SOURCES
     runtime/kernel_code.cu
     runtime/machine.cpp
     sweep/band.cu
-    sweep/neighbors.cu
     sweep/rank_product.cpp
     sweep/rank_sums.cu
-    sweep/reduce.cu
     sweep/sweep.cpp
-    sweep/sweep_states.cpp
     sweep/threshold_band.cpp
     sweep/tile.cpp
     sweep/tile_edge.cpp

@@ -52,6 +52,8 @@ size_t pooled_allocations();
 int64_t kernels_run();
 /// Devices that have been given a context since configure().
 int contexts();
+/// Bytes that have been copied from the host to devices since configure().
+size_t copied_bytes();
 /// Of a device.
 int compute_major_of(int device);
 /// Rows and columns of the products of tiles since configure().

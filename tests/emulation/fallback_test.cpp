@@ -12,9 +12,12 @@
 #include <vector>
 
 #include "engine/error.hpp"
+#include "engine/space.hpp"
+#include "kernels/cpu/backend.hpp"
 #include "tests/emulation/emulated_backend.hpp"
 #include "tests/support/data.hpp"
 #include "tests/support/sweeping.hpp"
+#include "tests/support/tolerances.hpp"
 
 namespace gramian::testing {
 namespace {
@@ -75,15 +78,15 @@ Outcome swept(size_t memory, int64_t edge, int devices = 1, int64_t memory_limit
   try {
     const Prepared prepared(*backend, stored.matrix, Precision::single);
     // Little of it grows with anything but tiles and rows.
-    SweepRequest request;
-    request.extremes = true;
-    request.dense = true;
-    request.histograms = {{-1.0, 1.0, 2048}, {-0.3, 0.7, 99}};
-    request.brackets = {{0.1, 0.4, Bracket::Keep::values, 0}};
-    request.top_k = 7;
-    if (many_counters) request.brackets.push_back({0.5, 0.6, Bracket::Keep::counts, 0});
-    request.thresholds = {0.3};
-    request.probes = {{0, 1}, {3, 499}, {400, 699}};
+    SweepRequest request = {Extremes{},
+                            Dense{},
+                            Histogram{-1.0, 1.0, 2048},
+                            Histogram{-0.3, 0.7, 99},
+                            Bracket{0.1, 0.4, Bracket::Keep::values, 0},
+                            Nearest{7},
+                            Degrees{0.3},
+                            Probes{{{0, 1}, {3, 499}, {400, 699}}}};
+    if (many_counters) request.push_back(Bracket{0.5, 0.6, Bracket::Keep::counts, 0});
     SweepState state = prepared.sweep(request, edge);
     canonicalize(state);
     outcome.bytes = bytes_of(state);
@@ -122,7 +125,7 @@ TEST(Fallback, LessMemoryCostsTimeAlone) {
 }
 
 TEST(Fallback, RowsThatDoNotFitPassThroughInPanels) {
-  // The rows alone are 700 x 720 bytes; small tiles leave room for some of them only.
+  // The rows alone are 700 x 1,280 bytes; small tiles leave room for some of them only.
   const Outcome whole = swept(kPlenty, 48);
   const Outcome streamed = swept(kPlenty, 48, 1, 4500000);
   EXPECT_TRUE(streamed.bytes == whole.bytes) << streamed.error;
@@ -131,10 +134,10 @@ TEST(Fallback, RowsThatDoNotFitPassThroughInPanels) {
 }
 
 TEST(Fallback, RowsMakeRoomForWhatASweepLeaves) {
-  // 13 MB of counters, of which nothing is known when the 0.7 MB of rows are put on the device.
+  // 13 MB of counters, of which nothing is known when the 0.9 MB of rows are put on the device.
   const Outcome whole = swept(kPlenty, 48, 1, 0, true);
   ASSERT_FALSE(whole.bytes.empty()) << whole.error;
-  const size_t rows = size_t{700} * 80 * 12;
+  const size_t rows = size_t{700} * 128 * 10;
   const Outcome less = swept(whole.peak - rows / 2, 48, 1, 0, true);
   EXPECT_TRUE(less.bytes == whole.bytes) << less.error;
   EXPECT_LE(less.peak, whole.peak - rows / 2);
@@ -142,9 +145,7 @@ TEST(Fallback, RowsMakeRoomForWhatASweepLeaves) {
 
 TEST(Fallback, DevicesWithoutPoolsOfMemoryWillDo) {
   const Stored stored = store(gaussian(60, 40, 1), ElementType::f32);
-  SweepRequest request;
-  request.extremes = true;
-  request.top_k = 3;
+  const SweepRequest request = {Extremes{}, Nearest{3}};
   std::vector<std::string> bytes;
   for (const bool pools : {true, false}) {
     emulation::Settings settings;
@@ -171,9 +172,7 @@ TEST(Fallback, WorksOnAfterRunningOutOfMemory) {
   EXPECT_THROW(backend->gram(*backend->upload(large.matrix.view, {}), {}, *backend->upload(large.matrix.view, {}), {}),
                OutOfMemory);
   const Prepared prepared(*backend, small.matrix, Precision::single);
-  SweepRequest request;
-  request.extremes = true;
-  EXPECT_EQ(prepared.sweep(request, 48).pairs, 4950u);
+  EXPECT_EQ(prepared.sweep({Extremes{}}, 48).pairs, 4950u);
 }
 
 TEST(Fallback, LooksForLibrariesBeforeItStartsADevice) {
@@ -189,11 +188,7 @@ std::pair<std::string, DeviceInfo> swept_on(const emulation::Settings& settings,
   static const Stored stored = store(with_mean_cosine(331, 40, 0.0, 5), ElementType::f32);
   const auto backend = make_emulated_backend(settings, options);
   const Prepared prepared(*backend, stored.matrix, Precision::single);
-  SweepRequest request;
-  request.extremes = true;
-  request.dense = true;
-  request.top_k = 5;
-  SweepState state = prepared.sweep(request, 48);
+  SweepState state = prepared.sweep({Extremes{}, Dense{}, Nearest{5}}, 48);
   canonicalize(state);
   return {bytes_of(state), backend->info()};
 }
@@ -234,6 +229,19 @@ TEST(Fallback, NeverMixesDevicesOfDifferentKinds) {
       << mixed;
 }
 
+TEST(Fallback, FormsTilesOfOneShapeInARectangle) {
+  static const Stored first = store(gaussian(331, 40, 1), ElementType::f32);
+  static const Stored second = store(gaussian(203, 40, 2), ElementType::f32);
+  const auto backend = make_emulated_backend({});
+  const Prepared a(*backend, first.matrix, Precision::single);
+  const Prepared b(*backend, second.matrix, Precision::single, a.rows.get());
+  const int64_t edge = backend->grid(*a.rows, *b.rows).edge();
+  ASSERT_LT(edge, 203);
+  emulation::configure({});
+  backend->sweep(*a.rows, *b.rows, {Extremes{}});
+  EXPECT_EQ(emulation::product_shapes(), (std::set<std::pair<int64_t, int64_t>>{{edge, edge}}));
+}
+
 TEST(Fallback, FormsTilesOfOneShape) {
   static const Stored stored = store(gaussian(331, 40, 1), ElementType::f32);
   for (const Precision precision : {Precision::single, Precision::double_, Precision::half}) {
@@ -243,9 +251,7 @@ TEST(Fallback, FormsTilesOfOneShape) {
     ASSERT_LT(edge, 331);
     ASSERT_NE(331 % edge, 0);
     emulation::configure({});  // what has been formed so far is forgotten
-    SweepRequest request;
-    request.extremes = true;
-    prepared.sweep(request, edge);
+    prepared.sweep({Extremes{}}, edge);
     backend->threshold_band(*prepared.rows, 0.2, 100, 331);
     EXPECT_EQ(emulation::product_shapes(), (std::set<std::pair<int64_t, int64_t>>{{edge, edge}}));
   }
@@ -266,14 +272,42 @@ TEST(Fallback, WorksWithoutPageLockedMemory) {
   EXPECT_TRUE(bytes == swept_on(settings, {}).first);
 }
 
+/// The host's below 128 rows, the solver's from there on.
+TEST(Fallback, FactorizationsOnBothSidesOfTheChoiceAreTheCpus) {
+  const auto cpu = cpu::make_backend({});
+  const auto backend = make_emulated_backend({});
+  for (const int64_t m : {int64_t{1}, int64_t{127}, int64_t{128}, int64_t{129}}) {
+    const Stored stored = store(gaussian(m + 3, m, 4), ElementType::f64);
+    const auto rows = cpu->upload(stored.matrix.view, {});
+    const DenseMatrix gram = cpu->gram(*rows, {}, *rows, {});
+    const DenseMatrix factor = cpu->triangular_factor(*rows, {});
+    const std::vector<double> values = cpu->eigh(gram).values;
+    const std::vector<double> singular = cpu->svd(factor).values;
+    const std::vector<double> found_values = backend->eigh(gram).values;
+    const std::vector<double> found_singular = backend->svd(factor).values;
+    ASSERT_EQ(found_values.size(), values.size());
+    ASSERT_EQ(found_singular.size(), singular.size());
+    for (size_t k = 0; k < values.size(); ++k) {
+      EXPECT_NEAR(found_values[k], values[k], kSingularTolerance * values[0]) << m;
+      EXPECT_NEAR(found_singular[k], singular[k], kSingularTolerance * singular[0]) << m;
+    }
+  }
+}
+
+TEST(Fallback, RowsAreUploadedOnce) {
+  const Stored stored = store(gaussian(400, 300, 1), ElementType::f32);
+  const auto backend = make_emulated_backend({});
+  const Space space(*backend, stored.matrix.view);
+  EXPECT_GE(emulation::copied_bytes(), size_t{400} * 300 * 4);
+  EXPECT_LT(emulation::copied_bytes(), size_t{401} * 300 * 4);
+}
+
 TEST(Fallback, KernelsReallyRun) {
   const auto backend = make_emulated_backend({});
   const Stored stored = store(gaussian(60, 40, 1), ElementType::f32);
   const Prepared prepared(*backend, stored.matrix, Precision::single);
   const int64_t before = emulation::kernels_run();
-  SweepRequest request;
-  request.extremes = true;
-  prepared.sweep(request, 48);
+  prepared.sweep({Extremes{}}, 48);
   // One pass over each of the three tiles, and the start of the extremes.
   EXPECT_EQ(emulation::kernels_run() - before, 4);
 }

@@ -199,6 +199,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpy
   if (kind != cudaMemcpyDeviceToHost && !emulation::on_device(to, bytes)) {
     return emulation::report("a copy to what is not one device buffer");
   }
+  if (kind == cudaMemcpyHostToDevice) runtime().copied += bytes;
   if (kind == cudaMemcpyHostToDevice && !emulation::is_pinned(from, bytes)) {
     // Pageable bytes are staged before the call returns.
     const auto* first = static_cast<const unsigned char*>(from);

@@ -61,6 +61,7 @@ void configure(const Settings& settings) {
   r.random.seed(settings.seed);
   r.peak = 0;
   r.kernels = 0;
+  r.copied = 0;
   r.shapes.clear();
   for (Device& device : r.devices) device.has_context = false;
 }
@@ -87,6 +88,7 @@ size_t allocated_bytes() {
 size_t peak_bytes() { return runtime().peak; }
 size_t pooled_allocations() { return runtime().pooled; }
 int64_t kernels_run() { return runtime().kernels; }
+size_t copied_bytes() { return runtime().copied; }
 int contexts() {
   const std::scoped_lock lock(runtime().mutex);
   return static_cast<int>(std::ranges::count_if(runtime().devices, &Device::has_context));

@@ -258,9 +258,9 @@ TEST_P(Device, RefusesWhatMakesNoSense) {
   const auto out_of_range = [](int64_t, Resample& terms) { terms.left = {0, 9}; };
   const auto uneven = [](int64_t, Resample& terms) { terms.weights = {1.0}; };
   const auto ignore = [](int64_t, const DenseMatrix&) {};
-  EXPECT_THROW(spaces.backend->resampled_grams(side, side, Precision::single, 1, out_of_range, ignore, {}),
+  EXPECT_THROW(spaces.backend->resampled_grams(side, side, Precision::single, {1, out_of_range, ignore}, {}),
                InvalidUsage);
-  EXPECT_THROW(spaces.backend->resampled_grams(side, side, Precision::single, 1, uneven, ignore, {}), InvalidUsage);
+  EXPECT_THROW(spaces.backend->resampled_grams(side, side, Precision::single, {1, uneven, ignore}, {}), InvalidUsage);
 }
 
 TEST_P(Device, ResampledProductsWithAppendedColumns) {
@@ -286,27 +286,28 @@ TEST_P(Device, ResampledProductsWithAppendedColumns) {
       const auto value = [&](const oracle::Table& table, int64_t row, int64_t k) {
         return k < table.cols ? table.at(row, k) : appended(row, k - table.cols);
       };
-      spaces.backend->resampled_grams(
-          a, b, Precision::double_, 1, [&](int64_t, Resample& out) { out = drawn; },
-          [&](int64_t, const DenseMatrix& product) {
-            ASSERT_EQ(product.rows, 49);
-            ASSERT_EQ(product.cols, symmetric ? 49 : 5);
-            for (int64_t i = 0; i < product.rows; ++i) {
-              for (int64_t j = 0; j < product.cols; ++j) {
-                double sum = 0.0;
-                double size = 1.0;
-                for (size_t k = 0; k < drawn.left.size(); ++k) {
-                  const int64_t row = symmetric ? drawn.left[k] : drawn.right[k];
-                  const double term =
-                      drawn.weights[k] * value(first, drawn.left[k], i) * value(symmetric ? first : second, row, j);
-                  sum += term;
-                  size += std::abs(term);
-                }
-                ASSERT_NEAR(product(i, j), sum, 1e-14 * size) << terms << " " << i << " " << j;
-              }
-            }
-          },
-          {});
+      spaces.backend->resampled_grams(a, b, Precision::double_,
+                                      {1, [&](int64_t, Resample& out) { out = drawn; },
+                                       [&](int64_t, const DenseMatrix& product) {
+                                         ASSERT_EQ(product.rows, 49);
+                                         ASSERT_EQ(product.cols, symmetric ? 49 : 5);
+                                         for (int64_t i = 0; i < product.rows; ++i) {
+                                           for (int64_t j = 0; j < product.cols; ++j) {
+                                             double sum = 0.0;
+                                             double size = 1.0;
+                                             for (size_t k = 0; k < drawn.left.size(); ++k) {
+                                               const int64_t row = symmetric ? drawn.left[k] : drawn.right[k];
+                                               const double term = drawn.weights[k] * value(first, drawn.left[k], i) *
+                                                                   value(symmetric ? first : second, row, j);
+                                               sum += term;
+                                               size += std::abs(term);
+                                             }
+                                             ASSERT_NEAR(product(i, j), sum, 1e-14 * size)
+                                                 << terms << " " << i << " " << j;
+                                           }
+                                         }
+                                       }},
+                                      {});
     }
   }
 }

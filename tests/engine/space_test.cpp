@@ -24,7 +24,7 @@ class SpaceOn : public ::testing::TestWithParam<BackendCase> {
  protected:
   Space space(const Stored& stored, std::vector<int64_t> rows = {}, const Preprocessing& preprocessing = {},
               bool drop = false) {
-    return {*backend_, stored.matrix.view, std::move(rows), preprocessing, drop};
+    return {*backend_, stored.matrix.view, {std::move(rows), preprocessing, drop}};
   }
   std::vector<double> cosines(const oracle::Table& table, const Preprocessing& preprocessing) {
     const Stored stored = store(table, ElementType::f64);
@@ -183,6 +183,39 @@ TEST_P(SpaceOn, HasTheMeanAndTheCentredProductOfItsUnitRows) {
       EXPECT_NEAR(made.centered_gram()(i, j), sum, 1e-12);
     }
   }
+}
+
+TEST_P(SpaceOn, MapsRowsAfterAllElse) {
+  const oracle::Table table = with_mean_cosine(40, 6, 0.4, 3);
+  const oracle::Table map = gaussian(4, 6, 9);
+  Preprocessing preprocessing{.center = true};
+  preprocessing.map = DenseMatrix(4, 6);
+  preprocessing.map.values = map.values;
+  const oracle::Table centered = oracle::center(table);
+  oracle::Table mapped(40, 4);
+  for (int64_t i = 0; i < 40; ++i) {
+    for (int64_t r = 0; r < 4; ++r) {
+      for (int64_t k = 0; k < 6; ++k) mapped.at(i, r) += map.at(r, k) * centered.at(i, k);
+    }
+  }
+  const Stored stored = store(table, ElementType::f64);
+  Space made = space(stored, {}, preprocessing);
+  EXPECT_EQ(made.dim(), 4);
+  EXPECT_EQ(made.mean_unit_row().size(), 4u);
+  EXPECT_EQ(made.centered_gram().rows, 4);
+  expect_near(swept_cosines(made, Precision::double_), oracle::cosines(mapped), kCenteredTolerance);
+
+  // What a map takes the whole length of has no cosine; a map of other dimensions none of them.
+  preprocessing = {};
+  preprocessing.map = DenseMatrix(1, 6);
+  preprocessing.map(0, 0) = 1e-200;
+  oracle::Table flat = table;
+  flat.at(7, 0) = 0.0;
+  const Stored emptied = store(flat, ElementType::f64);
+  EXPECT_THROW(space(emptied, {}, preprocessing), BadRowsError);
+  EXPECT_EQ(space(emptied, {}, preprocessing, true).dropped().zero, Rows{7});
+  preprocessing.map = DenseMatrix(2, 5);
+  EXPECT_THROW(space(stored, {}, preprocessing), InvalidUsage);
 }
 
 TEST_P(SpaceOn, GivesEachPrecisionItsOwnForm) {

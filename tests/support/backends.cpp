@@ -5,6 +5,7 @@
 #include "kernels/cpu/backend.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cuda/backend.hpp"
+#include "tests/support/plain_backend.hpp"
 #ifdef GRAMIAN_EMULATED_CUDA
 #include "tests/emulation/emulated_backend.hpp"
 #endif
@@ -21,7 +22,7 @@ void add_cpu(std::vector<BackendCase>& all) {
     for (const char c : isa) name += c == '-' ? '_' : c;
     const auto make = [isa](int threads) {
       cpu::select_isa(isa.c_str());
-      return cpu::make_backend({.threads = threads, .tile_edge = 0});
+      return cpu::make_backend({.threads = threads});
     };
     all.push_back({name,
                    make,
@@ -60,6 +61,7 @@ const std::vector<BackendCase>& backends() {
     std::vector<BackendCase> list;
     add_cpu(list);
     add_cuda(list);
+    list.push_back({"plain", [](int) { return make_plain_backend(); }, "", {48, 96, 144, 480}, true});
 #ifdef GRAMIAN_EMULATED_CUDA
     add_emulated_cuda(list);
 #endif

@@ -8,11 +8,7 @@
 namespace gramian {
 namespace {
 
-double frobenius(const DenseMatrix& a) {
-  double sum = 0.0;
-  for (const double x : a.values) sum += x * x;
-  return std::sqrt(sum);
-}
+double frobenius_norm(const DenseMatrix& a) { return std::sqrt(frobenius_squared(a)); }
 
 double cka(double cross, double a, double b) {
   if (!(a > 0.0) || !(b > 0.0)) return std::numeric_limits<double>::quiet_NaN();
@@ -45,12 +41,13 @@ Rsa rsa(Space& a, Space& b) {
     result.pearson = std::clamp(pair_covariance(a, b, cross) / (result.a.sd * result.b.sd), -1.0, 1.0);
   }
   Backend& backend = a.backend();
-  result.linear_cka_unit = cka(frobenius(cross), frobenius(a.centered_gram()), frobenius(b.centered_gram()));
+  result.linear_cka_unit =
+      cka(frobenius_norm(cross), frobenius_norm(a.centered_gram()), frobenius_norm(b.centered_gram()));
   const RowTransform ca = column_centered(a);
   const RowTransform cb = column_centered(b);
-  result.linear_cka = cka(frobenius(backend.gram(a.device_rows(), ca, b.device_rows(), cb)),
-                          frobenius(backend.gram(a.device_rows(), ca, a.device_rows(), ca)),
-                          frobenius(backend.gram(b.device_rows(), cb, b.device_rows(), cb)));
+  result.linear_cka = cka(frobenius_norm(backend.gram(a.device_rows(), ca, b.device_rows(), cb)),
+                          frobenius_norm(backend.gram(a.device_rows(), ca, a.device_rows(), ca)),
+                          frobenius_norm(backend.gram(b.device_rows(), cb, b.device_rows(), cb)));
   return result;
 }
 

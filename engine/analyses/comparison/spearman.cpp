@@ -45,12 +45,13 @@ BinRanks rank_bins(const std::vector<uint64_t>& counts, const std::vector<bool>&
 }
 
 /// The upper triangle's average ranks, centred and doubled.
-std::vector<double> average_ranks(const DenseMatrix& cosines) {
+std::vector<double> average_ranks(std::span<const double> cosines, int64_t n) {
   std::vector<std::pair<double, int64_t>> sorted;
-  const int64_t n = cosines.rows;
   sorted.reserve(static_cast<size_t>(n * (n - 1) / 2));
   for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = i + 1; j < n; ++j) sorted.emplace_back(cosines(i, j), std::ssize(sorted));
+    for (int64_t j = i + 1; j < n; ++j) {
+      sorted.emplace_back(cosines[static_cast<size_t>(i * n + j)], std::ssize(sorted));
+    }
   }
   std::ranges::sort(sorted);
   const auto total = std::ssize(sorted);
@@ -75,10 +76,18 @@ double spearman_exact_bytes(int64_t n) {
 }
 
 Spearman spearman_exact(const DenseMatrix& a, const DenseMatrix& b) {
-  if (a.rows != b.rows || a.cols != b.cols)
+  if (a.rows != b.rows || a.cols != b.cols) {
     throw InvalidUsage("a rank correlation needs the same items in both spaces");
-  const std::vector<double> x = average_ranks(a);
-  const std::vector<double> y = average_ranks(b);
+  }
+  return spearman_exact(a.values, b.values, a.rows);
+}
+
+Spearman spearman_exact(std::span<const double> a, std::span<const double> b, int64_t n) {
+  if (std::ssize(a) != n * n || std::ssize(b) != n * n) {
+    throw InvalidUsage("a rank correlation needs the same items in both spaces");
+  }
+  const std::vector<double> x = average_ranks(a, n);
+  const std::vector<double> y = average_ranks(b, n);
   long double xx = 0.0L;
   long double xy = 0.0L;
   long double yy = 0.0L;
@@ -101,22 +110,12 @@ std::shared_ptr<const RankBins> choose_rank_bins(Space& space, Precision precisi
       RankBins::of_sample(sample, space.unit_rows(precision).cosine_type(), kParts));
 }
 
-SweepRequest RankCounts::needs() {
-  SweepRequest request;
-  if (!done_) request.ranks = bins_;
-  return request;
-}
-
-void RankCounts::take(SweepState state) {
-  counts_ = std::move(state.ranks);
-  done_ = true;
-}
-
-Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const RankCounts& ranks_b, Precision precision,
-                         const Progress& progress) {
+Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const Asked<RankCounts>& ranks_b,
+                         Precision precision, const Progress& progress) {
   const UnitRows& rows_a = a.unit_rows(precision);
   const UnitRows& rows_b = b.unit_rows(precision);
-  const BinRanks second = rank_bins(ranks_b.counts(), ranks_b.bins().mixed(rows_b.cosine_type()));
+  const RankBins& bins_b = *ranks_b.wanted().bins;
+  const BinRanks second = rank_bins(ranks_b.found().counts, bins_b.mixed(rows_b.cosine_type()));
 
   // Ranks as the sweep adds them up: halved until they fit.
   int halvings = 0;
@@ -127,12 +126,12 @@ Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const RankC
 
   const TileGrid grid = a.backend().grid(rows_a);
   const RankSums sums =
-      a.backend().rank_product(rows_a, bins_a, rows_b, ranks_b.bins(), values, grid, {0, grid.size()}, progress);
+      a.backend().rank_product({rows_a, bins_a}, {rows_b, bins_b}, values, grid, {0, grid.size()}, progress);
   const BinRanks first = rank_bins(sums.counts, bins_a.mixed(rows_a.cosine_type()));
 
   Spearman result;
   result.bins[0] = bins_a.bins();
-  result.bins[1] = ranks_b.bins().bins();
+  result.bins[1] = bins_b.bins();
   if (!(first.variance > 0.0) || !(second.variance > 0.0)) {
     result.rho = std::numeric_limits<double>::quiet_NaN();
     return result;

@@ -12,10 +12,6 @@
 namespace gramian {
 namespace {
 
-double length(const std::vector<double>& x) {
-  return std::sqrt(std::inner_product(x.begin(), x.end(), x.begin(), 0.0));
-}
-
 double mean(const std::vector<double>& x) {
   return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
 }
@@ -55,18 +51,18 @@ Procrustes procrustes(Space& a, Space& b) {
     return backend.row_forms(x.device_rows(), tx, m, y.device_rows(), ty);
   };
   Procrustes result;
-  result.frobenius = length(forms(a, a.plain(), {}, b, b.plain()).distance);
+  result.frobenius = norm(forms(a, a.plain(), {}, b, b.plain()).distance);
   result.cosines_before = forms(a, a.unit(), {}, b, b.unit()).product;
 
   const Svd svd = backend.svd(backend.gram(a.device_rows(), a.plain(), b.device_rows(), b.plain()));
   result.rotation = product(svd.u, svd.vt);
   // The narrower space is mapped into the wider: an isometry, so that nothing falls off the end of a row.
   if (a.dim() <= b.dim()) {
-    result.residual = length(forms(a, a.plain(), result.rotation, b, b.plain()).distance);
+    result.residual = norm(forms(a, a.plain(), result.rotation, b, b.plain()).distance);
     result.cosines_after = forms(a, a.unit(), result.rotation, b, b.unit()).product;
   } else {
     const DenseMatrix back = transposed(result.rotation);
-    result.residual = length(forms(b, b.plain(), back, a, a.plain()).distance);
+    result.residual = norm(forms(b, b.plain(), back, a, a.plain()).distance);
     result.cosines_after = forms(b, b.unit(), back, a, a.unit()).product;
   }
   clamp_cosines(result.cosines_before);
@@ -121,7 +117,7 @@ CosineShift cosine_shift(const Distribution& a, const Distribution& b) {
   shift.mean = b.moments.mean - a.moments.mean;
   shift.sd = b.moments.sd - a.moments.sd;
   shift.median = b.median - a.median;
-  const auto total = [](const HistogramCounts& h) {
+  const auto total = [](const Histogram::Found& h) {
     return static_cast<double>(std::reduce(h.counts.begin(), h.counts.end(), h.below + h.above));
   };
   const double total_a = total(a.histogram);
@@ -144,7 +140,7 @@ CosineShift cosine_shift(const Distribution& a, const Distribution& b) {
 }
 
 Distribution with_wider_bins(Distribution distribution, int64_t factor) {
-  HistogramSpec& spec = distribution.histogram_spec;
+  Histogram& spec = distribution.histogram_spec;
   if (factor < 1 || spec.bins % factor != 0) throw InvalidUsage("the bins of a histogram cannot be grouped evenly");
   spec.bins /= factor;
   std::vector<uint64_t> counts(static_cast<size_t>(spec.bins));

@@ -8,18 +8,6 @@
 namespace gramian {
 namespace {
 
-double trace(const DenseMatrix& a) {
-  double sum = 0.0;
-  for (int64_t k = 0; k < a.rows; ++k) sum += a(k, k);
-  return sum;
-}
-
-double frobenius_squared(const DenseMatrix& a) {
-  double sum = 0.0;
-  for (const double x : a.values) sum += x * x;
-  return sum;
-}
-
 /// μᵀ C ν
 double bilinear(const std::vector<double>& mu, const DenseMatrix& c, const std::vector<double>& nu) {
   double sum = 0.0;

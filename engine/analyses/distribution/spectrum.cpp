@@ -27,7 +27,7 @@ DenseMatrix oriented(DenseMatrix vectors) {
 Spectrum spectrum(Space& space, const SpectrumSettings& settings) {
   const int64_t rank = std::min(space.size(), space.dim());
   if (settings.vectors < 0 || settings.vectors > rank) {
-    throw InvalidUsage("--vectors " + std::to_string(settings.vectors) + ": there are " + std::to_string(rank));
+    throw InvalidSetting("vectors", std::to_string(settings.vectors) + ": there are " + std::to_string(rank));
   }
   const RowTransform& transform = settings.raw ? space.plain() : space.unit();
   Backend& backend = space.backend();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/progress.hpp"
 #include "engine/sweep/sweep.hpp"
 
 namespace gramian::cli {

@@ -46,8 +46,7 @@ class LineReader {
       if (!block.empty()) take(block);
       stream_.skip(block.size());
       const Progress& progress = source_.options.progress;
-      if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
-      if (progress.report) progress.report(stream_.taken(), source_.file->size());
+      progress.step(stream_.taken(), source_.file->size());
     }
   }
 

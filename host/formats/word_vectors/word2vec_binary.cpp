@@ -40,8 +40,7 @@ class RecordReader {
       stream_.skip(done);
       position_ += done;
       const Progress& progress = source_.options.progress;
-      if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
-      if (progress.report) progress.report(stream_.taken(), source_.file->size());
+      progress.step(stream_.taken(), source_.file->size());
     }
     if (wanted_ == header_.rows) check_end();
     embedding.matrix = values_.release();

@@ -35,23 +35,24 @@ void RankOptions::settle(Run& run, int64_t n) {
 
 RankedSpace::RankedSpace(Run& run, const RankOptions& options, Space& space) : space_(&space) {
   if (options.exact()) {
-    matrix_.emplace(space);
+    all_.emplace(Dense{});
   } else {
-    counts_.emplace(run.timed("rank_bins", [&] { return choose_rank_bins(space, run.precision(), run.seed()); }));
+    counts_.emplace(
+        RankCounts{run.timed("rank_bins", [&] { return choose_rank_bins(space, run.precision(), run.seed()); })});
   }
 }
 
 SweepAnalysis& RankedSpace::analysis() {
-  return matrix_ ? static_cast<SweepAnalysis&>(*matrix_) : static_cast<SweepAnalysis&>(*counts_);
+  return all_ ? static_cast<SweepAnalysis&>(*all_) : static_cast<SweepAnalysis&>(*counts_);
 }
 
 Spearman spearman(Run& run, RankedSpace& a, RankedSpace& b) {
   Spearman result;
-  if (a.matrix() != nullptr) {
-    result = run.timed("ranks", [&] { return spearman_exact(a.matrix()->matrix(), b.matrix()->matrix()); });
+  if (a.exact()) {
+    result = run.timed("ranks", [&] { return spearman_exact(a.cosines(), b.cosines(), a.space().size()); });
   } else {
     result = run.watched("ranks", "ranks", pair_count(a.space().size()), "pairs", [&](const Progress& progress) {
-      return spearman_binned(a.space(), a.counts()->bins(), b.space(), *b.counts(), run.precision(), progress);
+      return spearman_binned(a.space(), *a.counts().wanted().bins, b.space(), b.counts(), run.precision(), progress);
     });
   }
   run.check();

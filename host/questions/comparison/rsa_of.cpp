@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "engine/analyses/neighborhoods/neighbors.hpp"
+#include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
 #include "host/report/wording.hpp"
 
@@ -138,8 +139,8 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
       RankedSpace& each = ranked.emplace_back(run, ranks, space);
       if (ranks.exact() || k == 1) analyses.push_back(&each.analysis());
     }
-    std::optional<SimilarityAnalysis> local;
-    if (run.output() && spaces.size() <= kLocalItems) analyses.push_back(&local.emplace(space));
+    std::optional<Asked<Dense>> local;
+    if (run.output() && spaces.size() <= kLocalItems) analyses.push_back(&local.emplace(Dense{}));
     std::optional<DistributionAnalysis> distribution;
     if (distributions || cheap) {
       DistributionSettings wanted;
@@ -149,7 +150,7 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
     }
     if (!analyses.empty()) run.sweep(space, analyses);
     if (distribution) pair.swept.push_back(distribution->result());
-    if (local) pair.matrices.push_back(local->matrix());
+    if (local) pair.matrices.push_back(similarity_matrix(local->found(), spaces.size()));
   }
   if (pair.swept.empty()) {
     run.note("Extremes and quantiles of both distributions were not asked for: --distributions.");

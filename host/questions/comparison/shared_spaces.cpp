@@ -153,7 +153,7 @@ bool SharedSpaces::build_space(Run& run, const RowOptions& rows, size_t k) {
   run.check();
   if (spaces_[k] && spaces_[k]->matrix_rows() == rows_[k]) return true;
   try {
-    spaces_[k] = std::make_unique<Space>(run.backend(), inputs_[k]->view(), rows_[k], rows.preprocessing, false);
+    spaces_[k] = std::make_unique<Space>(run.backend(), inputs_[k]->view(), SpaceOptions{rows_[k], rows.preprocessing});
     return true;
   } catch (const BadRowsError& error) {
     drop(run, rows, k, error.rows());

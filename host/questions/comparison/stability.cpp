@@ -117,12 +117,12 @@ Stability::Side Stability::side_of(Run& run, const Input& input, Space& space) c
   wanted.histogram = fine_histogram();
   wanted.keep_bytes = run.plan_sweep_memory(input, space.size());
   DistributionAnalysis distribution(space, run.precision(), wanted);
-  NeighborsAnalysis neighbors(space, k);
+  Asked<Nearest> neighbors = nearest_neighbors(space, k);
   SweepAnalysis* const analyses[] = {&distribution, &neighbors};
   run.sweep(space, analyses);
   Side side;
   side.distribution = distribution.result();
-  side.neighbors = neighbors.table();
+  side.neighbors = neighbors.found();
   side.spectrum = run.timed("spectrum", [&] { return spectrum(space, {}); });
   run.check();
   return side;

@@ -27,8 +27,8 @@ void drop_repeated_rows(Run& run, Input& input) {
   }
 }
 
-std::unique_ptr<NeighborsAnalysis> nearest_of(const Space& space) {
-  return std::make_unique<NeighborsAnalysis>(space, std::min(kBackbone, space.size() - 1));
+Asked<Nearest> nearest_of(const Space& space) {
+  return nearest_neighbors(space, std::min(kBackbone, space.size() - 1));
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ void Graph::describe_single_row(Answer& answer) const {
 /// The threshold and the degrees, in as few sweeps as the rule allows; the nearest neighbours in the last of them,
 /// where the graph may be too large to be held.
 void Graph::find_degrees(Run& run, int64_t keep_bytes, bool large, Answer& answer,
-                         std::unique_ptr<NeighborsAnalysis>& nearest) const {
+                         std::optional<Asked<Nearest>>& nearest) const {
   Space& space = *answer.space;
   DistributionSettings of_rule;
   of_rule.quantiles = {0.5};
@@ -116,11 +116,10 @@ void Graph::find_degrees(Run& run, int64_t keep_bytes, bool large, Answer& answe
   const auto sweep = [&] { run.sweep(space, together); };
   const auto finish = [&] { answer.distribution = run.timed("moments", [&] { return distribution.result(); }); };
 
-  std::unique_ptr<DegreesAnalysis> degrees;
+  std::optional<Asked<Degrees>> degrees;
   const auto add_degrees = [&] {
-    degrees = std::make_unique<DegreesAnalysis>(answer.threshold);
-    together.push_back(degrees.get());
-    if (nearest) together.push_back(nearest.get());
+    together.push_back(&degrees.emplace(Degrees{.threshold = answer.threshold}));
+    if (nearest) together.push_back(&*nearest);
   };
   if (answer.rule.kind == ThresholdRule::Kind::value) {
     answer.threshold = answer.rule.number;
@@ -135,11 +134,11 @@ void Graph::find_degrees(Run& run, int64_t keep_bytes, bool large, Answer& answe
     add_degrees();
     sweep();
   }
-  answer.degrees = degrees->degrees();
-  answer.edges = degrees->edges();
+  answer.degrees = degrees->found().counts;
+  answer.edges = edge_count(answer.degrees);
 }
 
-void Graph::find_structure(Run& run, Answer& answer, std::unique_ptr<NeighborsAnalysis>& nearest) const {
+void Graph::find_structure(Run& run, Answer& answer, std::optional<Asked<Nearest>>& nearest) const {
   Space& space = *answer.space;
   const auto rows_to_do = static_cast<double>(space.size());
   if (answer.edges <= community_edges) {
@@ -152,14 +151,14 @@ void Graph::find_structure(Run& run, Answer& answer, std::unique_ptr<NeighborsAn
   } else {
     if (!nearest) {
       nearest = nearest_of(space);
-      SweepAnalysis* const analyses[] = {nearest.get()};
+      SweepAnalysis* const analyses[] = {&*nearest};
       run.sweep(space, analyses);
     }
     answer.parts = run.watched("components", "components", rows_to_do, "rows", [&](const Progress& progress) {
-      return components(space, run.precision(), answer.threshold, answer.degrees, nearest->table(), progress);
+      return components(space, run.precision(), answer.threshold, answer.degrees, nearest->found(), progress);
     });
-    answer.backbone = neighbor_graph(nearest->table());
-    answer.structure_on = std::to_string(nearest->table().k) + "-nearest-neighbour backbone";
+    answer.backbone = neighbor_graph(nearest->found());
+    answer.structure_on = std::to_string(nearest->found().k) + "-nearest-neighbour backbone";
     run.note("Communities and clustering are those of the " + answer.structure_on + ": the whole graph has more than " +
              host::grouped(community_edges) + " edges (--community-edges).");
   }
@@ -215,7 +214,7 @@ Graph::Answer Graph::ask(Run& run) {
     const double expected = run.timed("pilot", [&] { return expected_edges(*answer.space, answer.rule, run.seed()); });
     // Half of a guess: what surely does not fit is found out before the sweep.
     if (run.output()) require_disk(*run.output(), bytes_to_write(n, expected / 2));
-    std::unique_ptr<NeighborsAnalysis> nearest;
+    std::optional<Asked<Nearest>> nearest;
     find_degrees(run, keep_bytes, expected > 0.5 * static_cast<double>(community_edges), answer, nearest);
     forecast(run, answer);
     find_structure(run, answer, nearest);

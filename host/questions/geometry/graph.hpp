@@ -71,8 +71,8 @@ struct Graph {
   int64_t bytes_to_write(int64_t nodes, double edges) const;
   void describe_single_row(Answer& answer) const;
   void find_degrees(Run& run, int64_t keep_bytes, bool large, Answer& answer,
-                    std::unique_ptr<NeighborsAnalysis>& nearest) const;
-  void find_structure(Run& run, Answer& answer, std::unique_ptr<NeighborsAnalysis>& nearest) const;
+                    std::optional<Asked<Nearest>>& nearest) const;
+  void find_structure(Run& run, Answer& answer, std::optional<Asked<Nearest>>& nearest) const;
   void forecast(Run& run, const Answer& answer) const;
 };
 

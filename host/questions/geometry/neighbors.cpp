@@ -199,10 +199,10 @@ Neighbors::Answer Neighbors::ask(Run& run) {
     });
   }
   if (!all) return answer;
-  NeighborsAnalysis analysis(*answer.space, of_all);
+  Asked<Nearest> analysis = nearest_neighbors(*answer.space, of_all);
   SweepAnalysis* const analyses[] = {&analysis};
   run.sweep(*answer.space, analyses);
-  answer.all = analysis.table();
+  answer.all = analysis.found();
   answer.hubness = run.timed("hubness", [&] { return hubness(*answer.all, hubs); });
   note_rows_file(run, input, *answer.space);
   if (!run.output()) run.note("-o DIR writes all neighbours.");

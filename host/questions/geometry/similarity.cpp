@@ -86,7 +86,7 @@ Similarity::Answer Similarity::ask(Run& run) {
   run.memory().require(similarity_bytes(std::ssize(input.rows)));
   const auto space = run.make_space(input, rows);
 
-  SimilarityAnalysis analysis(*space);
+  Asked analysis(Dense{});
   SweepAnalysis* const analyses[] = {&analysis};
   run.sweep(*space, analyses);
   if (vectors > space->size()) {
@@ -96,7 +96,7 @@ Similarity::Answer Similarity::ask(Run& run) {
   Answer answer;
   answer.input = &input;
   answer.rows = space->matrix_rows();
-  answer.matrix = analysis.matrix();
+  answer.matrix = similarity_matrix(analysis.found(), space->size());
   Eigen eigen = run.timed("eigenvalues", [&] { return run.backend().eigh(answer.matrix); });
   answer.eigenvectors = leading_vectors(eigen, vectors);
   answer.eigenvalues = std::move(eigen.values);

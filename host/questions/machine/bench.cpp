@@ -77,8 +77,8 @@ void time_everything(Run& run, Space& space, const DistributionSettings& setting
                      Bench::Round& round) {
   const auto start = Clock::now();
   DistributionAnalysis distribution(space, run.precision(), settings);
-  NeighborsAnalysis neighbors(space, k);
-  DegreesAnalysis degrees(threshold);
+  Asked<Nearest> neighbors = nearest_neighbors(space, k);
+  Asked degrees(Degrees{.threshold = threshold});
   SweepAnalysis* const analyses[] = {&distribution, &neighbors, &degrees};
   run.sweep(space, analyses);
   round.all = seconds_since(start);

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/sweep/sweep.hpp"
+#include "engine/progress.hpp"
 #include "host/report/painted/painted_text.hpp"
 
 namespace gramian::questions {

@@ -51,7 +51,8 @@ std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& row
   std::unique_ptr<Space> space;
   timed("check", [&] {
     try {
-      space = std::make_unique<Space>(*backend_, input.view(), input.rows, rows.preprocessing, rows.drop_bad_rows);
+      space = std::make_unique<Space>(*backend_, input.view(),
+                                      SpaceOptions{input.rows, rows.preprocessing, rows.drop_bad_rows});
     } catch (const BadRowsError& error) {
       throw InvalidInput(host::printable(input.embedding.path, 4096) + ": " + name_bad_rows(input, error.rows()) +
                          "; --drop-bad-rows leaves them out");
@@ -83,14 +84,7 @@ SweepReport Run::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
 }
 
 int64_t Run::plan_sweep_memory(const Input& input, int64_t n) const {
-  constexpr double kTilesAndStates = double{int64_t{24} << 20};
-  const auto d = static_cast<double>(input.view().cols);
-  double fixed = inputs_.copied_bytes();
-  // A GPU has rows, tiles and states in its own memory, and fits them there by itself.
-  if (backend_->info().name == "cpu") {
-    fixed += kTilesAndStates + static_cast<double>(n) * d * (precision_ == Precision::double_ ? 8.0 : 4.0);
-  }
-  return memory_.plan_sweep(fixed, n);
+  return memory_.plan_sweep(inputs_.copied_bytes() + backend_->host_bytes(n, input.view().cols, precision_), n);
 }
 
 void Run::check() const {

@@ -32,8 +32,8 @@ class Bare {
     const RowRun a = access_.at(tile.row_begin, device_.stream());
     const RowRun b = access_.at(tile.col_begin, device_.stream());
     next_ ^= 1;
-    form_tile(device_, rows_.layout(), a.data, b.data, std::min(edge_, a.rows), std::min(edge_, b.rows),
-              tiles_[next_].data(), edge_, device_.stream());
+    form_tile(device_, rows_.layout(), a.data, b.data, std::min(rows_.tile_rows(edge_), a.rows),
+              std::min(rows_.tile_rows(edge_), b.rows), tiles_[next_].data(), edge_, device_.stream());
   }
 
  private:
@@ -49,13 +49,13 @@ template <class T>
 double timed(Machine& machine, const CudaUnitRows& rows, const TileGrid& grid, const Progress& progress) {
   std::vector<std::unique_ptr<Bare<T>>> workers;
   int64_t panel_rows = std::max<int64_t>(padded_rows(rows.rows()), grid.edge());
-  const std::vector<Device*> devices = machine.for_work(multiply_adds(rows));
+  const std::vector<Device*> devices = machine.for_work(multiply_adds(rows, rows));
   for (Device* const device : devices) {
     device->use();
     workers.push_back(std::make_unique<Bare<T>>(*device, rows, grid));
     panel_rows = std::min(panel_rows, workers.back()->panel_rows());
   }
-  const std::vector<WorkTile> tiles = cut_tiles(grid, {0, grid.size()}, grid.edge(), panel_rows);
+  const std::vector<WorkTile> tiles = cut_tiles(grid, {0, grid.size()}, grid.edge(), {panel_rows, panel_rows});
   std::atomic<int64_t> next{0};
   std::atomic<bool> stop{false};
   std::exception_ptr failure;
@@ -70,7 +70,7 @@ double timed(Machine& machine, const CudaUnitRows& rows, const TileGrid& grid, c
         if (d == 0 && t % kAhead == 0) {
           looked.synchronize();
           looked.record(devices[d]->stream());
-          if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
+          progress.check();
         }
       }
       devices[d]->synchronize();
@@ -98,8 +98,8 @@ double timed(Machine& machine, const CudaUnitRows& rows, const TileGrid& grid, c
 
 }  // namespace
 
-double bare_triangle_seconds(Machine& machine, const CudaUnitRows& rows, const TileGrid& grid,
-                             const Progress& progress) {
+double bare_triangle_seconds_of(Machine& machine, const CudaUnitRows& rows, const TileGrid& grid,
+                                const Progress& progress) {
   return rows.cosine_type() == CosineType::f64 ? timed<double>(machine, rows, grid, progress)
                                                : timed<float>(machine, rows, grid, progress);
 }

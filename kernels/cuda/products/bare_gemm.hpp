@@ -7,7 +7,7 @@
 
 namespace gramian::cuda {
 
-double bare_triangle_seconds(Machine& machine, const CudaUnitRows& rows, const TileGrid& grid,
-                             const Progress& progress);
+double bare_triangle_seconds_of(Machine& machine, const CudaUnitRows& rows, const TileGrid& grid,
+                                const Progress& progress);
 
 }  // namespace gramian::cuda

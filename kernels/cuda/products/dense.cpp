@@ -20,7 +20,7 @@ DenseMatrix transposed(const DenseMatrix& a) { return from_columns(a.values, a.c
 
 }  // namespace
 
-Eigen eigh(Device& device, const DenseMatrix& symmetric) {
+Eigen eigh_of(Device& device, const DenseMatrix& symmetric) {
   const int64_t m = symmetric.rows;
   Eigen result;
   if (m == 0) return result;
@@ -39,10 +39,10 @@ Eigen eigh(Device& device, const DenseMatrix& symmetric) {
   return result;
 }
 
-Svd svd(Device& device, const DenseMatrix& matrix) {
+Svd svd_of(Device& device, const DenseMatrix& matrix) {
   if (matrix.rows < matrix.cols) {
     // The solver wants tall matrices: Aᵀ = U Σ Vᵀ is A = V Σ Uᵀ.
-    Svd tall = svd(device, transposed(matrix));
+    Svd tall = svd_of(device, transposed(matrix));
     return {std::move(tall.values), transposed(tall.vt), transposed(tall.u)};
   }
   const int64_t m = matrix.rows;
@@ -64,11 +64,11 @@ Svd svd(Device& device, const DenseMatrix& matrix) {
   return result;
 }
 
-DenseMatrix triangular_factor(Device& device, const CudaRows& rows, const RowTransform& transform) {
+DenseMatrix triangular_factor_of(Device& device, const CudaRows& rows, const RowTransform& transform) {
   device.use();
   const cudaStream_t stream = device.stream();
   const int64_t n = rows.rows();
-  const int64_t d = rows.dim();
+  const int64_t d = transform.dim(rows.dim());
   const int64_t block = std::min(n, std::max<int64_t>(2 * d, kPanelRows));
   const DeviceTransform on(transform, stream);
   DeviceBuffer<double> panel(checked_product(block, d, "a panel of rows"), "a panel of rows");

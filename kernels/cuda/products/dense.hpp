@@ -7,8 +7,8 @@
 
 namespace gramian::cuda {
 
-Eigen eigh(Device& device, const DenseMatrix& symmetric);
-Svd svd(Device& device, const DenseMatrix& matrix);
-DenseMatrix triangular_factor(Device& device, const CudaRows& rows, const RowTransform& transform);
+Eigen eigh_of(Device& device, const DenseMatrix& symmetric);
+Svd svd_of(Device& device, const DenseMatrix& matrix);
+DenseMatrix triangular_factor_of(Device& device, const CudaRows& rows, const RowTransform& transform);
 
 }  // namespace gramian::cuda

@@ -13,11 +13,12 @@
 namespace gramian::cuda {
 
 std::vector<double> row_norms(Device& device, const CudaRows& rows, const RowTransform& transform);
-std::vector<double> column_sums(Device& device, const CudaRows& rows, const RowTransform& transform);
+std::vector<double> column_sums_of(Device& device, const CudaRows& rows, const RowTransform& transform);
 /// Σᵢ yᵢ zᵢᵀ. The same rows and transform on both sides (`symmetric`) are transformed once.
-DenseMatrix gram(Device& device, const CudaRows& a, const RowTransform& ta, const CudaRows& b, const RowTransform& tb,
-                 bool symmetric);
-std::vector<double> pair_cosines(Device& device, const CudaRows& rows, const RowTransform& transform,
-                                 std::span<const Pair> pairs);
+DenseMatrix gram_of(Device& device, const CudaRows& a, const RowTransform& ta, const CudaRows& b,
+                    const RowTransform& tb, bool symmetric);
+/// Both transforms scale to length 1.
+std::vector<double> pair_cosines_of(Device& device, const CudaRows& a, const RowTransform& ta, const CudaRows& b,
+                                    const RowTransform& tb, std::span<const Pair> pairs);
 
 }  // namespace gramian::cuda

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/error.hpp"
 #include "kernels/cuda/rows/row_sums.hpp"
 #include "kernels/cuda/rows/rows.hpp"
 
@@ -21,11 +20,8 @@ struct Side {
 template <class T>
 Side<T> transformed(Device& device, const ResampledSide& side) {
   const CudaRows& rows = as_cuda(*side.rows);
-  const int64_t own = rows.dim();
-  const int64_t extra = side.appended == nullptr ? 0 : side.appended->cols;
-  if (extra > 0 && side.appended->rows != rows.rows()) {
-    throw InvalidUsage("appended columns need as many rows as the matrix has");
-  }
+  const int64_t own = side.transform->dim(rows.dim());
+  const int64_t extra = side.dim() - own;
   const cudaStream_t stream = device.stream();
   const DeviceTransform on(*side.transform, stream);
   Side<T> result;
@@ -44,20 +40,6 @@ Side<T> transformed(Device& device, const ResampledSide& side) {
     place_columns(columns.data(), result.count, extra, result.values.data(), result.dim, own, stream);
   }
   return result;
-}
-
-/// How many terms there are; throws where one names a row that is not there.
-int64_t checked_terms(const Resample& terms, int64_t rows_a, int64_t rows_b) {
-  const int64_t count = terms.left.empty() ? rows_a : std::ssize(terms.left);
-  const auto in = [](const std::vector<int64_t>& index, int64_t rows) {
-    return std::ranges::all_of(index, [rows](int64_t row) { return row >= 0 && row < rows; });
-  };
-  if (!in(terms.left, rows_a) || !in(terms.right.empty() ? terms.left : terms.right, rows_b) ||
-      (!terms.right.empty() && std::ssize(terms.right) != count) ||
-      (!terms.weights.empty() && std::ssize(terms.weights) != count)) {
-    throw InvalidUsage("resampled rows that are not there");
-  }
-  return count;
 }
 
 /// A list of the host's, copied to a buffer that only grows.
@@ -88,9 +70,8 @@ void add_panel(Blas& blas, const float* a, int64_t m, const float* b, int64_t n,
 }
 
 template <class T>
-void run(Device& device, const ResampledSide& a, const ResampledSide& b, int64_t replicates,
-         const std::function<void(int64_t, Resample&)>& draw,
-         const std::function<void(int64_t, const DenseMatrix&)>& take, const Progress& progress) {
+void run(Device& device, const ResampledSide& a, const ResampledSide& b, const Resampling& resampling,
+         const Progress& progress) {
   const cudaStream_t stream = device.stream();
   const bool symmetric = a.rows == b.rows && a.transform == b.transform && a.appended == b.appended;
   const Side<T> left = transformed<T>(device, a);
@@ -105,13 +86,13 @@ void run(Device& device, const ResampledSide& a, const ResampledSide& b, int64_t
   Copied<int64_t> right_index;
   Copied<double> weights;
   Resample terms;
-  for (int64_t replicate = 0; replicate < replicates; ++replicate) {
-    if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
+  for (int64_t replicate = 0; replicate < resampling.replicates; ++replicate) {
+    progress.check();
     terms.left.clear();
     terms.right.clear();
     terms.weights.clear();
-    draw(replicate, terms);
-    const int64_t count = checked_terms(terms, left.count, right.count);
+    resampling.draw(replicate, terms);
+    const int64_t count = terms.left.empty() ? left.count : std::ssize(terms.left);
     const int64_t* const from_left = left_index.copy(terms.left, stream);
     const int64_t* const from_right = terms.right.empty() ? from_left : right_index.copy(terms.right, stream);
     const double* const weight = weights.copy(terms.weights, stream);
@@ -132,23 +113,19 @@ void run(Device& device, const ResampledSide& a, const ResampledSide& b, int64_t
         for (int64_t j = 0; j < i; ++j) product(i, j) = product(j, i);
       }
     }
-    take(replicate, product);
-    if (progress.report) progress.report(replicate + 1, replicates);
+    resampling.take(replicate, product);
+    if (progress.report) progress.report(replicate + 1, resampling.replicates);
   }
 }
 
 }  // namespace
 
-void resampled_grams(Device& device, const ResampledSide& a, const ResampledSide& b, Precision precision,
-                     int64_t replicates, const std::function<void(int64_t, Resample&)>& draw,
-                     const std::function<void(int64_t, const DenseMatrix&)>& take, const Progress& progress) {
-  if (a.rows->rows() != b.rows->rows()) {
-    throw InvalidUsage("a resampled product needs equal numbers of rows on both sides");
-  }
-  if (replicates <= 0) return;
+void resampled_grams_of(Device& device, const ResampledSide& a, const ResampledSide& b, Precision precision,
+                        const Resampling& resampling, const Progress& progress) {
+  if (resampling.replicates <= 0) return;
   device.use();
   const auto runs = precision == Precision::double_ ? run<double> : run<float>;
-  runs(device, a, b, replicates, draw, take, progress);
+  runs(device, a, b, resampling, progress);
 }
 
 }  // namespace gramian::cuda

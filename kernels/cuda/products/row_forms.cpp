@@ -1,27 +1,22 @@
 #include "kernels/cuda/products/row_forms.hpp"
 
 #include <algorithm>
-#include <string>
 
-#include "engine/error.hpp"
 #include "kernels/cuda/rows/row_sums.hpp"
 
 namespace gramian::cuda {
 
-RowForms row_forms(Device& device, const CudaRows& a, const RowTransform& ta, const DenseMatrix& m, const CudaRows& b,
-                   const RowTransform& tb) {
-  if (a.rows() != b.rows()) throw InvalidUsage("row-wise forms need equal numbers of rows on both sides");
+RowForms row_forms_of(Device& device, const CudaRows& a, const RowTransform& ta, const DenseMatrix& m,
+                      const CudaRows& b, const RowTransform& tb) {
   const bool identity = m.values.empty();
-  if (!identity && (m.rows != a.dim() || m.cols != b.dim())) {
-    throw InvalidUsage("row-wise forms of " + std::to_string(a.dim()) + " and " + std::to_string(b.dim()) +
-                       " dimensions with a matrix of " + std::to_string(m.rows) + " x " + std::to_string(m.cols));
-  }
   device.use();
   const cudaStream_t stream = device.stream();
   const int64_t n = a.rows();
   // Without a matrix the shorter rows go on with zeros.
-  const int64_t width_a = identity ? std::max(a.dim(), b.dim()) : a.dim();
-  const int64_t width_b = identity ? width_a : b.dim();
+  const int64_t dim_a = ta.dim(a.dim());
+  const int64_t dim_b = tb.dim(b.dim());
+  const int64_t width_a = identity ? std::max(dim_a, dim_b) : dim_a;
+  const int64_t width_b = identity ? width_a : dim_b;
   const int64_t at_once = std::min(kPanelRows, n);
   const DeviceTransform on_a(ta, stream);
   const DeviceTransform on_b(tb, stream);

@@ -7,7 +7,7 @@
 
 namespace gramian::cuda {
 
-RowForms row_forms(Device& device, const CudaRows& a, const RowTransform& ta, const DenseMatrix& m, const CudaRows& b,
-                   const RowTransform& tb);
+RowForms row_forms_of(Device& device, const CudaRows& a, const RowTransform& ta, const DenseMatrix& m,
+                      const CudaRows& b, const RowTransform& tb);
 
 }  // namespace gramian::cuda

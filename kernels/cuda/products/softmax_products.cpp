@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/error.hpp"
 #include "engine/softmax_ranking.hpp"
 #include "kernels/cuda/rows/unit_rows.hpp"
 #include "kernels/cuda/runtime/buffers.hpp"
@@ -17,14 +16,13 @@ constexpr int64_t kQueries = 4096;
 
 }  // namespace
 
-std::vector<SoftmaxProducts> softmax_products(Device& device, const CudaRows& rows, const RowTransform& transform,
-                                              const DenseMatrix& queries, int64_t k, double temperature,
-                                              const Progress& progress) {
-  check_softmax(rows, queries, k, temperature);
+std::vector<SoftmaxProducts> softmax_products_of(Device& device, const CudaRows& rows, const RowTransform& transform,
+                                                 const DenseMatrix& queries, int64_t k, double temperature,
+                                                 const Progress& progress) {
   device.use();
   const cudaStream_t stream = device.stream();
   const int64_t n = rows.rows();
-  const int64_t d = rows.dim();
+  const int64_t d = transform.dim(rows.dim());
   std::vector<SoftmaxRanking> rankings(static_cast<size_t>(queries.rows), SoftmaxRanking(std::min(k, n), temperature));
   const DeviceTransform on(transform, stream);
   RowStream source(device, rows);
@@ -40,7 +38,7 @@ std::vector<SoftmaxProducts> softmax_products(Device& device, const CudaRows& ro
     const int64_t here = std::min(kQueries, queries.rows - first);
     copy_to_device(some_queries.data(), queries.values.data() + first * d, here * d, stream);
     for (int64_t begin = 0; begin < n; begin += block) {
-      if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
+      progress.check();
       const int64_t count = std::min(block, n - begin);
       source.transform(begin, count, on, panel.data(), d, nullptr);
       TileProduct<double, double> product;

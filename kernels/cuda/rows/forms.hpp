@@ -10,17 +10,22 @@ namespace gramian::cuda {
 
 /// `split`: fp16 twice, x 2^12 = high + low with high a whole number. Tensor cores cut the products of a group where
 /// they align them, and always towards 0 (Fasi et al., PeerJ CS 7:e330, 2021); whole numbers below 2^24 they cannot
-/// cut, so the sums of high·high are exact in whatever order and groups.
+/// cut, so the sums of high·high are exact in whatever order and groups. The other three products are two:
+///
+///   (high + low/2)·low' + low·(high' + low'/2) = high·low' + low·high' + low·low'
+///
+/// What fp16 rounds off the mixed part, high + low/2, has a pattern where entries are equal, which adds up over a row;
+/// a dither of less than half a last place takes the pattern away.
 enum class Form : uint8_t { f64, split, half };
 
 /// How the row of a form lies in memory, in bytes and elements. Columns are in the order `order`, smallest largest
 /// entry first, so that an outlier dimension costs no precision.
 ///
 ///   f64, half   d_padded elements
-///   split       2 d_padded of (low, high) pairs, 2 d_padded of (high, low) pairs, d_padded of low, then of high
+///   split       2 d_padded of (low, mixed) pairs, 2 d_padded of (mixed, low) pairs, d_padded of high
 ///
-/// The pairs meet each other in one product: low·high + high·low, neighbours in the sum, so that s_ij and s_ji are the
-/// same bits. What follows them meets itself: low·low + high·high.
+/// The pairs meet each other in one product: low·mixed + mixed·low, neighbours in the sum, so that s_ij and s_ji are
+/// the same bits. What follows them meets itself: high·high.
 struct FormLayout {
   FormLayout(Form form, int64_t dim);
   Form form;

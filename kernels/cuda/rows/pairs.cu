@@ -11,9 +11,9 @@ constexpr int kThreads = 256;
 __device__ bool is_safe(double square) { return square > 1e-140 && square < 1e140; }
 
 __global__ void __launch_bounds__(kThreads, 1)
-    pairs_kernel(StoredRows rows, const double* shift, const Pair* pairs, int64_t count, double* cosines) {
+    pairs_kernel(ShiftedRows a, ShiftedRows b, const Pair* pairs, int64_t count, double* cosines) {
   const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
-  const int64_t d = rows.dim;
+  const int64_t d = a.rows.dim;
   for (int64_t p = global_thread() / kWarp; p < count; p += global_threads() / kWarp) {
     const int64_t i = pairs[p].i;
     const int64_t j = pairs[p].j;
@@ -21,9 +21,8 @@ __global__ void __launch_bounds__(kThreads, 1)
     double square_i = 0.0;
     double square_j = 0.0;
     for (int64_t k = lane; k < d; k += kWarp) {
-      const double off = shift != nullptr ? shift[k] : 0.0;
-      const double x = read_element(rows, i * d + k) - off;
-      const double y = read_element(rows, j * d + k) - off;
+      const double x = read_element(a.rows, i * d + k) - (a.shift != nullptr ? a.shift[k] : 0.0);
+      const double y = read_element(b.rows, j * d + k) - (b.shift != nullptr ? b.shift[k] : 0.0);
       product += x * y;
       square_i += x * x;
       square_j += y * y;
@@ -38,9 +37,9 @@ __global__ void __launch_bounds__(kThreads, 1)
 
 }  // namespace
 
-void stored_pair_cosines(const StoredRows& rows, const double* shift, const Pair* pairs, int64_t count, double* cosines,
+void stored_pair_cosines(const ShiftedRows& a, const ShiftedRows& b, const Pair* pairs, int64_t count, double* cosines,
                          cudaStream_t stream) {
-  launch(pairs_kernel, {blocks_for(count * kWarp, kThreads), kThreads}, stream, rows, shift, pairs, count, cosines);
+  launch(pairs_kernel, {blocks_for(count * kWarp, kThreads), kThreads}, stream, a, b, pairs, count, cosines);
 }
 
 }  // namespace gramian::cuda

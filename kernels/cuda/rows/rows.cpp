@@ -17,21 +17,30 @@ int64_t staged_rows(Device& device, const CudaRows& rows) {
 
 }  // namespace
 
+bool CudaRows::lie_in_order(int64_t begin, int64_t count) const {
+  for (int64_t r = begin + 1; r < begin + count; ++r) {
+    if (stored(r) - stored(r - 1) != row_bytes()) return false;
+  }
+  return true;
+}
+
 const CudaRows& as_cuda(const DeviceRows& rows) { return dynamic_cast<const CudaRows&>(rows); }
 
 void CudaRows::gather(int64_t begin, int64_t count, std::byte* out) const {
+  if (count == 0) return;
   const int64_t bytes = row_bytes();
-  if (rows_.empty() && view_.row_stride == view_.cols) {
-    std::memcpy(out, host_row(begin), static_cast<size_t>(count * bytes));
+  // One copy where the rows lie side by side.
+  if (lie_in_order(begin, count)) {
+    std::memcpy(out, stored(begin), static_cast<size_t>(count * bytes));
     return;
   }
-  for (int64_t r = 0; r < count; ++r) std::memcpy(out + r * bytes, host_row(begin + r), static_cast<size_t>(bytes));
+  for (int64_t r = 0; r < count; ++r) std::memcpy(out + r * bytes, stored(begin + r), static_cast<size_t>(bytes));
 }
 
 void CudaRows::gather(std::span<const int64_t> which, std::byte* out) const {
   const int64_t bytes = row_bytes();
   for (const int64_t row : which) {
-    std::memcpy(out, host_row(row), static_cast<size_t>(bytes));
+    std::memcpy(out, stored(row), static_cast<size_t>(bytes));
     out += bytes;
   }
 }
@@ -62,6 +71,35 @@ void CudaRows::make_resident(Device& device, int64_t bytes_to_spare) const {
 RowStream::RowStream(Device& device, const CudaRows& rows)
     : device_(device), rows_(rows), staged_(staged_rows(device, rows)) {}
 
+void RowStream::transform_stored(const StoredRows& stored, const DeviceTransform& transform, double* out, int64_t ld,
+                                 double* norms) {
+  const cudaStream_t stream = device_.stream();
+  if (transform.mapped_dim == 0) {
+    transform_rows(stored, transform, Steps::all, out, ld, norms, stream);
+    return;
+  }
+  const int64_t from = stored.dim;
+  const int64_t to = transform.mapped_dim;
+  if (unmapped_.size() < stored.count * from || mapped_.size() < stored.count * to) {
+    unmapped_ = DeviceBuffer<double>(checked_product(stored.count, from, "rows to be mapped"), "rows to be mapped");
+    mapped_ = DeviceBuffer<double>(checked_product(stored.count, to, "mapped rows"), "mapped rows");
+  }
+  transform_rows(stored, transform, Steps::before_map, unmapped_.data(), from, nullptr, stream);
+  // A product whose rows do not depend on how many there are.
+  TileProduct<double, double> product;
+  product.a = unmapped_.data();
+  product.b = transform.map.data();
+  product.lda = product.ldb = product.k = from;
+  product.m = stored.count;
+  product.n = to;
+  product.c = mapped_.data();
+  product.ldc = to;
+  device_.blas().product(product, stream);
+  const StoredRows mapped{
+      reinterpret_cast<const std::byte*>(mapped_.data()), ElementType::f64, nullptr, 0, stored.count, to};
+  transform_rows(mapped, transform, Steps::after_map, out, ld, norms, stream);
+}
+
 template <class Gather>
 void RowStream::stage(int64_t count, const DeviceTransform& transform, double* out, int64_t ld, double* norms,
                       Gather gather) {
@@ -78,8 +116,8 @@ void RowStream::stage(int64_t count, const DeviceTransform& transform, double* o
     copy_to_device(slot.device.data(), slot.host.data(), part * rows_.row_bytes(), copy_.get());
     slot.copied.record(copy_.get());
     slot.copied.hold(device_.stream());
-    transform_rows({slot.device.data(), rows_.type(), nullptr, 0, part, rows_.dim()}, transform, out + begin * ld, ld,
-                   norms == nullptr ? nullptr : norms + begin, device_.stream());
+    transform_stored({slot.device.data(), rows_.type(), nullptr, 0, part, rows_.dim()}, transform, out + begin * ld, ld,
+                     norms == nullptr ? nullptr : norms + begin);
     slot.transformed.record(device_.stream());
   }
 }
@@ -87,8 +125,7 @@ void RowStream::stage(int64_t count, const DeviceTransform& transform, double* o
 void RowStream::transform(int64_t begin, int64_t count, const DeviceTransform& transform, double* out, int64_t ld,
                           double* norms) {
   if (rows_.resident() != nullptr) {
-    transform_rows({rows_.resident(), rows_.type(), nullptr, begin, count, rows_.dim()}, transform, out, ld, norms,
-                   device_.stream());
+    transform_stored({rows_.resident(), rows_.type(), nullptr, begin, count, rows_.dim()}, transform, out, ld, norms);
     return;
   }
   stage(count, transform, out, ld, norms,
@@ -99,8 +136,8 @@ void RowStream::transform(std::span<const int64_t> which, const DeviceTransform&
   const int64_t count = std::ssize(which);
   if (rows_.resident() != nullptr) {
     const DeviceBuffer<int64_t> index = on_device(which, device_.stream());
-    transform_rows({rows_.resident(), rows_.type(), index.data(), 0, count, rows_.dim()}, transform, out, ld, nullptr,
-                   device_.stream());
+    transform_stored({rows_.resident(), rows_.type(), index.data(), 0, count, rows_.dim()}, transform, out, ld,
+                     nullptr);
     return;  // the index's end waits for the device
   }
   stage(count, transform, out, ld, nullptr, [&](int64_t from, int64_t part, std::byte* to) {

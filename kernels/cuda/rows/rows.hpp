@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/rows.hpp"
 #include "kernels/cuda/rows/transform.hpp"
 #include "kernels/cuda/runtime/buffers.hpp"
 #include "kernels/cuda/runtime/device.hpp"
@@ -17,11 +17,8 @@ namespace gramian::cuda {
 /// Rows of the caller's matrix; a copy of them on the first device where there is room.
 class CudaRows final : public DeviceRows {
  public:
-  CudaRows(const MatrixView& view, std::span<const int64_t> rows) : view_(view), rows_(rows.begin(), rows.end()) {}
-  int64_t rows() const override { return rows_.empty() ? view_.rows : std::ssize(rows_); }
-  int64_t dim() const override { return view_.cols; }
-  ElementType type() const { return view_.type; }
-  int64_t row_bytes() const { return view_.cols * element_size(view_.type); }
+  using DeviceRows::DeviceRows;
+  int64_t row_bytes() const { return dim() * element_size(type()); }
 
   /// Copies rows [begin, begin + count), packed.
   void gather(int64_t begin, int64_t count, std::byte* out) const;
@@ -35,12 +32,9 @@ class CudaRows final : public DeviceRows {
   void release() const { resident_ = {}; }
 
  private:
-  const std::byte* host_row(int64_t row) const {
-    return view_.data +
-           (rows_.empty() ? row : rows_[static_cast<size_t>(row)]) * view_.row_stride * element_size(view_.type);
-  }
-  MatrixView view_;
-  std::vector<int64_t> rows_;
+  /// Packed, one after the other.
+  bool lie_in_order(int64_t begin, int64_t count) const;
+
   mutable DeviceBuffer<std::byte> resident_;  // a cache: what the rows are does not depend on it
 };
 
@@ -67,6 +61,9 @@ class RowStream {
  private:
   template <class Gather>
   void stage(int64_t count, const DeviceTransform& transform, double* out, int64_t ld, double* norms, Gather gather);
+  /// Of rows that lie on the device.
+  void transform_stored(const StoredRows& stored, const DeviceTransform& transform, double* out, int64_t ld,
+                        double* norms);
 
   Device& device_;
   const CudaRows& rows_;
@@ -77,6 +74,7 @@ class RowStream {
     Event copied, transformed;
   };
   Stream copy_;
+  DeviceBuffer<double> unmapped_, mapped_;  // a panel before and after a linear map
   Slot slots_[2];
   int next_ = 0;
 };

@@ -93,21 +93,28 @@ __global__ void __launch_bounds__(kThreads, 1) transform_kernel(TransformArgumen
 DeviceTransform::DeviceTransform(const RowTransform& transform, cudaStream_t stream)
     : shift(on_device(transform.shift, stream)),
       directions(on_device(transform.directions.values, stream)),
+      map(on_device(transform.map.values, stream, "a linear map")),
       recenter(on_device(transform.recenter, stream)),
       direction_count(transform.directions.rows),
+      mapped_dim(transform.map.rows),
       unit(transform.unit) {}
 
-void transform_rows(const StoredRows& rows, const DeviceTransform& transform, double* out, int64_t ld, double* norms,
-                    cudaStream_t stream) {
-  const TransformArguments arguments{rows,
-                                     transform.shift.data(),
-                                     transform.directions.data(),
-                                     transform.direction_count,
-                                     transform.recenter.data(),
-                                     transform.unit,
-                                     out,
-                                     ld,
-                                     norms};
+void transform_rows(const StoredRows& rows, const DeviceTransform& transform, Steps steps, double* out, int64_t ld,
+                    double* norms, cudaStream_t stream) {
+  TransformArguments arguments{};
+  arguments.rows = rows;
+  if (steps != Steps::after_map) {
+    arguments.shift = transform.shift.data();
+    arguments.directions = transform.directions.data();
+    arguments.direction_count = transform.direction_count;
+  }
+  if (steps != Steps::before_map) {
+    arguments.recenter = transform.recenter.data();
+    arguments.unit = transform.unit;
+    arguments.norms = norms;
+  }
+  arguments.out = out;
+  arguments.ld = ld;
   launch(transform_kernel, {blocks_for(rows.count * kWarp, kThreads), kThreads}, stream, arguments);
 }
 

@@ -1,12 +1,13 @@
 #pragma once
-// Stored rows into transformed rows, on the device: the one place that does it.
+// Stored rows into transformed rows, on the device: the one place that does it, but for the linear map, which is a
+// product (RowStream).
 
 #include <cuda_runtime.h>
 
 #include <cstddef>
 #include <cstdint>
 
-#include "engine/backend.hpp"
+#include "engine/rows.hpp"
 #include "kernels/cuda/runtime/buffers.hpp"
 
 namespace gramian::cuda {
@@ -16,8 +17,10 @@ struct DeviceTransform {
   DeviceTransform(const RowTransform& transform, cudaStream_t stream);
   DeviceBuffer<double> shift;
   DeviceBuffer<double> directions;
+  DeviceBuffer<double> map;
   DeviceBuffer<double> recenter;
   int64_t direction_count = 0;
+  int64_t mapped_dim = 0;  // of rows after the map; 0: there is none
   bool unit = false;
 };
 
@@ -31,11 +34,18 @@ struct StoredRows {
   int64_t dim = 0;
 };
 
+/// What of a transform is done.
+enum class Steps : uint8_t {
+  all,         // of a transform without a map
+  before_map,  // shift and directions
+  after_map,   // scaling and recentring, of rows that are mapped already
+};
+
 /// out (count x ld, ld >= d) gets the transformed rows, with zeros from d on; `norms`, unless null, the length of each
 /// before the scaling: NaN or infinity for a bad row.
 ///
 /// One warp a row. Every row is the same sequence of operations wherever it stands, so the same bits.
-void transform_rows(const StoredRows& rows, const DeviceTransform& transform, double* out, int64_t ld, double* norms,
-                    cudaStream_t stream);
+void transform_rows(const StoredRows& rows, const DeviceTransform& transform, Steps steps, double* out, int64_t ld,
+                    double* norms, cudaStream_t stream);
 
 }  // namespace gramian::cuda

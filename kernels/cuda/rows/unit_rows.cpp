@@ -12,14 +12,13 @@ namespace {
 
 /// Columns in the order in which products are summed: smallest largest entry first, so that the partial sums stay small
 /// until the last terms. Depends on the set of rows, not on their order.
-std::vector<int64_t> summation_order(Device& device, RowStream& stream, const CudaRows& rows,
+std::vector<int64_t> summation_order(Device& device, RowStream& stream, int64_t rows, int64_t d,
                                      const DeviceTransform& transform, DeviceBuffer<double>& panel) {
-  const int64_t d = rows.dim();
   const int64_t panel_rows = std::max<int64_t>(panel.size() / d, 1);
   const auto largest = [&] {
     auto bits = zeros<unsigned long long>(d, device.stream());
-    for (int64_t begin = 0; begin < rows.rows(); begin += panel_rows) {
-      const int64_t count = std::min(panel_rows, rows.rows() - begin);
+    for (int64_t begin = 0; begin < rows; begin += panel_rows) {
+      const int64_t count = std::min(panel_rows, rows - begin);
       stream.transform(begin, count, transform, panel.data(), d, nullptr);
       column_maxima(panel.data(), count, d, bits.data(), device.stream());
     }
@@ -29,6 +28,13 @@ std::vector<int64_t> summation_order(Device& device, RowStream& stream, const Cu
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(order, {}, [&](int64_t k) { return largest[static_cast<size_t>(k)]; });
   return order;
+}
+
+/// With as many zeros behind the last row as the last tile may reach beyond it, for tiles of any edge up to
+/// `most_edge`.
+int64_t held_rows(int64_t rows, int64_t most_edge) {
+  const int64_t padded = padded_rows(rows);
+  return rows == 0 ? 0 : padded + std::min(most_edge, padded) - kTileUnit;
 }
 
 }  // namespace
@@ -58,27 +64,40 @@ void CudaUnitRows::leave_devices() const {
   resident = {};
 }
 
+bool CudaUnitRows::meets(const UnitRows& other) const {
+  const auto* const same = dynamic_cast<const CudaUnitRows*>(&other);
+  return same != nullptr && same->layout_.form == layout_.form && same->order_ == order_;
+}
+
+int64_t CudaUnitRows::bytes_wanted(Device& device) const {
+  const bool here = device.number() == device_ ? resident.size() > 0 : copies.contains(device.number());
+  return here ? 0 : std::min(bytes(), std::max<int64_t>(device.free_bytes(), 0) / 2);
+}
+
 const CudaUnitRows& as_cuda(const UnitRows& rows) { return dynamic_cast<const CudaUnitRows&>(rows); }
 
-std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& rows, const RowTransform& transform,
-                                                Form form, int64_t edge, int64_t spare) {
+std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& rows, const RowTransform& unit,
+                                                const UnitRowsPlan& plan) {
   device.use();
   const int64_t n = rows.rows();
-  const int64_t d = rows.dim();
-  const int64_t held = (n + edge - 1) / edge * edge;
-  auto result = std::make_unique<CudaUnitRows>(device.number(), form, n, d, held);
-  const FormLayout& layout = result->layout();
+  const int64_t d = unit.dim(rows.dim());
+  const int64_t held = held_rows(n, plan.most_edge);
   const cudaStream_t stream = device.stream();
-  RowTransform unit = transform;
-  unit.unit = true;
   const DeviceTransform on_unit(unit, stream);
 
   // No sum goes across rows here, so panels may be as small as memory wants them.
   const int64_t in_panel = device.free_bytes() / 16 / (d * int64_t{sizeof(double)}) / kTileUnit * kTileUnit;
   const int64_t panel_rows = std::min(std::clamp(in_panel, kTileUnit, kPanelRows), held);
   DeviceBuffer<double> panel(checked_product(panel_rows, d, "a panel of rows"), "a panel of rows");
-  const auto fits = [&] { return result->bytes() <= device.free_bytes() - spare; };
+  const auto fits = [&] {
+    return checked_product(held, FormLayout(plan.form, d).bytes, "unit rows") <= device.free_bytes() - plan.spare;
+  };
   if (!fits()) rows.release();
+  RowStream source(device, rows);
+  auto result = std::make_unique<CudaUnitRows>(
+      device.number(), plan.form, n, held,
+      plan.partner != nullptr ? plan.partner->order() : summation_order(device, source, n, d, on_unit, panel));
+  const FormLayout& layout = result->layout();
   if (fits()) {
     try {
       result->resident = DeviceBuffer<std::byte>(result->bytes(), "unit rows");
@@ -87,14 +106,12 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
     }
   }
   const bool resident = result->resident.size() > 0 || n == 0;
-  const bool scaled = has_scale(form);
+  const bool scaled = has_scale(plan.form);
   if (scaled) result->resident_scale = zeros<float>(held, stream, "the rows' factors");
   DeviceBuffer<std::byte> converted(resident ? 0 : panel_rows * layout.bytes, "a panel of unit rows");
   if (!resident) result->host.resize(static_cast<size_t>(result->bytes()));
 
-  RowStream source(device, rows);
-  const DeviceBuffer<int64_t> order =
-      on_device(summation_order(device, source, rows, on_unit, panel), stream, "the order of columns");
+  const DeviceBuffer<int64_t> order = on_device(result->order(), stream, "the order of columns");
   for (int64_t begin = 0; begin < held; begin += panel_rows) {
     const int64_t padded = std::min(panel_rows, held - begin);
     const int64_t count = std::clamp<int64_t>(n - begin, 0, padded);

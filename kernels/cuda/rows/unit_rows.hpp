@@ -2,41 +2,46 @@
 // Unit rows in the form that a precision needs: on the device where they fit, else on the host, from where panels of
 // them pass through.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/rows.hpp"
 #include "kernels/cuda/rows/forms.hpp"
 #include "kernels/cuda/rows/rows.hpp"
+#include "kernels/cuda/rows/tile_unit.hpp"
 #include "kernels/cuda/runtime/device.hpp"
 
 namespace gramian::cuda {
 
-/// Tiles begin at multiples of it.
-inline constexpr int64_t kTileUnit = 16;
-
-/// Rows rounded up to whole tile units.
-constexpr int64_t padded_rows(int64_t rows) { return (rows + kTileUnit - 1) / kTileUnit * kTileUnit; }
-
 class CudaUnitRows final : public UnitRows {
  public:
-  CudaUnitRows(int device, Form form, int64_t rows, int64_t dim, int64_t held)
-      : device_(device), layout_(form, dim), rows_(rows), held_(held) {}
+  /// `order`: of the columns, as products sum them.
+  CudaUnitRows(int device, Form form, int64_t rows, int64_t held, std::vector<int64_t> order)
+      : device_(device), layout_(form, std::ssize(order)), rows_(rows), held_(held), order_(std::move(order)) {}
   int64_t rows() const override { return rows_; }
   int64_t dim() const override { return layout_.dim; }
   CosineType cosine_type() const override { return layout_.form == Form::f64 ? CosineType::f64 : CosineType::f32; }
   std::string form() const override;
+  /// Products of both can be formed where both sum their columns in the same order.
+  bool meets(const UnitRows& other) const override;
 
   /// The first device's number.
   int device() const { return device_; }
   const FormLayout& layout() const { return layout_; }
   /// Rows in memory: behind the last there are zeros, so that all tiles of a sweep can be of one shape.
   int64_t held() const { return held_; }
+  /// Rows that a tile of `edge` is formed of, wherever it begins: so many are there, but at the end of a panel.
+  int64_t tile_rows(int64_t edge) const { return std::min(edge, padded_rows(rows_)); }
   int64_t bytes() const { return checked_product(held_, layout_.bytes, "unit rows"); }
+  const std::vector<int64_t>& order() const { return order_; }
+  /// What of a device's memory has to be left to them, at most half of what is free.
+  int64_t bytes_wanted(Device& device) const;
 
   /// Whether they lie on any device, and to leave them all for the host. Nothing that reads them may be under way.
   bool on_devices() const { return resident.size() > 0 || !copies.empty(); }
@@ -55,14 +60,22 @@ class CudaUnitRows final : public UnitRows {
   FormLayout layout_;
   int64_t rows_;
   int64_t held_;
+  std::vector<int64_t> order_;
 };
 
 const CudaUnitRows& as_cuda(const UnitRows& rows);
 
-/// Transforms, scales to length 1 and converts all rows, and pads them with zeros to a multiple of `edge`. They stay on
-/// `device` if `spare` bytes are left beside them, and come to the host if not.
-std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& rows, const RowTransform& transform,
-                                                Form form, int64_t edge, int64_t spare);
+/// How unit rows are to be laid out.
+struct UnitRowsPlan {
+  Form form = Form::f64;
+  int64_t most_edge = kTileUnit;  // of tiles: the rows are padded so that tiles of up to this edge are all whole
+  int64_t spare = 0;              // bytes to be left beside them on the device; without those they go to the host
+  const CudaUnitRows* partner = nullptr;  // whose order of columns they take; null: their own
+};
+
+/// Transforms, scales to length 1 and converts all rows.
+std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& rows, const RowTransform& unit,
+                                                const UnitRowsPlan& plan);
 
 /// Rows one after the other in a device's memory.
 struct RowRun {

@@ -66,6 +66,12 @@ __device__ __forceinline__ void assume_global(const void* pointer) {
 #endif
 }
 
+/// Adds to a counter in global memory.
+__device__ __forceinline__ void count(uint64_t* at, uint64_t what = 1) {
+  assume_global(at);
+  atomicAdd(reinterpret_cast<unsigned long long*>(at), static_cast<unsigned long long>(what));
+}
+
 /// Sum over the warp, the same for all lanes and the same bits in every run.
 __device__ inline double warp_sum(double x) {
   for (int lanes = kWarp / 2; lanes > 0; lanes /= 2) x += __shfl_xor_sync(kFullWarp, x, lanes);

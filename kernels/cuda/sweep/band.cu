@@ -1,7 +1,7 @@
 #include "kernels/cuda/sweep/band.hpp"
 
+#include "kernels/cuda/reductions/cosine.cuh"
 #include "kernels/cuda/runtime/launch.cuh"
-#include "kernels/cuda/sweep/cosine.cuh"
 
 namespace gramian::cuda {
 namespace {

@@ -1,12 +1,9 @@
 #include "kernels/cuda/sweep/rank_product.hpp"
 
 #include <algorithm>
-#include <string>
 #include <vector>
 
-#include "engine/error.hpp"
 #include "kernels/cuda/sweep/rank_sums.hpp"
-#include "kernels/cuda/sweep/sweep.hpp"
 #include "kernels/cuda/sweep/tile.hpp"
 #include "kernels/cuda/sweep/worklist.hpp"
 
@@ -32,10 +29,10 @@ class Space {
     const auto cols = tile.col_end - tile.col_begin;
     const RowRun x = access_.at(tile.row_begin, device_.stream());
     const RowRun y = access_.at(tile.col_begin, device_.stream());
-    form_tile(device_, rows_.layout(), x.data, y.data, std::min(edge_, x.rows), std::min(edge_, y.rows),
-              products_.data(), edge_, device_.stream());
-    return {products_.data(), edge_,          static_cast<int>(rows), static_cast<int>(cols),
-            tile.row_begin,   tile.col_begin, tile.diagonal,          access_.scale()};
+    form_tile(device_, rows_.layout(), x.data, y.data, std::min(rows_.tile_rows(edge_), x.rows),
+              std::min(rows_.tile_rows(edge_), y.rows), products_.data(), edge_, device_.stream());
+    return {products_.data(), edge_,         static_cast<int>(rows), static_cast<int>(cols), tile.row_begin,
+            tile.col_begin,   tile.diagonal, access_.scale(),        access_.scale()};
   }
 
  private:
@@ -48,33 +45,30 @@ class Space {
 };
 
 template <class A, class B>
-RankSums run(Device& device, const CudaUnitRows& a, const RankBins& bins_a, const CudaUnitRows& b,
-             const RankBins& bins_b, std::span<const int32_t> values_b, const TileGrid& grid, TileRange range,
-             const Progress& progress) {
+RankSums run(Device& device, const RankSide& a, const RankSide& b, std::span<const int32_t> values_b,
+             const TileGrid& grid, TileRange range, const Progress& progress) {
   device.use();
   const cudaStream_t stream = device.stream();
   const DeviceBuffer<int32_t> values = on_device(values_b, stream, "values of bins");
-  auto slots = zeros<RankSlot>(bins_a.bins(), stream, "sums of bins");
+  auto slots = zeros<RankSlot>(a.bins.bins(), stream, "sums of bins");
   const int64_t tiles_bytes = 2 * grid.edge() * grid.edge() * int64_t{sizeof(double)};
   // Where neither space fits they share what there is.
-  const int64_t for_b = b.resident.size() > 0 ? 0 : device.free_bytes() / 2;
-  Space<A> first(device, a, bins_a, grid.edge(), tiles_bytes + for_b);
-  Space<B> second(device, b, bins_b, grid.edge(), tiles_bytes);
+  const CudaUnitRows& rows_b = as_cuda(b.rows);
+  Space<A> first(device, as_cuda(a.rows), a.bins, grid.edge(), tiles_bytes + rows_b.bytes_wanted(device));
+  Space<B> second(device, rows_b, b.bins, grid.edge(), tiles_bytes);
   const int64_t panel_rows = std::max<int64_t>(1, std::min(first.panel_rows(), second.panel_rows()));
   first.use_panels_of(panel_rows);
   second.use_panels_of(panel_rows);
   const int64_t total = range.end - range.begin;
   int64_t done = 0;
-  for (const WorkTile& work : cut_tiles(grid, range, grid.edge(), panel_rows)) {
+  for (const WorkTile& work : cut_tiles(grid, range, grid.edge(), {panel_rows, panel_rows})) {
     const TileView<A> of_a = first.form(work.tile);
     const TileView<B> of_b = second.form(work.tile);
     add_rank_products(of_a, first.bins(), of_b, second.bins(), values.data(), slots.data(), stream);
-    ++done;
-    if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
-    if (progress.report) progress.report(done, total);
+    progress.step(++done, total);
   }
   RankSums sums;
-  for (const RankSlot& slot : on_host(slots, bins_a.bins(), stream)) {
+  for (const RankSlot& slot : on_host(slots, a.bins.bins(), stream)) {
     sums.counts.push_back(slot.count);
     sums.sums.push_back(static_cast<int64_t>(slot.sum));
   }
@@ -83,17 +77,13 @@ RankSums run(Device& device, const CudaUnitRows& a, const RankBins& bins_a, cons
 
 }  // namespace
 
-RankSums rank_product(Machine& machine, const CudaUnitRows& a, const RankBins& bins_a, const CudaUnitRows& b,
-                      const RankBins& bins_b, std::span<const int32_t> values_b, const TileGrid& grid, TileRange range,
-                      const Progress& progress) {
-  if (a.rows() != b.rows()) throw InvalidUsage("a rank product needs the same rows on both sides");
-  if (std::ssize(values_b) != bins_b.bins()) throw InvalidUsage("a rank product needs a value for every bin");
-  require_grid(a, grid, range);
-  const bool wide_a = a.cosine_type() == CosineType::f64;
-  const bool wide_b = b.cosine_type() == CosineType::f64;
+RankSums rank_product_of(Device& device, const RankSide& a, const RankSide& b, std::span<const int32_t> values_b,
+                         const TileGrid& grid, TileRange range, const Progress& progress) {
+  const bool wide_a = a.rows.cosine_type() == CosineType::f64;
+  const bool wide_b = b.rows.cosine_type() == CosineType::f64;
   const auto runs =
       wide_a ? (wide_b ? run<double, double> : run<double, float>) : (wide_b ? run<float, double> : run<float, float>);
-  return runs(machine.first(), a, bins_a, b, bins_b, values_b, grid, range, progress);
+  return runs(device, a, b, values_b, grid, range, progress);
 }
 
 }  // namespace gramian::cuda

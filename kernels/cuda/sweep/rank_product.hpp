@@ -5,13 +5,11 @@
 
 #include "engine/backend.hpp"
 #include "kernels/cuda/rows/unit_rows.hpp"
-#include "kernels/cuda/runtime/machine.hpp"
+#include "kernels/cuda/runtime/device.hpp"
 
 namespace gramian::cuda {
 
-/// On the first device.
-RankSums rank_product(Machine& machine, const CudaUnitRows& a, const RankBins& bins_a, const CudaUnitRows& b,
-                      const RankBins& bins_b, std::span<const int32_t> values_b, const TileGrid& grid, TileRange range,
-                      const Progress& progress);
+RankSums rank_product_of(Device& device, const RankSide& a, const RankSide& b, std::span<const int32_t> values_b,
+                         const TileGrid& grid, TileRange range, const Progress& progress);
 
 }  // namespace gramian::cuda

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "kernels/cuda/sweep/neighbors.hpp"
+#include "kernels/cuda/reductions/tile_view.hpp"
 
 namespace gramian::cuda {
 

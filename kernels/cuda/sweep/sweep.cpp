@@ -6,14 +6,16 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
-#include <utility>
+#include <variant>
+#include <vector>
 
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
-#include "kernels/cuda/sweep/sweep_states.hpp"
+#include "kernels/cuda/reductions/consumers.hpp"
 #include "kernels/cuda/sweep/tile.hpp"
-#include "kernels/cuda/sweep/tile_edge.hpp"
 #include "kernels/cuda/sweep/worklist.hpp"
 
 namespace gramian::cuda {
@@ -30,30 +32,44 @@ constexpr int64_t kStagedValues = int64_t{1} << 18;
 
 /// What all devices work on.
 struct Work {
-  const CudaUnitRows& rows;
+  const CudaUnitRows& a;
+  const CudaUnitRows& b;
   const SweepRequest& request;
+  SweepShape shape;
+  int64_t edge = 0;
+  double* dense = nullptr;   // of the result; null where nobody wants it
+  double* probed = nullptr;  // the same, a probe each
   std::vector<WorkTile> tiles;
   std::vector<Batch> batches;
   ProbeLists probes;
-  int64_t edge = 0;
-  int64_t panel_rows = 0;
-  double* dense = nullptr;
   std::atomic<int64_t> next{0};
   std::atomic<int64_t> completed{0};  // tiles of the grid
   std::atomic<bool> stop{false};
+};
+
+/// Where one device finds the rows of both sides, which may be the same.
+struct Access {
+  Access(Device& device, const Work& work, int64_t panel_rows, int64_t spare)
+      : a(device, work.a, panel_rows, spare + (&work.a == &work.b ? 0 : work.b.bytes_wanted(device))) {
+    if (&work.a != &work.b) other.emplace(device, work.b, panel_rows, spare);
+  }
+  RowAccess& b() { return other ? *other : a; }
+
+  RowAccess a;
+  std::optional<RowAccess> other;
 };
 
 /// One device's hands on the work.
 template <class T>
 class Worker {
  public:
-  Worker(Device& device, Work& work, RowAccess& access)
+  Worker(Device& device, Work& work, Access& access)
       : device_(device),
         work_(work),
         access_(access),
-        states_(device, work.request, work.rows.rows(), work.edge, consume_.get()) {
+        consumers_(device, work.request, work.shape, work.edge, consume_.get()) {
     const int64_t area = work.edge * work.edge;
-    if (states_.keeps_values() || work.dense != nullptr) {
+    if (consumers_.keeps_values() || work.dense != nullptr) {
       staged_size_ = std::min(area, std::max(kStagedValues, work.edge));
     }
     constexpr int64_t kCounts = 64;  // bytes for both sets' counts; what follows stays aligned
@@ -62,7 +78,7 @@ class Worker {
     for (size_t k = 0; k < 2; ++k) sets_[k].count = reinterpret_cast<uint64_t*>(staging) + k;
     for (DeviceBuffer<T>& tile : tiles_) tile = DeviceBuffer<T>(area, "a tile");
     for (Set& set : sets_) {
-      if (states_.keeps_values()) {
+      if (consumers_.keeps_values()) {
         set.kept = DeviceBuffer<T>(area, "kept cosines");
         set.kept_count = zeros<uint64_t>(1, consume_.get());
       }
@@ -94,17 +110,17 @@ class Worker {
     }
   }
 
-  SweepState take() {
-    SweepState state = states_.take(consume_.get());
+  /// Adds what was found to what `state` holds.
+  void add_to(SweepState& state) {
+    consumers_.add_to(state, consume_.get());
     const std::vector<T> values = on_host(probe_values_, probe_values_.size(), consume_.get());
     for (const int64_t t : done_) {
       for (int64_t p = work_.probes.offsets[static_cast<size_t>(t)];
            p < work_.probes.offsets[static_cast<size_t>(t + 1)]; ++p) {
         const auto at = static_cast<size_t>(p);
-        state.probes.push_back({work_.probes.probes[at].index, static_cast<double>(values[at])});
+        work_.probed[work_.probes.probes[at].index] = static_cast<double>(values[at]);
       }
     }
-    return state;
   }
 
  private:
@@ -121,12 +137,12 @@ class Worker {
   TileView<T> form(const Tile& tile) {
     const int slot = next_tile_;
     next_tile_ ^= 1;
-    const RowRun a = access_.at(tile.row_begin, form_.get());
-    const RowRun b = access_.at(tile.col_begin, form_.get());
+    const RowRun a = access_.a.at(tile.row_begin, form_.get());
+    const RowRun b = access_.b().at(tile.col_begin, form_.get());
     consumed_[slot].hold(form_.get());
     // Of one shape for all tiles, whatever of it is looked at: the library might take another algorithm for another.
-    form_tile(device_, work_.rows.layout(), a.data, b.data, std::min(work_.edge, a.rows), std::min(work_.edge, b.rows),
-              tiles_[slot].data(), work_.edge, form_.get());
+    form_tile(device_, work_.a.layout(), a.data, b.data, std::min(work_.a.tile_rows(work_.edge), a.rows),
+              std::min(work_.b.tile_rows(work_.edge), b.rows), tiles_[slot].data(), work_.edge, form_.get());
     formed_[slot].record(form_.get());
     formed_[slot].hold(consume_.get());
     return {tiles_[slot].data(),
@@ -136,38 +152,34 @@ class Worker {
             tile.row_begin,
             tile.col_begin,
             tile.diagonal,
-            access_.scale()};
+            access_.a.scale(),
+            access_.b().scale()};
   }
 
   /// After the last reader of the tile that form() gave last.
   void consumed() { consumed_[next_tile_ ^ 1].record(consume_.get()); }
 
   void keep_into(Set& set, ReduceArguments<T>& arguments) {
-    if (!states_.keeps_values()) return;
-    arguments.kept = set.kept.data();
-    arguments.kept_count = set.kept_count.data();
-    arguments.kept_room = static_cast<uint64_t>(set.kept.size());
+    if (!consumers_.keeps_values()) return;
+    arguments.brackets.kept = {set.kept.data(), set.kept_count.data(), static_cast<uint64_t>(set.kept.size())};
   }
 
   void start(Set& set, const Batch& batch) {
-    if (states_.keeps_values()) fill_bytes(set.kept_count.data(), 0, 1, consume_.get());
+    if (consumers_.keeps_values()) fill_bytes(set.kept_count.data(), 0, 1, consume_.get());
     for (int64_t t = batch.begin; t < batch.end; ++t) {
       const Tile& tile = work_.tiles[static_cast<size_t>(t)].tile;
-      ReduceArguments<T> arguments = states_.arguments();
-      arguments.tile = form(tile);
+      ReduceArguments<T> arguments = consumers_.arguments(form(tile));
       keep_into(set, arguments);
-      arguments.dense = set.dense.data();
+      arguments.dense = {set.dense.data()};
       const int64_t first = work_.probes.offsets[static_cast<size_t>(t)];
-      arguments.probes = probes_.data() + first;
-      arguments.probe_values = probe_values_.data() + first;
-      arguments.probe_count = work_.probes.offsets[static_cast<size_t>(t + 1)] - first;
-      reduce_tile(arguments, states_.blocks(), consume_.get());
-      if (states_.neighbors() != nullptr) states_.neighbors()->merge(arguments.tile, consume_.get());
+      arguments.probes = {probes_.data() + first, probe_values_.data() + first,
+                          work_.probes.offsets[static_cast<size_t>(t + 1)] - first};
+      consumers_.reduce(arguments, consume_.get());
       consumed();
-      states_.count_pairs(tile);
+      consumers_.count_pairs(tile);
       done_.push_back(t);
     }
-    if (states_.keeps_values()) copy_to_host(set.count, set.kept_count.data(), 1, consume_.get());
+    if (consumers_.keeps_values()) copy_to_host(set.count, set.kept_count.data(), 1, consume_.get());
     set.done.record(consume_.get());
   }
 
@@ -176,7 +188,7 @@ class Worker {
     if (work_.dense != nullptr) {
       for (int64_t t = batch.begin; t < batch.end; ++t) copy_dense(set, work_.tiles[static_cast<size_t>(t)].tile);
     }
-    if (states_.keeps_values()) {
+    if (consumers_.keeps_values()) {
       if (*set.count <= static_cast<uint64_t>(set.kept.size())) {
         take_kept(set);
       } else {
@@ -204,23 +216,16 @@ class Worker {
     for (int64_t begin = 0; begin < count; begin += half) {
       copy_.synchronize();
       fetch(begin + half);
-      states_.distribute(place_of(begin), size_at(begin));
+      consumers_.distribute(place_of(begin), size_at(begin));
     }
   }
 
   /// A batch kept more than there is room for: its tiles once more, one by one, for which there always is.
   void keep_again(Set& set, const Tile& tile) {
     fill_bytes(set.kept_count.data(), 0, 1, consume_.get());
-    ReduceArguments<T> all = states_.arguments();
-    ReduceArguments<T> arguments;
-    arguments.tile = form(tile);
-    arguments.touched = all.touched;
-    arguments.bracket_of = all.bracket_of;
-    arguments.brackets = all.brackets;
-    arguments.bracket_count = all.bracket_count;
-    arguments.only_kept = true;
+    ReduceArguments<T> arguments = consumers_.arguments_of_kept(form(tile));
     keep_into(set, arguments);
-    reduce_tile(arguments, states_.blocks(), consume_.get());
+    consumers_.reduce(arguments, consume_.get());
     consumed();
     copy_to_host(set.count, set.kept_count.data(), 1, consume_.get());
     consume_.synchronize();  // the count is needed to fetch the values
@@ -238,7 +243,7 @@ class Worker {
       for (int64_t r = begin; r < end; ++r) {
         const int64_t skip = tile.diagonal ? r + 1 : 0;
         const T* const from = staged_ + (r - begin) * work_.edge;
-        double* const to = work_.dense + (tile.row_begin + r) * work_.rows.rows() + tile.col_begin;
+        double* const to = work_.dense + (tile.row_begin + r) * work_.shape.columns + tile.col_begin;
         for (int64_t c = skip; c < tile.col_end - tile.col_begin; ++c) to[c] = static_cast<double>(from[c]);
       }
     }
@@ -246,10 +251,10 @@ class Worker {
 
   Device& device_;
   Work& work_;
-  RowAccess& access_;
+  Access& access_;
   // What consumes a tile frees it for the next but one, so it goes first where both could go.
   Stream form_, consume_{Stream::Priority::high}, copy_;
-  SweepStates<T> states_;
+  Consumers<T> consumers_;
   DeviceBuffer<T> tiles_[2];
   Event formed_[2], consumed_[2];
   int next_tile_ = 0;
@@ -263,21 +268,30 @@ class Worker {
 
 /// One attempt with tiles of work.edge.
 template <class T>
-SweepState attempt(Machine& machine, Work& work, const TileGrid& grid, TileRange range, int64_t spare,
-                   const Progress& progress) {
-  const std::vector<Device*> devices = machine.for_work(multiply_adds(work.rows));
-  std::vector<std::unique_ptr<RowAccess>> access;
-  work.panel_rows = std::numeric_limits<int64_t>::max();
+void attempt(Machine& machine, Work& work, const TileGrid& grid, TileRange range, int64_t spare, SweepState& state,
+             const Progress& progress) {
+  const std::vector<Device*> devices = machine.for_work(multiply_adds(work.a, work.b));
+  std::vector<std::unique_ptr<Access>> access;
+  PanelRows panels{std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::max()};
   for (Device* const device : devices) {
-    access.push_back(std::make_unique<RowAccess>(*device, work.rows, grid.edge(), spare));
-    work.panel_rows = std::min(work.panel_rows, access.back()->panel_rows());
+    access.push_back(std::make_unique<Access>(*device, work, grid.edge(), spare));
+    panels.rows = std::min(panels.rows, access.back()->a.panel_rows());
+    panels.columns = std::min(panels.columns, access.back()->b().panel_rows());
   }
   // The list of tiles is ordered by panels, so all devices have to have the same.
-  for (const std::unique_ptr<RowAccess>& each : access) each->use_panels_of(work.panel_rows);
-  work.tiles = cut_tiles(grid, range, work.edge, std::max<int64_t>(work.panel_rows, 1));
+  for (const std::unique_ptr<Access>& each : access) {
+    each->a.use_panels_of(panels.rows);
+    each->b().use_panels_of(panels.columns);
+  }
+  work.tiles = cut_tiles(grid, range, work.edge, panels);
   const int64_t in_batch = work.dense != nullptr ? 1 : std::clamp<int64_t>(std::ssize(work.tiles) / 8, 1, kBatch);
-  work.batches = cut_batches(work.tiles, in_batch, std::max<int64_t>(work.panel_rows, 1));
-  work.probes = place_probes(work.request.probes, work.tiles, grid, work.edge);
+  work.batches = cut_batches(work.tiles, in_batch, panels);
+  for (const Reduction& reduction : work.request) {
+    if (const auto* const probes = std::get_if<Probes>(&reduction)) {
+      work.probes = place_probes(probes->pairs, work.tiles, grid, work.edge);
+    }
+  }
+  if (work.probes.offsets.empty()) work.probes.offsets.assign(work.tiles.size() + 1, 0);
 
   std::vector<std::unique_ptr<Worker<T>>> workers(devices.size());
   for (size_t d = 0; d < workers.size(); ++d) {
@@ -306,47 +320,54 @@ SweepState attempt(Machine& machine, Work& work, const TileGrid& grid, TileRange
     std::vector<std::jthread> others;
     for (size_t d = 1; d < workers.size(); ++d) others.emplace_back(run, d, [] {});
     run(0, [&] {
-      if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
+      progress.check();
       report();
     });
   }
   if (failure) std::rethrow_exception(failure);
   report();
-  SweepState total;
   for (size_t d = 0; d < workers.size(); ++d) {
     devices[d]->use();
-    merge(total, workers[d]->take());
+    workers[d]->add_to(state);
     workers[d].reset();
   }
-  return total;
+}
+
+/// Gives back what the rows of both sides take on devices; false where there was nothing.
+bool leave_devices(Machine& machine, const CudaUnitRows& a, const CudaUnitRows& b) {
+  const bool any = a.on_devices() || b.on_devices();
+  machine.first().use();
+  a.leave_devices();
+  b.leave_devices();
+  return any;
 }
 
 template <class T>
-SweepState run(Machine& machine, const CudaUnitRows& rows, const SweepRequest& request, const TileGrid& grid,
-               TileRange range, const Progress& progress) {
-  std::vector<double> dense;
-  if (request.dense) {
-    dense.assign(static_cast<size_t>(checked_product(rows.rows(), rows.rows(), "dense cosines")),
-                 std::numeric_limits<double>::quiet_NaN());
+void run(Machine& machine, const CudaUnitRows& a, const CudaUnitRows& b, const SweepRequest& request,
+         const TileGrid& grid, TileRange range, SweepState& state, const Progress& progress) {
+  const SweepShape shape = shape_of(grid, a.cosine_type());
+  double* dense = nullptr;
+  double* probed = nullptr;
+  for (size_t place = 0; place < request.size(); ++place) {
+    if (std::holds_alternative<Dense>(request[place])) dense = state.of<Dense>(place).cosines.data();
+    if (std::holds_alternative<Probes>(request[place])) probed = state.of<Probes>(place).cosines.data();
   }
   // Smaller tiles are the same bits, so running short of memory costs time alone.
   for (int64_t edge = grid.edge();;) {
-    const int64_t spare =
-        sweep_bytes(rows.cosine_type(), edge) + states_bytes(request, rows.rows(), rows.cosine_type());
-    Work work{rows, request, {}, {}, {}, edge, 0, request.dense ? dense.data() : nullptr};
+    const int64_t spare = sweep_bytes(shape.type, edge) + consumers_bytes(request, shape);
+    Work work{a, b, request, shape, edge, dense, probed, {}, {}, {}};
     try {
-      SweepState state = attempt<T>(machine, work, grid, range, spare, progress);
-      state.dense = std::move(dense);
-      return state;
+      attempt<T>(machine, work, grid, range, spare, state, progress);
+      return;
     } catch (const OutOfMemory& error) {
-      if (work.completed == 0 && edge > (rows.on_devices() ? kLeastEdgeBesideRows : kLeastEdge)) {
+      const bool on_devices = a.on_devices() || b.on_devices();
+      if (work.completed == 0 && edge > (on_devices ? kLeastEdgeBesideRows : kLeastEdge)) {
         edge = padded_rows(edge / 2);
-      } else if (work.completed == 0 && rows.on_devices()) {
-        machine.first().use();
-        rows.leave_devices();
+      } else if (work.completed == 0 && leave_devices(machine, a, b)) {
         edge = grid.edge();
       } else {
-        const int64_t enough = std::min(rows.bytes(), 2 * grid.edge() * rows.layout().bytes) + spare;
+        const int64_t all = a.bytes() + (&a == &b ? 0 : b.bytes());
+        const int64_t enough = std::min(all, 4 * grid.edge() * a.layout().bytes) + spare;
         throw OutOfMemory(std::string(error.what()) + "; about " + megabytes(enough) +
                           " free on the device would be enough, " + megabytes(machine.first().free_bytes()) + " are");
       }
@@ -356,36 +377,21 @@ SweepState run(Machine& machine, const CudaUnitRows& rows, const SweepRequest& r
 
 }  // namespace
 
-int64_t preferred_tile_edge(const Device& device, CosineType type, int64_t rows) {
-  const int64_t most = tile_edge_for(device.multiprocessors(), device.l2_bytes(), type);
-  const int64_t bands = std::max<int64_t>(1, (rows + most - 1) / most);
-  return std::max(padded_rows((rows + bands - 1) / bands), kTileUnit);
-}
-
-double multiply_adds(const CudaUnitRows& rows) {
-  return 0.5 * static_cast<double>(rows.rows()) * static_cast<double>(rows.rows()) * static_cast<double>(rows.dim());
-}
-
 int64_t sweep_bytes(CosineType type, int64_t edge) {
   // Two tiles, what two batches keep, and the counters.
   constexpr int64_t kCounters = int64_t{4} << 20;
   return 6 * edge * edge * (type == CosineType::f64 ? 8 : 4) + 2 * edge * kPlaces * 16 + kCounters;
 }
 
-void require_grid(const CudaUnitRows& rows, const TileGrid& grid, TileRange range) {
-  if (grid.edge() % kTileUnit != 0) {
-    throw InvalidUsage("the tile edge must be a multiple of " + std::to_string(kTileUnit));
-  }
-  if (grid.n() != rows.rows() || range.begin < 0 || range.end > grid.size() || range.begin > range.end) {
-    throw InvalidUsage("the tiles to sweep are not tiles of this matrix");
-  }
+double multiply_adds(const CudaUnitRows& a, const CudaUnitRows& b) {
+  const double all = static_cast<double>(a.rows()) * static_cast<double>(b.rows()) * static_cast<double>(a.dim());
+  return &a == &b ? 0.5 * all : all;
 }
 
-SweepState sweep(Machine& machine, const CudaUnitRows& rows, const SweepRequest& request, const TileGrid& grid,
-                 TileRange range, const Progress& progress) {
-  require_grid(rows, grid, range);
-  return rows.cosine_type() == CosineType::f64 ? run<double>(machine, rows, request, grid, range, progress)
-                                               : run<float>(machine, rows, request, grid, range, progress);
+void sweep(Machine& machine, const CudaUnitRows& a, const CudaUnitRows& b, const SweepRequest& request,
+           const TileGrid& grid, TileRange range, SweepState& state, const Progress& progress) {
+  const auto runs = a.cosine_type() == CosineType::f64 ? run<double> : run<float>;
+  runs(machine, a, b, request, grid, range, state, progress);
 }
 
 }  // namespace gramian::cuda

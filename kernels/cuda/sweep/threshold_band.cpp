@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/error.hpp"
-#include "engine/narrow.hpp"
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 #include "kernels/cuda/runtime/device_algorithms.hpp"
 #include "kernels/cuda/sweep/band.hpp"
 #include "kernels/cuda/sweep/sweep.hpp"
@@ -23,7 +21,7 @@ class BandBuilder {
       : device_(device),
         rows_(rows),
         threshold_(exact_threshold<T>(threshold)),
-        grid_(rows.rows(), edge),
+        grid_(TileGrid::triangle(rows.rows(), edge)),
         access_(device, rows, edge, sweep_bytes(rows.cosine_type(), edge)),
         products_(edge * edge, "a tile") {
     band_.offsets.push_back(0);
@@ -32,7 +30,7 @@ class BandBuilder {
   /// Rows [begin, end), all within band `block` of the grid.
   void add(int64_t block, int64_t begin, int64_t end) {
     const cudaStream_t stream = device_.stream();
-    const int64_t tiles = grid_.bands();
+    const int64_t tiles = grid_.row_bands();
     const int64_t count = end - begin;
     DeviceBuffer<int64_t> places(count * tiles + 1, "a band's counts");
     fill_bytes(places.data() + count * tiles, 0, 1, stream);
@@ -80,11 +78,11 @@ class BandBuilder {
     const cudaStream_t stream = device_.stream();
     const RowRun a = access_.at(upper, stream);
     const RowRun b = access_.at(lower, stream);
-    form_tile(device_, rows_.layout(), a.data, b.data, std::min(grid_.edge(), a.rows), std::min(grid_.edge(), b.rows),
-              products_.data(), grid_.edge(), stream);
+    form_tile(device_, rows_.layout(), a.data, b.data, std::min(rows_.tile_rows(grid_.edge()), a.rows),
+              std::min(rows_.tile_rows(grid_.edge()), b.rows), products_.data(), grid_.edge(), stream);
     BandArguments<T> arguments;
-    arguments.tile = {products_.data(), grid_.edge(),   static_cast<int>(rows), static_cast<int>(cols), upper, lower,
-                      block == other,   access_.scale()};
+    arguments.tile = {products_.data(), grid_.edge(),    static_cast<int>(rows), static_cast<int>(cols), upper, lower,
+                      block == other,   access_.scale(), access_.scale()};
     arguments.side = block == other ? Side::diagonal : other < block ? Side::left : Side::right;
     arguments.threshold = threshold_;
     arguments.first = static_cast<int>(begin - block * grid_.edge());
@@ -104,10 +102,10 @@ class BandBuilder {
 };
 
 template <class T>
-CsrBand form_band(Machine& machine, const CudaUnitRows& rows, double threshold, int64_t begin, int64_t end) {
-  machine.first().use();
-  const int64_t edge = preferred_tile_edge(machine.first(), rows.cosine_type(), rows.rows());
-  BandBuilder<T> builder(machine.first(), rows, threshold, edge);
+CsrBand form_band(Device& device, const CudaUnitRows& rows, int64_t edge, double threshold, int64_t begin,
+                  int64_t end) {
+  device.use();
+  BandBuilder<T> builder(device, rows, threshold, edge);
   for (int64_t row = begin; row < end;) {
     const int64_t block = row / edge;
     const int64_t to = std::min(end, (block + 1) * edge);
@@ -119,11 +117,10 @@ CsrBand form_band(Machine& machine, const CudaUnitRows& rows, double threshold, 
 
 }  // namespace
 
-CsrBand threshold_band(Machine& machine, const CudaUnitRows& rows, double threshold, int64_t begin, int64_t end) {
-  if (begin < 0 || end > rows.rows() || begin > end) throw InvalidUsage("the band is not a band of this matrix");
-  narrow<int32_t>(rows.rows());
-  return rows.cosine_type() == CosineType::f64 ? form_band<double>(machine, rows, threshold, begin, end)
-                                               : form_band<float>(machine, rows, threshold, begin, end);
+CsrBand threshold_band_of(Device& device, const CudaUnitRows& rows, int64_t edge, double threshold, int64_t begin,
+                          int64_t end) {
+  const auto forms = rows.cosine_type() == CosineType::f64 ? form_band<double> : form_band<float>;
+  return forms(device, rows, edge, threshold, begin, end);
 }
 
 }  // namespace gramian::cuda

@@ -53,6 +53,7 @@ void form_tile(Device& device, const FormLayout& layout, const std::byte* a, con
     product_in_chains(device, mixed, kSplitChain, stream);
     product.a += 4 * layout.padded;
     product.b += 4 * layout.padded;
+    product.k = layout.padded;
     product.accumulate = true;
   }
   device.blas().product(product, stream);

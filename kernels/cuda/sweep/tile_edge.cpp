@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/cuda/rows/tile_unit.hpp"
+
 namespace gramian::cuda {
 namespace {
 
@@ -33,6 +35,11 @@ int64_t tile_edge_for(int multiprocessors, int64_t l2_bytes, CosineType type) {
   int64_t edge = last;
   while (used(edge, multiprocessors) < kAsGood * most_used) edge -= kStep;
   return edge;
+}
+
+int64_t evened_edge(int64_t rows, int64_t most) {
+  const int64_t bands = std::max<int64_t>(1, (rows + most - 1) / most);
+  return std::max(padded_rows((rows + bands - 1) / bands), kTileUnit);
 }
 
 }  // namespace gramian::cuda

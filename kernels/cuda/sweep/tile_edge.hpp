@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "engine/sweep/cosine_type.hpp"
+#include "engine/cosines/cosine_type.hpp"
 
 namespace gramian::cuda {
 
@@ -11,5 +11,8 @@ namespace gramian::cuda {
 /// every multiprocessor a part of a product; among those sizes one that leaves few of them idle in a product's last
 /// round. A multiple of 128.
 int64_t tile_edge_for(int multiprocessors, int64_t l2_bytes, CosineType type);
+
+/// The edge with which so many rows make no more bands than with `most`, all nearly whole: a multiple of kTileUnit.
+int64_t evened_edge(int64_t rows, int64_t most);
 
 }  // namespace gramian::cuda

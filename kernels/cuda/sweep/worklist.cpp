@@ -8,13 +8,14 @@
 namespace gramian::cuda {
 namespace {
 
-std::pair<int64_t, int64_t> panels_of(const WorkTile& work, int64_t panel_rows) {
-  return {work.tile.row_begin / panel_rows, work.tile.col_begin / panel_rows};
+std::pair<int64_t, int64_t> panels_of(const WorkTile& work, PanelRows panels) {
+  return {work.tile.row_begin / std::max<int64_t>(panels.rows, 1),
+          work.tile.col_begin / std::max<int64_t>(panels.columns, 1)};
 }
 
 }  // namespace
 
-std::vector<WorkTile> cut_tiles(const TileGrid& grid, TileRange range, int64_t edge, int64_t panel_rows) {
+std::vector<WorkTile> cut_tiles(const TileGrid& grid, TileRange range, int64_t edge, PanelRows panels) {
   std::vector<WorkTile> tiles;
   for (int64_t index = range.begin; index < range.end; ++index) {
     const Tile whole = grid.at(index);
@@ -27,18 +28,17 @@ std::vector<WorkTile> cut_tiles(const TileGrid& grid, TileRange range, int64_t e
     }
     tiles.back().completes = true;
   }
-  std::ranges::stable_sort(tiles, {}, [panel_rows](const WorkTile& work) {
-    return std::pair(panels_of(work, panel_rows), !work.tile.diagonal);
-  });
+  std::ranges::stable_sort(
+      tiles, {}, [panels](const WorkTile& work) { return std::pair(panels_of(work, panels), !work.tile.diagonal); });
   return tiles;
 }
 
-std::vector<Batch> cut_batches(const std::vector<WorkTile>& tiles, int64_t most, int64_t panel_rows) {
+std::vector<Batch> cut_batches(const std::vector<WorkTile>& tiles, int64_t most, PanelRows panels) {
   std::vector<Batch> batches;
   for (int64_t t = 0; t < std::ssize(tiles); ++t) {
-    const bool fresh = batches.empty() || batches.back().end - batches.back().begin == most ||
-                       panels_of(tiles[static_cast<size_t>(t)], panel_rows) !=
-                           panels_of(tiles[static_cast<size_t>(t - 1)], panel_rows);
+    const bool fresh =
+        batches.empty() || batches.back().end - batches.back().begin == most ||
+        panels_of(tiles[static_cast<size_t>(t)], panels) != panels_of(tiles[static_cast<size_t>(t - 1)], panels);
     if (fresh) batches.push_back({t, t});
     batches.back().end = t + 1;
   }
@@ -51,7 +51,7 @@ ProbeLists place_probes(const std::vector<Pair>& probes, const std::vector<WorkT
   lists.offsets.assign(tiles.size() + 1, 0);
   if (probes.empty()) return lists;
   std::unordered_map<int64_t, size_t> numbers;  // of the tile that begins at (i, j), by i n + j
-  const auto place = [&](int64_t i, int64_t j) { return i * grid.n() + j; };
+  const auto place = [&](int64_t i, int64_t j) { return i * grid.columns() + j; };
   for (size_t t = 0; t < tiles.size(); ++t) numbers.emplace(place(tiles[t].tile.row_begin, tiles[t].tile.col_begin), t);
   // Pieces are cut from where their tile of the grid begins.
   const auto start = [&](int64_t row) { return row - row % grid.edge() % edge; };

@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/sweep/sweep.hpp"
+#include "engine/cosines/pair.hpp"
+#include "engine/sweep/tiles.hpp"
 
 namespace gramian::cuda {
 
@@ -19,17 +20,23 @@ struct Batch {
   int64_t end = 0;
 };
 
+/// Rows that a device has at hand at a time, of the first and of the second side of the tiles.
+struct PanelRows {
+  int64_t rows = 1;
+  int64_t columns = 1;
+};
+
 /// The tiles of `range` in pieces of at most `edge` rows and columns, ordered so that those between the same two panels
-/// of `panel_rows` rows follow each other, diagonal ones first: they give the neighbours of all their rows and columns
-/// a start, so that later tiles have few to note.
-std::vector<WorkTile> cut_tiles(const TileGrid& grid, TileRange range, int64_t edge, int64_t panel_rows);
+/// follow each other, diagonal ones first: they give the neighbours of all their rows and columns a start, so that
+/// later tiles have few to note.
+std::vector<WorkTile> cut_tiles(const TileGrid& grid, TileRange range, int64_t edge, PanelRows panels);
 
 /// At most `most` tiles each, and none that spans two pairs of panels.
-std::vector<Batch> cut_batches(const std::vector<WorkTile>& tiles, int64_t most, int64_t panel_rows);
+std::vector<Batch> cut_batches(const std::vector<WorkTile>& tiles, int64_t most, PanelRows panels);
 
 /// A probe that lies in a tile.
 struct PlacedProbe {
-  int64_t index = 0;  // in SweepRequest::probes
+  int64_t index = 0;  // in Probes::pairs
   int row = 0, col = 0;
 };
 
