@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace gramian {
 
@@ -17,6 +18,26 @@ class Error : public std::runtime_error {
 class InvalidUsage : public Error {
  public:
   using Error::Error;
+};
+
+/// A setting has a value that it cannot have. what() begins with the setting's name as the library has it, which a
+/// program may replace by its own.
+class InvalidSetting : public InvalidUsage {
+ public:
+  InvalidSetting(std::string setting, std::string problem)
+      : InvalidUsage(setting + " " + problem), setting_(std::move(setting)), problem_(std::move(problem)) {}
+  const std::string& setting() const { return setting_; }
+  const std::string& problem() const { return problem_; }
+
+ private:
+  std::string setting_;
+  std::string problem_;
+};
+
+/// The device cannot do what is asked of it. Exit code 2.
+class Unsupported : public InvalidUsage {
+ public:
+  using InvalidUsage::InvalidUsage;
 };
 
 /// The data is wrong or not understood: truncated files, absurd shapes, rows without a cosine. Exit code 3.

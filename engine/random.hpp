@@ -16,13 +16,18 @@ inline int64_t random_below(std::mt19937_64& generator, int64_t bound) {
   return static_cast<int64_t>(x % range);
 }
 
-/// A seed for stream `stream` of `seed`: SplitMix64's finalizer (Steele, Lea & Flood 2014), so that neighbouring
-/// streams have nothing in common.
-inline uint64_t stream_seed(uint64_t seed, uint64_t stream) {
-  uint64_t z = seed + (stream + 1) * 0x9e3779b97f4a7c15u;
+/// SplitMix64 (Steele, Lea & Flood 2014): what its state advances by, and how a state becomes a number.
+inline constexpr uint64_t kSplitMixStep = 0x9e3779b97f4a7c15u;
+constexpr uint64_t split_mix(uint64_t state) {
+  uint64_t z = state;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
   return z ^ (z >> 31);
+}
+
+/// A seed for stream `stream` of `seed`, so that neighbouring streams have nothing in common.
+constexpr uint64_t stream_seed(uint64_t seed, uint64_t stream) {
+  return split_mix(seed + (stream + 1) * kSplitMixStep);
 }
 
 }  // namespace gramian

@@ -10,12 +10,12 @@
 
 namespace gramian {
 
-void check_softmax(const DeviceRows& rows, const DenseMatrix& queries, int64_t k, double temperature) {
-  if (queries.cols != rows.dim()) {
+void check_softmax(int64_t rows, int64_t dim, const DenseMatrix& queries, int64_t k, double temperature) {
+  if (queries.cols != dim) {
     throw InvalidUsage("queries of " + std::to_string(queries.cols) + " dimensions for rows of " +
-                       std::to_string(rows.dim()));
+                       std::to_string(dim));
   }
-  if (rows.rows() < 1) throw InvalidUsage("there is no row to rank");
+  if (rows < 1) throw InvalidUsage("there is no row to rank");
   if (k < 1) throw InvalidUsage("k = " + std::to_string(k) + ": must be at least 1");
   if (!(temperature > 0.0) || !std::isfinite(temperature)) {
     throw InvalidUsage("a temperature must be finite and above 0");

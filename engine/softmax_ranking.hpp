@@ -5,12 +5,12 @@
 #include <limits>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/products.hpp"
 
 namespace gramian {
 
 /// Throws InvalidUsage for what Backend::softmax_products refuses.
-void check_softmax(const DeviceRows& rows, const DenseMatrix& queries, int64_t k, double temperature);
+void check_softmax(int64_t rows, int64_t dim, const DenseMatrix& queries, int64_t k, double temperature);
 
 /// One query's softmax and its largest products so far. With u = (z - largest) / T, all sums are of exp(u) <= 1 and are
 /// rescaled when a larger z comes (M. Milakov and N. Gimelshein, Online normalizer calculation for softmax, 2018).

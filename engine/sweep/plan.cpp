@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
+#include <iterator>
+#include <memory>
 #include <random>
 
 #include "engine/random.hpp"
@@ -14,78 +17,61 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-template <class T>
-size_t add_once(std::vector<T>& all, const T& wanted) {
-  const auto it = std::ranges::find(all, wanted);
-  if (it != all.end()) return static_cast<size_t>(it - all.begin());
-  all.push_back(wanted);
-  return all.size() - 1;
+void note_errors(const std::vector<double>& swept, const std::vector<double>& exact, Accuracy& accuracy) {
+  double sum = 0.0;
+  for (size_t k = 0; k < exact.size(); ++k) {
+    const double error = std::abs(swept[k] - exact[k]);
+    accuracy.max_abs_error = std::max(accuracy.max_abs_error, error);
+    sum += error * error;
+  }
+  accuracy.pairs = std::ssize(exact);
+  if (!exact.empty()) accuracy.rms_error = std::sqrt(sum / static_cast<double>(exact.size()));
 }
 
-/// The first k of every row's neighbours.
-NeighborTable nearest(const NeighborTable& table, int64_t k) {
-  if (table.k == k) return table;
-  NeighborTable result;
-  result.k = k;
-  result.held.resize(table.held.size());
-  result.entries.resize(table.held.size() * static_cast<size_t>(k));
-  for (int64_t row = 0; row < std::ssize(table.held); ++row) {
-    const auto all = table.of(row);
-    const int64_t held = std::min(k, std::ssize(all));
-    std::copy_n(all.begin(), held, result.entries.begin() + row * k);
-    result.held[static_cast<size_t>(row)] = held;
+/// What the planner asks of whatever is swept.
+struct Swept {
+  std::function<SweepState(const SweepRequest&)> sweep;
+  std::vector<Pair> sample;
+  std::function<std::vector<double>()> exact;  // cosines of `sample`
+};
+
+/// Takes what is found of `count` reductions from place `begin` on.
+SweepState part_of(SweepState& state, size_t begin, size_t count) {
+  SweepState part;
+  part.pairs = state.pairs;
+  const auto first = state.found.begin() + static_cast<std::ptrdiff_t>(begin);
+  part.found.assign(std::make_move_iterator(first), std::make_move_iterator(first + static_cast<std::ptrdiff_t>(count)));
+  return part;
+}
+
+void run(const Swept& swept, std::span<SweepAnalysis* const> analyses, SweepReport& report) {
+  while (true) {
+    SweepRequest request;
+    std::vector<size_t> wanted;  // reductions, an analysis
+    for (SweepAnalysis* analysis : analyses) {
+      const SweepRequest needs = analysis->needs();
+      wanted.push_back(needs.size());
+      request.insert(request.end(), needs.begin(), needs.end());
+    }
+    if (request.empty()) return;
+    const bool first = report.sweeps == 0;
+    if (first) request.emplace_back(Probes{swept.sample});
+
+    const auto start = Clock::now();
+    SweepState state = swept.sweep(request);
+    report.sweep_seconds += seconds_since(start);
+    ++report.sweeps;
+
+    if (first) note_errors(state.of<Probes>(request.size() - 1).cosines, swept.exact(), report.accuracy);
+    size_t place = 0;
+    for (size_t a = 0; a < analyses.size(); ++a) {
+      if (wanted[a] > 0) analyses[a]->take(part_of(state, place, wanted[a]));
+      place += wanted[a];
+    }
   }
-  return result;
 }
 
 }  // namespace
-
-UnitedRequest unite(std::span<const SweepRequest> requests) {
-  UnitedRequest united;
-  SweepRequest& all = united.request;
-  for (const SweepRequest& request : requests) {
-    UnitedRequest::Slots slots;
-    all.extremes = all.extremes || request.extremes;
-    all.dense = all.dense || request.dense;
-    all.top_k = std::max(all.top_k, request.top_k);
-    if (request.ranks) all.ranks = request.ranks;
-    for (const HistogramSpec& spec : request.histograms) slots.histograms.push_back(add_once(all.histograms, spec));
-    for (const Bracket& bracket : request.brackets) slots.brackets.push_back(add_once(all.brackets, bracket));
-    for (const double threshold : request.thresholds) slots.thresholds.push_back(add_once(all.thresholds, threshold));
-    all.probes.insert(all.probes.end(), request.probes.begin(), request.probes.end());
-    united.slots.push_back(std::move(slots));
-  }
-  std::ranges::sort(all.probes);
-  all.probes.erase(std::unique(all.probes.begin(), all.probes.end()), all.probes.end());
-  for (size_t r = 0; r < requests.size(); ++r) {
-    for (const Pair& pair : requests[r].probes) {
-      united.slots[r].probes.push_back(
-          static_cast<size_t>(std::ranges::lower_bound(all.probes, pair) - all.probes.begin()));
-    }
-  }
-  return united;
-}
-
-SweepState extract(const SweepState& state, const UnitedRequest& united, size_t which, const SweepRequest& request) {
-  const UnitedRequest::Slots& slots = united.slots[which];
-  SweepState part;
-  part.pairs = state.pairs;
-  if (request.extremes) part.extremes = state.extremes;
-  for (const size_t slot : slots.histograms) part.histograms.push_back(state.histograms[slot]);
-  for (const size_t slot : slots.brackets) part.brackets.push_back(state.brackets[slot]);
-  for (const size_t slot : slots.thresholds) part.degrees.push_back(state.degrees[slot]);
-  if (!slots.probes.empty()) {
-    std::vector<double> values(united.request.probes.size(), std::nan(""));
-    for (const ProbeValue& probe : state.probes) values[static_cast<size_t>(probe.index)] = probe.cosine;
-    for (size_t k = 0; k < slots.probes.size(); ++k) {
-      part.probes.push_back({static_cast<int64_t>(k), values[slots.probes[k]]});
-    }
-  }
-  if (request.dense) part.dense = state.dense;
-  if (request.ranks) part.ranks = state.ranks;
-  if (request.top_k > 0) part.neighbors = nearest(state.neighbors, request.top_k);
-  return part;
-}
 
 std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed) {
   std::vector<Pair> pairs;
@@ -108,6 +94,25 @@ std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed) {
   return pairs;
 }
 
+std::vector<Pair> sample_pairs(int64_t n, int64_t m, int64_t count, uint64_t seed) {
+  std::vector<Pair> pairs;
+  if (n < 1 || m < 1) return pairs;
+  if (n <= count / m) {
+    for (int64_t i = 0; i < n; ++i) {
+      for (int64_t j = 0; j < m; ++j) pairs.push_back({i, j});
+    }
+    return pairs;
+  }
+  std::mt19937_64 generator(seed);
+  pairs.reserve(static_cast<size_t>(count));
+  for (int64_t k = 0; k < count; ++k) {
+    const int64_t i = random_below(generator, n);
+    pairs.push_back({i, random_below(generator, m)});
+  }
+  std::ranges::sort(pairs);
+  return pairs;
+}
+
 SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
                        const Progress& progress) {
   SweepReport report;
@@ -116,39 +121,35 @@ SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysi
   report.prepare_seconds = seconds_since(prepare_start);
   report.form = rows.form();
   report.accuracy.promise = precision_promise(precision);
-  const TileGrid grid = space.backend().grid(rows);
+  Swept swept;
+  swept.sample = sample_pairs(space.size(), kAccuracyPairs, seed);
+  swept.sweep = [&](const SweepRequest& request) { return space.backend().sweep(rows, request, progress); };
+  swept.exact = [&] { return space.backend().pair_cosines(space.device_rows(), space.unit(), swept.sample); };
+  run(swept, analyses, report);
+  return report;
+}
 
-  std::vector<Pair> probes = sample_pairs(space.size(), kAccuracyPairs, seed);
-  while (true) {
-    std::vector<SweepRequest> requests;
-    for (SweepAnalysis* analysis : analyses) requests.push_back(analysis->needs());
-    if (std::ranges::all_of(requests, &SweepRequest::empty)) break;
-    SweepRequest accuracy;
-    if (report.sweeps == 0) accuracy.probes = probes;
-    requests.push_back(accuracy);
-    const UnitedRequest united = unite(requests);
-
-    const auto sweep_start = Clock::now();
-    SweepState state = space.backend().sweep(rows, united.request, grid, {0, grid.size()}, progress);
-    report.sweep_seconds += seconds_since(sweep_start);
-    ++report.sweeps;
-
-    if (!accuracy.probes.empty()) {
-      const SweepState sampled = extract(state, united, requests.size() - 1, accuracy);
-      const std::vector<double> exact = space.backend().pair_cosines(space.device_rows(), space.unit(), probes);
-      double sum = 0.0;
-      for (const ProbeValue& probe : sampled.probes) {
-        const double error = std::abs(probe.cosine - exact[static_cast<size_t>(probe.index)]);
-        report.accuracy.max_abs_error = std::max(report.accuracy.max_abs_error, error);
-        sum += error * error;
-      }
-      report.accuracy.pairs = std::ssize(probes);
-      report.accuracy.rms_error = std::sqrt(sum / static_cast<double>(probes.size()));
-    }
-    for (size_t a = 0; a < analyses.size(); ++a) {
-      if (!requests[a].empty()) analyses[a]->take(extract(state, united, a, requests[a]));
-    }
+SweepReport run_sweeps(Space& a, Space& b, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
+                       const Progress& progress) {
+  if (&a.backend() != &b.backend()) throw InvalidUsage("spaces to be swept together lie on one device");
+  if (a.dim() != b.dim()) {
+    throw InvalidUsage("rows of " + std::to_string(a.dim()) + " dimensions cannot be compared with rows of " +
+                       std::to_string(b.dim()));
   }
+  SweepReport report;
+  const auto prepare_start = Clock::now();
+  const UnitRows& rows_a = a.unit_rows(precision);
+  const std::unique_ptr<UnitRows> rows_b = b.backend().prepare(b.device_rows(), b.unit(), precision, &rows_a);
+  report.prepare_seconds = seconds_since(prepare_start);
+  report.form = rows_a.form();
+  report.accuracy.promise = precision_promise(precision);
+  Swept swept;
+  swept.sample = sample_pairs(a.size(), b.size(), kAccuracyPairs, seed);
+  swept.sweep = [&](const SweepRequest& request) { return a.backend().sweep(rows_a, *rows_b, request, progress); };
+  swept.exact = [&] {
+    return a.backend().pair_cosines(a.device_rows(), a.unit(), b.device_rows(), b.unit(), swept.sample);
+  };
+  run(swept, analyses, report);
   return report;
 }
 

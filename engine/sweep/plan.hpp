@@ -1,9 +1,11 @@
 #pragma once
-// Unites what several analyses of one space ask for into the fewest sweeps, and measures each sweep's own error.
+// Puts what several questions ask of the same cosines into the fewest sweeps, and measures each sweep's own error.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/space.hpp"
@@ -19,6 +21,23 @@ class SweepAnalysis {
   virtual SweepRequest needs() = 0;
   /// What that sweep found, in the order of its own request.
   virtual void take(SweepState state) = 0;
+};
+
+/// A question that one reduction answers: `Asked nearest(Nearest{.k = 10});`
+template <class Kind>
+class Asked final : public SweepAnalysis {
+ public:
+  explicit Asked(Kind wanted) : wanted_(std::move(wanted)) {}
+  SweepRequest needs() override { return found_ ? SweepRequest{} : SweepRequest{wanted_}; }
+  void take(SweepState state) override { found_ = std::move(state.of<Kind>(0)); }
+
+  const Kind& wanted() const { return wanted_; }
+  /// After run_sweeps.
+  const typename Kind::Found& found() const { return found_.value(); }
+
+ private:
+  Kind wanted_;
+  std::optional<typename Kind::Found> found_;
 };
 
 /// Largest and root-mean-square difference between cosines as the sweep produced them and as recomputed in fp64 from
@@ -38,28 +57,21 @@ struct SweepReport {
   std::string form;              // how the precision was kept
 };
 
-/// One request that covers all of `requests`; identical histograms and brackets are gathered once. At most
-/// one of them may ask for ranks.
-struct UnitedRequest {
-  struct Slots {
-    std::vector<size_t> histograms, brackets, probes, thresholds;
-  };
-  SweepRequest request;
-  std::vector<Slots> slots;  // one per input request
-};
-UnitedRequest unite(std::span<const SweepRequest> requests);
-/// The part of `state` that belongs to input request `which`.
-SweepState extract(const SweepState& state, const UnitedRequest& united, size_t which, const SweepRequest& request);
-
 /// Sampled pairs per run for the accuracy statement (all pairs when there are fewer).
 inline constexpr int64_t kAccuracyPairs = 16384;
 
 /// `count` pairs i < j, uniform with repetition over all pairs of n rows (all pairs once, when there are no more than
 /// `count`), ascending. The same seed gives the same pairs.
 std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed);
+/// The same of rows i of n and j of m.
+std::vector<Pair> sample_pairs(int64_t n, int64_t m, int64_t count, uint64_t seed);
 
-/// Sweeps until no analysis needs anything.
+/// Sweeps over all pairs of one space until no analysis needs anything.
 SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
                        const Progress& progress);
+/// The same over every row of `a` with every row of `b`: of equal dimensions, on one backend. Throws InvalidUsage where
+/// they are not.
+SweepReport run_sweeps(Space& a, Space& b, Precision precision, std::span<SweepAnalysis* const> analyses,
+                       uint64_t seed, const Progress& progress);
 
 }  // namespace gramian

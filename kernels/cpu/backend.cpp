@@ -65,9 +65,7 @@ Form form_for(Precision precision, int64_t dim) {
 class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(const CpuOptions& options)
-      : threads_(options.threads > 0 ? options.threads : available_threads()),
-        tile_edge_(options.tile_edge),
-        memory_limit_(options.memory_limit) {
+      : threads_(options.threads > 0 ? options.threads : available_threads()) {
     // One thread inside BLAS and LAPACK: the same bits on every machine size, and our own threads do the sharing.
     openblas_set_num_threads(1);
   }
@@ -77,98 +75,98 @@ class CpuBackend final : public Backend {
             threads_};
   }
 
-  std::unique_ptr<DeviceRows> upload(const MatrixView& view, std::span<const int64_t> rows) override {
-    for (const int64_t row : rows) {
-      if (row < 0 || row >= view.rows) throw InvalidUsage("row " + std::to_string(row) + " is not in the matrix");
-    }
-    return std::make_unique<CpuRows>(view, rows);
-  }
-
-  std::vector<double> norms(const DeviceRows& rows, const RowTransform& transform) override {
-    return row_norms(as_cpu(rows), transform, threads_);
-  }
-
-  std::vector<double> column_sums(const DeviceRows& rows, const RowTransform& transform) override {
-    return cpu::column_sums(as_cpu(rows), transform, threads_);
-  }
-
-  DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb) override {
-    return cpu::gram(as_cpu(a), ta, as_cpu(b), tb, &a == &b && &ta == &tb, threads_);
-  }
-
-  RowForms row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
-                     const RowTransform& tb) override {
-    return cpu::row_forms(as_cpu(a), ta, m, as_cpu(b), tb, threads_);
-  }
-
-  void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision, int64_t replicates,
-                       const std::function<void(int64_t, Resample&)>& draw,
-                       const std::function<void(int64_t, const DenseMatrix&)>& take,
-                       const Progress& progress) override {
-    cpu::resampled_grams(a, b, precision, replicates, draw, take, threads_, progress);
-  }
-
-  DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) override {
-    return cpu::triangular_factor(as_cpu(rows), transform);
-  }
-
-  Eigen eigh(const DenseMatrix& symmetric) override { return cpu::eigh(symmetric); }
-  Svd svd(const DenseMatrix& matrix) override { return cpu::svd(matrix); }
-
-  std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform,
-                                   std::span<const Pair> pairs) override {
-    return cpu::pair_cosines(as_cpu(rows), transform, pairs, threads_);
-  }
-
   double sampling_cost() const override { return 2.0; }  // measured; flat round its best
 
-  std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
-                                                const DenseMatrix& queries, int64_t k, double temperature,
-                                                const Progress& progress) override {
-    return cpu::softmax_products(as_cpu(rows), transform, queries, k, temperature, threads_, progress);
-  }
-
-  std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,
-                                    Precision precision) override {
-    const Form form = form_for(precision, rows.dim());
-    const int64_t tile_edge = preferred_tile_edge(form == Form::f64 ? CosineType::f64 : CosineType::f32);
-    const int64_t needed = CpuUnitRows::bytes(form, rows.rows(), rows.dim()) + threads_ * tile_edge * tile_edge * 8;
-    const int64_t allowed = memory_limit_ > 0 ? memory_limit_ : free_memory();
-    if (needed > allowed) {
-      throw OutOfMemory("the rows in " + std::string(precision_name(precision)) + " precision need " +
-                        megabytes(needed) + " of memory and " + megabytes(allowed) +
-                        (memory_limit_ > 0 ? " are allowed: raise --memory-limit" : " are free: use --limit"));
-    }
-    return pack_unit_rows(as_cpu(rows), transform, form, threads_);
-  }
-
-  TileGrid grid(const UnitRows& rows) override {
-    return {rows.rows(), tile_edge_ > 0 ? tile_edge_ : preferred_tile_edge(rows.cosine_type())};
-  }
-
-  SweepState sweep(const UnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
-                   const Progress& progress) override {
-    return cpu::sweep(as_cpu(rows), request, grid, range, threads_, progress);
-  }
-
-  RankSums rank_product(const UnitRows& a, const RankBins& bins_a, const UnitRows& b, const RankBins& bins_b,
-                        std::span<const int32_t> values_b, const TileGrid& grid, TileRange range,
-                        const Progress& progress) override {
-    return cpu::rank_product(as_cpu(a), bins_a, as_cpu(b), bins_b, values_b, grid, range, threads_, progress);
-  }
-
-  CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) override {
-    return cpu::threshold_band(as_cpu(rows), threshold, begin, end, threads_);
-  }
-
-  double bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {
-    return cpu::bare_triangle_seconds(as_cpu(rows), grid(rows), threads_, progress);
+  double host_bytes(int64_t rows, int64_t dim, Precision precision) const override {
+    constexpr double kTilesAndStates = double{int64_t{24} << 20};
+    return kTilesAndStates +
+           static_cast<double>(rows) * static_cast<double>(dim) * (precision == Precision::double_ ? 8.0 : 4.0);
   }
 
  private:
+  std::unique_ptr<DeviceRows> do_upload(const MatrixView& view, std::span<const int64_t> rows) override {
+    return std::make_unique<DeviceRows>(view, rows);
+  }
+
+  std::unique_ptr<UnitRows> do_prepare(const DeviceRows& rows, const RowTransform& transform, Precision precision,
+                                       const UnitRows* partner) override {
+    const CpuUnitRows* const like = partner == nullptr ? nullptr : &as_cpu(*partner);
+    const int64_t dim = transform.dim(rows.dim());
+    const Form form = like == nullptr ? form_for(precision, dim) : like->kind();
+    const int64_t tile_edge = preferred_tile_edge(form == Form::f64 ? CosineType::f64 : CosineType::f32);
+    const int64_t needed = CpuUnitRows::bytes(form, rows.rows(), dim) + threads_ * tile_edge * tile_edge * 8;
+    const int64_t free = free_memory();
+    if (needed > free) {
+      throw OutOfMemory("the rows in " + std::string(precision_name(precision)) + " precision need " +
+                        megabytes(needed) + " of memory and " + megabytes(free) + " are free: take fewer rows");
+    }
+    return pack_unit_rows(rows, transform, form, like, threads_);
+  }
+
+  Tiling do_tiling(const UnitRows& a, const UnitRows&) override {
+    return {preferred_tile_edge(a.cosine_type()), kPanel};
+  }
+
+  void do_sweep(const UnitRows& a, const UnitRows& b, const SweepRequest& request, const TileGrid& grid,
+                TileRange range, SweepState& state, const Progress& progress) override {
+    cpu::sweep(as_cpu(a), as_cpu(b), request, grid, range, state, threads_, progress);
+  }
+
+  std::vector<double> do_norms(const DeviceRows& rows, const RowTransform& transform) override {
+    return row_norms(rows, transform, threads_);
+  }
+
+  std::vector<double> do_column_sums(const DeviceRows& rows, const RowTransform& transform) override {
+    return cpu::column_sums(rows, transform, threads_);
+  }
+
+  DenseMatrix do_gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
+                      const RowTransform& tb) override {
+    return cpu::gram(a, ta, b, tb, &a == &b && &ta == &tb, threads_);
+  }
+
+  RowForms do_row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
+                        const RowTransform& tb) override {
+    return cpu::row_forms(a, ta, m, b, tb, threads_);
+  }
+
+  void do_resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision,
+                          const Resampling& resampling, const Progress& progress) override {
+    cpu::resampled_grams(a, b, precision, resampling, threads_, progress);
+  }
+
+  DenseMatrix do_triangular_factor(const DeviceRows& rows, const RowTransform& transform) override {
+    return cpu::triangular_factor(rows, transform);
+  }
+
+  Eigen do_eigh(const DenseMatrix& symmetric) override { return cpu::eigh(symmetric); }
+  Svd do_svd(const DenseMatrix& matrix) override { return cpu::svd(matrix); }
+
+  std::vector<double> do_pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
+                                      const RowTransform& tb, std::span<const Pair> pairs) override {
+    return cpu::pair_cosines(a, ta, b, tb, pairs, threads_);
+  }
+
+  std::vector<SoftmaxProducts> do_softmax_products(const DeviceRows& rows, const RowTransform& transform,
+                                                   const DenseMatrix& queries, int64_t k, double temperature,
+                                                   const Progress& progress) override {
+    return cpu::softmax_products(rows, transform, queries, k, temperature, threads_, progress);
+  }
+
+  RankSums do_rank_product(const RankSide& a, const RankSide& b, std::span<const int32_t> values_b,
+                           const TileGrid& grid, TileRange range, const Progress& progress) override {
+    return cpu::rank_product(a, b, values_b, grid, range, threads_, progress);
+  }
+
+  CsrBand do_threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end) override {
+    return cpu::threshold_band(as_cpu(rows), threshold, begin, end, threads_);
+  }
+
+  double do_bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {
+    return cpu::bare_triangle_seconds(as_cpu(rows), grid(rows), threads_, progress);
+  }
+
   int threads_;
-  int64_t tile_edge_;
-  int64_t memory_limit_;
 };
 
 }  // namespace

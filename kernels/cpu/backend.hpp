@@ -9,9 +9,7 @@
 namespace gramian::cpu {
 
 struct CpuOptions {
-  int threads = 0;           // 0: every processor this process may run on
-  int64_t tile_edge = 0;     // 0: what fits the cache; else a multiple of 48
-  int64_t memory_limit = 0;  // bytes for packed rows and tiles; 0: what the machine has free
+  int threads = 0;  // 0: every processor this process may run on
 };
 
 std::unique_ptr<Backend> make_backend(const CpuOptions& options);

@@ -36,16 +36,16 @@ struct Graph {
         backend(devices().front().make(2)),
         space(*backend, stored.matrix.view, {}, {}, false) {}
   std::vector<uint64_t> degrees(double threshold) {
-    DegreesAnalysis analysis(threshold);
+    Asked analysis(Degrees{threshold});
     SweepAnalysis* const analyses[] = {&analysis};
     run_sweeps(space, Precision::double_, analyses, 0, {});
-    return analysis.degrees();
+    return analysis.found().counts;
   }
   NeighborTable nearest(int64_t k) {
-    NeighborsAnalysis analysis(space, k);
+    Asked<Nearest> analysis = nearest_neighbors(space, k);
     SweepAnalysis* const analyses[] = {&analysis};
     run_sweeps(space, Precision::double_, analyses, 0, {});
-    return analysis.table();
+    return analysis.found();
   }
   Stored stored;
   std::unique_ptr<Backend> backend;

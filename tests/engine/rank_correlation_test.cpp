@@ -20,10 +20,10 @@ namespace gramian::testing {
 namespace {
 
 DenseMatrix cosines_of(Space& space, Precision precision) {
-  SimilarityAnalysis analysis(space);
+  Asked analysis(Dense{});
   SweepAnalysis* const analyses[] = {&analysis};
   run_sweeps(space, precision, analyses, 0, {});
-  return analysis.matrix();
+  return similarity_matrix(analysis.found(), space.size());
 }
 
 std::vector<double> triangle(const DenseMatrix& matrix) {
@@ -36,7 +36,7 @@ std::vector<double> triangle(const DenseMatrix& matrix) {
 
 Spearman binned(Paired& spaces, Precision precision, uint64_t seed) {
   const auto bins_a = choose_rank_bins(spaces.a, precision, seed);
-  RankCounts counts(choose_rank_bins(spaces.b, precision, seed));
+  Asked counts(RankCounts{choose_rank_bins(spaces.b, precision, seed)});
   SweepAnalysis* const analyses[] = {&counts};
   run_sweeps(spaces.b, precision, analyses, seed, {});
   return spearman_binned(spaces.a, *bins_a, spaces.b, counts, precision, {});

@@ -135,13 +135,13 @@ struct Swept {
 };
 
 Swept swept(Space& space, int64_t k) {
-  NeighborsAnalysis neighbors(space, k);
+  Asked<Nearest> neighbors = nearest_neighbors(space, k);
   DistributionSettings settings;
   settings.histogram = fine_histogram();
   DistributionAnalysis distribution(space, Precision::double_, settings);
   SweepAnalysis* const analyses[] = {&neighbors, &distribution};
   run_sweeps(space, Precision::double_, analyses, 1, {});
-  return {neighbors.table(), distribution.result()};
+  return {neighbors.found(), distribution.result()};
 }
 
 TEST_P(Device, ARotatedCopyHasNotMoved) {

@@ -1,17 +1,18 @@
-// The pieces that sweeps are made of: tile grids, ordered keys, united requests, sampled pairs.
+// The pieces that sweeps are made of: tile grids, ordered keys, normal requests, findings of nothing, sampled pairs.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "engine/cosines/ordered.hpp"
 #include "engine/error.hpp"
-#include "engine/sweep/ordered.hpp"
 #include "engine/sweep/plan.hpp"
 #include "engine/sweep/sweep.hpp"
 #include "tests/support/random.hpp"
@@ -22,8 +23,8 @@ namespace {
 TEST(TileGrid, NumbersEveryTileOfSmallGridsOnce) {
   for (const int64_t edge : {1, 2, 3, 48}) {
     for (const int64_t n : {0, 1, 2, 3, 47, 48, 49, 96, 97, 101}) {
-      const TileGrid grid(n, edge);
-      EXPECT_EQ(grid.bands(), (n + edge - 1) / edge);
+      const TileGrid grid = TileGrid::triangle(n, edge);
+      EXPECT_EQ(grid.row_bands(), (n + edge - 1) / edge);
       int64_t index = 0;
       for (int64_t row = 0; row < n; row += edge) {
         for (int64_t col = row; col < n; col += edge, ++index) {
@@ -43,8 +44,8 @@ TEST(TileGrid, NumbersEveryTileOfSmallGridsOnce) {
 TEST(TileGrid, InvertsTheNumbersOfHugeGrids) {
   for (const auto& [n, edge] : std::vector<std::pair<int64_t, int64_t>>{
            {2'000'000, 48}, {2'000'000, 1}, {50'257, 288}, {100'000'000, 1}, {2'000'000'000, 1}}) {
-    const TileGrid grid(n, edge);
-    const int64_t bands = grid.bands();
+    const TileGrid grid = TileGrid::triangle(n, edge);
+    const int64_t bands = grid.row_bands();
     // The first and the last tile of a band, and the band before and behind.
     std::vector<int64_t> wanted = {0, 1, 2, bands / 3, bands / 2, bands - 3, bands - 2, bands - 1};
     Random random(5);
@@ -110,63 +111,117 @@ TEST(FineBracket, HoldsWholeBins) {
   }
 }
 
-TEST(Unite, GathersOnceAndGivesEachItsOwn) {
-  SweepRequest first;
-  first.extremes = true;
-  first.histograms = {{-1.0, 1.0, 10}, {0.0, 1.0, 5}};
-  first.brackets = {{0.1, 0.2, Bracket::Keep::values, 0}};
-  first.probes = {{0, 1}, {2, 5}};
-  SweepRequest second;
-  second.histograms = {{0.0, 1.0, 5}, {0.0, 1.0, 6}};
-  second.brackets = {{0.1, 0.2, Bracket::Keep::counts, 0}, {0.1, 0.2, Bracket::Keep::values, 0}};
-  second.probes = {{0, 3}, {2, 5}};
-  second.dense = true;
-  const SweepRequest nothing;
-  const std::vector<SweepRequest> requests = {first, second, nothing};
-  const UnitedRequest united = unite(requests);
-  EXPECT_TRUE(united.request.extremes);
-  EXPECT_TRUE(united.request.dense);
-  EXPECT_EQ(united.request.histograms.size(), 3u);
-  EXPECT_EQ(united.request.brackets.size(), 2u);
-  EXPECT_EQ(united.request.probes, (std::vector<Pair>{{0, 1}, {0, 3}, {2, 5}}));
+TEST(TileGrid, CutsRectanglesBandByBand) {
+  for (const int64_t edge : {1, 2, 3, 48}) {
+    for (const int64_t rows : {0, 1, 2, 47, 48, 49, 101}) {
+      for (const int64_t columns : {0, 1, 3, 47, 48, 49, 96}) {
+        const TileGrid grid = TileGrid::rectangle(rows, columns, edge);
+        int64_t index = 0;
+        for (int64_t row = 0; row < rows; row += edge) {
+          for (int64_t col = 0; col < columns; col += edge, ++index) {
+            const Tile tile = grid.at(index);
+            ASSERT_EQ(tile.row_begin, row) << rows << " x " << columns << " / " << edge << " tile " << index;
+            ASSERT_EQ(tile.col_begin, col);
+            ASSERT_EQ(tile.row_end, std::min(rows, row + edge));
+            ASSERT_EQ(tile.col_end, std::min(columns, col + edge));
+            ASSERT_FALSE(tile.diagonal);
+          }
+        }
+        EXPECT_EQ(grid.size(), index);
+      }
+    }
+  }
+}
 
-  SweepState state;
+TEST(NormalRequest, GathersOnceAndGivesEachItsOwn) {
+  const Bracket kept{0.1, 0.2, Bracket::Keep::values, 0};
+  const Bracket counted{0.1, 0.2, Bracket::Keep::counts, 60};
+  const SweepRequest original = {
+      Extremes{}, Histogram{-1.0, 1.0, 10}, Histogram{0.0, 1.0, 5}, kept,    Probes{{{0, 1}, {2, 5}}},
+      Nearest{2}, Histogram{0.0, 1.0, 5},   Histogram{0.0, 1.0, 6}, counted, kept,
+      Dense{},    Probes{{{0, 3}, {2, 5}}}, Nearest{3},             Extremes{},
+  };
+  const NormalRequest normal(original);
+  const SweepRequest& united = normal.request;
+  const auto count = [&]<class Kind>(const Kind*) {
+    return std::ranges::count_if(united, [](const Reduction& one) { return std::holds_alternative<Kind>(one); });
+  };
+  EXPECT_EQ(count(static_cast<const Extremes*>(nullptr)), 1);
+  EXPECT_EQ(count(static_cast<const Histogram*>(nullptr)), 3);
+  EXPECT_EQ(count(static_cast<const Bracket*>(nullptr)), 2);
+  EXPECT_EQ(count(static_cast<const Probes*>(nullptr)), 1);
+  EXPECT_EQ(count(static_cast<const Nearest*>(nullptr)), 1);
+  EXPECT_EQ(count(static_cast<const Dense*>(nullptr)), 1);
+
+  SweepState state = nothing(united, {6, 6, true, CosineType::f64});
   state.pairs = 77;
-  state.extremes = {0.0, 0.5, {0, 1}, {2, 3}};
-  for (const HistogramSpec& spec : united.request.histograms) {
-    state.histograms.push_back({0, 0, std::vector<uint64_t>(static_cast<size_t>(spec.bins), 1)});
+  for (size_t place = 0; place < united.size(); ++place) {
+    if (std::holds_alternative<Extremes>(united[place])) state.of<Extremes>(place) = {0.0, 0.5, {0, 1}, {2, 3}};
+    if (auto* const probes = std::get_if<Probes>(&united[place])) {
+      EXPECT_EQ(probes->pairs, (std::vector<Pair>{{0, 1}, {0, 3}, {2, 5}}));
+      state.of<Probes>(place).cosines = {0.1, 0.3, 0.25};
+    }
+    if (auto* const nearest = std::get_if<Nearest>(&united[place])) {
+      EXPECT_EQ(nearest->k, 3);
+      state.of<Nearest>(place).held.assign(6, 3);
+      for (int64_t k = 0; k < 18; ++k) state.of<Nearest>(place).entries[static_cast<size_t>(k)] = {k % 3, -1.0};
+    }
+    if (united[place] == Reduction(kept)) state.of<Bracket>(place).inside = 2;
+    if (united[place] == Reduction(counted)) state.of<Bracket>(place).inside = 1;
   }
-  for (const Bracket& bracket : united.request.brackets) {
-    BracketCounts counts;
-    counts.inside = bracket.keep == Bracket::Keep::counts ? 1 : 2;
-    state.brackets.push_back(counts);
+  const SweepState answer = normal.answer(std::move(state), original);
+  ASSERT_EQ(answer.found.size(), original.size());
+  EXPECT_EQ(answer.pairs, 77u);
+  EXPECT_EQ(answer.of<Extremes>(0), (Extremes::Found{0.0, 0.5, {0, 1}, {2, 3}}));
+  EXPECT_EQ(answer.of<Extremes>(13), answer.of<Extremes>(0));
+  EXPECT_EQ(answer.of<Histogram>(1).counts.size(), 10u);
+  EXPECT_EQ(answer.of<Histogram>(2).counts.size(), 5u);
+  EXPECT_EQ(answer.of<Histogram>(6).counts.size(), 5u);
+  EXPECT_EQ(answer.of<Histogram>(7).counts.size(), 6u);
+  EXPECT_EQ(answer.of<Bracket>(3).inside, 2u);
+  EXPECT_EQ(answer.of<Bracket>(8).inside, 1u);
+  EXPECT_EQ(answer.of<Bracket>(9).inside, 2u);
+  EXPECT_EQ(answer.of<Probes>(4).cosines, (std::vector<double>{0.1, 0.25}));
+  EXPECT_EQ(answer.of<Probes>(11).cosines, (std::vector<double>{0.3, 0.25}));
+  EXPECT_EQ(answer.of<Nearest>(5).of(4).size(), 2u);
+  EXPECT_EQ(answer.of<Nearest>(12).of(4).size(), 3u);
+  EXPECT_EQ(answer.of<Dense>(10).cosines.size(), 36u);
+
+  EXPECT_TRUE(NormalRequest(SweepRequest{}).request.empty());
+  const auto bins = [](uint8_t parts) {
+    return std::make_shared<const RankBins>(std::vector<uint8_t>(static_cast<size_t>(kFineBins), parts));
+  };
+  const auto one = bins(0);
+  EXPECT_EQ(NormalRequest({RankCounts{one}, RankCounts{one}}).request.size(), 1u);
+  EXPECT_THROW(NormalRequest({RankCounts{one}, RankCounts{bins(1)}}), InvalidUsage);
+}
+
+TEST(Reductions, FindNothingWhereThereIsNoTile) {
+  const SweepShape rectangle{3, 5, false, CosineType::f64};
+  EXPECT_EQ(Nearest{.k = 9}.nothing(rectangle).k, 5);
+  EXPECT_EQ((Nearest{9, Axis::columns}.nothing(rectangle).k), 3);
+  EXPECT_EQ((Nearest{9, Axis::columns}.nothing(rectangle).held.size()), 5u);
+  EXPECT_EQ((Degrees{0.5, Axis::columns}.nothing(rectangle).counts.size()), 5u);
+  EXPECT_EQ(Nearest{.k = 9}.nothing({4, 4, true, CosineType::f32}).k, 3);
+  EXPECT_EQ(Nearest{.k = 9}.nothing({0, 0, true, CosineType::f32}).k, 0);
+  EXPECT_EQ(Dense{}.nothing(rectangle).cosines.size(), 15u);
+}
+
+TEST(Reductions, RefuseWhatNoSweepFinds) {
+  const SweepShape triangle{5, 5, true, CosineType::f32};
+  EXPECT_THROW((Degrees{0.5, Axis::columns}.check(triangle)), InvalidUsage);
+  EXPECT_THROW((Nearest{3, Axis::columns}.check(triangle)), InvalidUsage);
+  EXPECT_THROW(Nearest{.k = 0}.check(triangle), InvalidUsage);
+  EXPECT_THROW((Histogram{1.0, 1.0, 5}.check(triangle)), InvalidUsage);
+  EXPECT_THROW((Histogram{-1.0, 1.0, 0}.check(triangle)), InvalidUsage);
+  EXPECT_THROW((Histogram{-1.0, 1.0, 65537}.check(triangle)), InvalidUsage);
+  EXPECT_THROW((Bracket{0.5, 0.4}.check(triangle)), InvalidUsage);
+  EXPECT_THROW(RankCounts{}.check(triangle), InvalidUsage);
+  for (const std::vector<Pair>& pairs :
+       std::vector<std::vector<Pair>>{{{1, 1}}, {{2, 1}}, {{-1, 2}}, {{0, 5}}, {{1, 2}, {0, 1}}}) {
+    EXPECT_THROW(Probes{pairs}.check(triangle), InvalidUsage);
   }
-  state.probes = {{2, 0.25}, {0, 0.1}, {1, 0.3}};  // in no order
-  state.dense = {1.0};
-
-  const SweepState a = extract(state, united, 0, first);
-  EXPECT_EQ(a.pairs, 77u);
-  EXPECT_EQ(a.extremes, state.extremes);
-  ASSERT_EQ(a.histograms.size(), 2u);
-  EXPECT_EQ(a.histograms[0].counts.size(), 10u);
-  EXPECT_EQ(a.histograms[1].counts.size(), 5u);
-  ASSERT_EQ(a.brackets.size(), 1u);
-  EXPECT_EQ(a.brackets[0].inside, 2u);
-  EXPECT_EQ(a.probes, (std::vector<ProbeValue>{{0, 0.1}, {1, 0.25}}));
-  EXPECT_TRUE(a.dense.empty());
-
-  const SweepState b = extract(state, united, 1, second);
-  EXPECT_EQ(b.extremes, Extremes{});
-  ASSERT_EQ(b.histograms.size(), 2u);
-  EXPECT_EQ(b.histograms[1].counts.size(), 6u);
-  ASSERT_EQ(b.brackets.size(), 2u);
-  EXPECT_EQ(b.brackets[0].inside, 1u);
-  EXPECT_EQ(b.brackets[1].inside, 2u);
-  EXPECT_EQ(b.probes, (std::vector<ProbeValue>{{0, 0.3}, {1, 0.25}}));
-  EXPECT_EQ(b.dense.size(), 1u);
-
-  const SweepState c = extract(state, united, 2, nothing);
-  EXPECT_TRUE(c.histograms.empty() && c.brackets.empty() && c.probes.empty() && c.dense.empty());
+  EXPECT_NO_THROW((Probes{{{2, 1}, {4, 4}}}.check({5, 5, false, CosineType::f32})));
 }
 
 TEST(SamplePairs, AreAllWhenThereAreFew) {
@@ -174,6 +229,23 @@ TEST(SamplePairs, AreAllWhenThereAreFew) {
   EXPECT_TRUE(sample_pairs(1, 10, 1).empty());
   EXPECT_EQ(sample_pairs(3, 3, 1), (std::vector<Pair>{{0, 1}, {0, 2}, {1, 2}}));
   EXPECT_EQ(sample_pairs(5, 10, 1).size(), 10u);
+}
+
+TEST(SamplePairs, OfTwoSetsAreAllOrUniform) {
+  EXPECT_TRUE(sample_pairs(0, 4, 10, 1).empty());
+  EXPECT_TRUE(sample_pairs(4, 0, 10, 1).empty());
+  EXPECT_EQ(sample_pairs(2, 3, 6, 1), (std::vector<Pair>{{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}}));
+  const std::vector<Pair> pairs = sample_pairs(3000, 7, 20'000, 4);
+  ASSERT_EQ(pairs.size(), 20'000u);
+  EXPECT_TRUE(std::ranges::is_sorted(pairs));
+  EXPECT_EQ(pairs, sample_pairs(3000, 7, 20'000, 4));
+  std::vector<double> each(7);
+  for (const Pair& pair : pairs) {
+    ASSERT_TRUE(0 <= pair.i && pair.i < 3000 && 0 <= pair.j && pair.j < 7);
+    each[static_cast<size_t>(pair.j)] += 1.0;
+  }
+  // Four standard errors of a count with chance 1/7.
+  for (const double count : each) EXPECT_NEAR(count, 20'000.0 / 7.0, 4.0 * std::sqrt(20'000.0 * 6.0 / 49.0));
 }
 
 TEST(SamplePairs, AreUniformAscendingAndRepeatable) {

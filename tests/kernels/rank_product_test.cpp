@@ -30,11 +30,9 @@ std::vector<int32_t> some_values(int64_t bins) {
 
 RankSums by_loops(const Prepared& a, const RankBins& bins_a, const Prepared& b, const RankBins& bins_b,
                   const std::vector<int32_t>& values) {
-  SweepRequest request;
-  request.dense = true;
   const int64_t n = a.rows->rows();
-  const std::vector<double> x = upper_triangle(a.sweep(request, 48).dense, n);
-  const std::vector<double> y = upper_triangle(b.sweep(request, 48).dense, n);
+  const std::vector<double> x = upper_triangle(a.sweep({Dense{}}, 48).of<Dense>(0).cosines, n);
+  const std::vector<double> y = upper_triangle(b.sweep({Dense{}}, 48).of<Dense>(0).cosines, n);
   RankSums sums;
   sums.counts.assign(static_cast<size_t>(bins_a.bins()), 0);
   sums.sums.assign(static_cast<size_t>(bins_a.bins()), 0);
@@ -63,9 +61,9 @@ TEST_P(RankProduct, IsThatOfPlainLoops) {
       const Prepared b(*backend, stored_b.matrix, precision);
       const RankSums expected = by_loops(a, bins_a, b, bins_b, values);
       for (const int64_t edge : {device.edges[0], device.edges[1]}) {
-        const TileGrid grid(n, edge);
+        const TileGrid grid = TileGrid::triangle(n, edge);
         const auto part = [&](int64_t begin, int64_t end) {
-          return backend->rank_product(*a.rows, bins_a, *b.rows, bins_b, values, grid, {begin, end}, {});
+          return backend->rank_product({*a.rows, bins_a}, {*b.rows, bins_b}, values, grid, {begin, end}, {});
         };
         EXPECT_TRUE(part(0, grid.size()) == expected) << n << ", tiles of " << edge;
         const int64_t cut = random.below(grid.size() + 1);
@@ -90,8 +88,8 @@ TEST_P(RankProduct, TakesAnyNumberOfThreads) {
     const auto backend = device.make(threads);
     const Prepared a(*backend, stored_a.matrix, precision);
     const Prepared b(*backend, stored_b.matrix, precision);
-    const TileGrid grid(401, device.edges[0]);
-    found.push_back(backend->rank_product(*a.rows, bins, *b.rows, bins, values, grid, {0, grid.size()}, {}));
+    const TileGrid grid = TileGrid::triangle(401, device.edges[0]);
+    found.push_back(backend->rank_product({*a.rows, bins}, {*b.rows, bins}, values, grid, {0, grid.size()}, {}));
   }
   EXPECT_TRUE(found[0] == found[1]);
   EXPECT_TRUE(found[0] == found[2]);
@@ -106,19 +104,19 @@ TEST_P(RankProduct, RefusesWhatDoesNotMatch) {
   const Stored stored_b = store(gaussian(101, 5, 1), ElementType::f32);
   const Prepared a(*backend, stored_a.matrix, precision);
   const Prepared b(*backend, stored_b.matrix, precision);
-  const TileGrid grid(100, device.edges[0]);
+  const TileGrid grid = TileGrid::triangle(100, device.edges[0]);
   const auto product = [&](const Prepared& second, std::span<const int32_t> of_bins, const TileGrid& tiles,
                            TileRange range) {
-    return backend->rank_product(*a.rows, bins, *second.rows, bins, of_bins, tiles, range, {});
+    return backend->rank_product({*a.rows, bins}, {*second.rows, bins}, of_bins, tiles, range, {});
   };
   EXPECT_NO_THROW(product(a, values, grid, {0, grid.size()}));
   EXPECT_THROW(product(b, values, grid, {0, grid.size()}), InvalidUsage);
   EXPECT_THROW(product(a, std::span(values).subspan(1), grid, {0, grid.size()}), InvalidUsage);
-  EXPECT_THROW(product(a, values, TileGrid(101, device.edges[0]), {0, 1}), InvalidUsage);
+  EXPECT_THROW(product(a, values, TileGrid::triangle(101, device.edges[0]), {0, 1}), InvalidUsage);
   EXPECT_THROW(product(a, values, grid, {0, grid.size() + 1}), InvalidUsage);
   Progress progress;
   progress.cancelled = [] { return true; };
-  EXPECT_THROW(backend->rank_product(*a.rows, bins, *a.rows, bins, values, grid, {0, grid.size()}, progress),
+  EXPECT_THROW(backend->rank_product({*a.rows, bins}, {*a.rows, bins}, values, grid, {0, grid.size()}, progress),
                Interrupted);
 }
 

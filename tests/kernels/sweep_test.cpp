@@ -48,7 +48,7 @@ TEST_P(Sweep, EveryPrimitive) {
       SCOPED_TRACE(edge);
       const SweepState state = prepared.sweep(request, edge);
       expect_consistent(state, request, n, type);
-      const std::vector<double> swept = upper_triangle(state.dense, n);
+      const std::vector<double> swept = upper_triangle(state.of<Dense>(0).cosines, n);
       ASSERT_EQ(swept.size(), exact.size());
       for (size_t k = 0; k < exact.size(); ++k) ASSERT_NEAR(swept[k], exact[k], promise(precision));
       if (kind == "lattice") {
@@ -98,12 +98,11 @@ TEST_P(SweepBytes, SameForAllPartsHoweverMerged) {
     const auto backend = device.make(2);
     const Stored stored = store(lattice(n, 4), ElementType::f32);
     const Prepared prepared(*backend, stored.matrix, precision);
-    SweepRequest only_dense;
-    only_dense.dense = true;
-    SweepRequest only_probes;
-    if (n > 1) only_probes.probes = {{0, 1}, {0, n - 1}, {n - 2, n - 1}};
-    std::ranges::sort(only_probes.probes);
-    for (const SweepRequest& request : {everything(n, prepared.rows->cosine_type()), only_dense, only_probes}) {
+    Probes probes;
+    if (n > 1) probes.pairs = {{0, 1}, {0, n - 1}, {n - 2, n - 1}};
+    std::ranges::sort(probes.pairs);
+    for (const SweepRequest& request :
+         {everything(n, prepared.rows->cosine_type()), SweepRequest{Dense{}}, SweepRequest{probes}}) {
       SweepState whole = prepared.sweep(request, 48);
       canonicalize(whole);
       for (const int64_t parts : {1, 2, 3, 7}) {
@@ -133,17 +132,14 @@ TEST_P(SweepBytes, PermutedRowsHaveTheSameCosines) {
   const auto sorted = [&](const oracle::Table& rows) {
     const Stored stored = store(rows, ElementType::f32);
     const Prepared prepared(*backend, stored.matrix, precision);
-    SweepRequest request = everything(n, prepared.rows->cosine_type());
-    request.probes.clear();
-    request.top_k = 0;
-    request.thresholds.clear();
+    const SweepRequest request = without_places(everything(n, prepared.rows->cosine_type()));
     SweepState state = prepared.sweep(request, 48);
     canonicalize(state);
     // Where the extremes and the cosines are is all that may differ.
-    std::vector<double> cosines = upper_triangle(state.dense, n);
+    std::vector<double> cosines = upper_triangle(state.of<Dense>(0).cosines, n);
     std::ranges::sort(cosines);
-    state.dense = cosines;
-    state.extremes.min_at = state.extremes.max_at = {};
+    state.of<Dense>(0).cosines = cosines;
+    state.of<Extremes>(1).min_at = state.of<Extremes>(1).max_at = {};
     return bytes_of(state);
   };
   EXPECT_TRUE(sorted(table) == sorted(selected(table, order)));
@@ -180,9 +176,7 @@ TEST_P(SweepBytes, ScaledOrRotatedSpacesKeepThePromise) {
   for (const oracle::Table& other : {scaled(table, 3.7), scaled(table, -1.0 / 3.0), rotated(table, 2)}) {
     const Stored stored = store(other, ElementType::f64);
     const Prepared prepared(*backend, stored.matrix, precision);
-    SweepRequest request;
-    request.dense = true;
-    const std::vector<double> swept = upper_triangle(prepared.sweep(request, 48).dense, n);
+    const std::vector<double> swept = upper_triangle(prepared.sweep({Dense{}}, 48).of<Dense>(0).cosines, n);
     for (size_t k = 0; k < exact.size(); ++k) EXPECT_NEAR(swept[k], exact[k], promise(precision));
   }
 }
@@ -195,10 +189,8 @@ TEST_P(SweepBytes, ManyKeptValuesPassThroughTheBuffers) {
   const Stored stored = store(lattice(n, 6), ElementType::f32);
   const Prepared prepared(*backend, stored.matrix, precision);
   const CosineType type = prepared.rows->cosine_type();
-  SweepRequest request;
-  request.dense = true;
-  request.brackets = {
-      fine_bracket(0, kFineBins - 1, type), {-1.0, 0.75, Bracket::Keep::values, 0}, fine_bracket(4096, 12288, type)};
+  const SweepRequest request = {Dense{}, fine_bracket(0, kFineBins - 1, type),
+                                Bracket{-1.0, 0.75, Bracket::Keep::values, 0}, fine_bracket(4096, 12288, type)};
   expect_consistent(prepared.sweep(request, backend->grid(*prepared.rows).edge()), request, n, type);
 }
 
@@ -213,9 +205,7 @@ TEST_P(SweepBytes, CosinesOfParallelRowsStayWithinOne) {
     }
     const Stored stored = store(table, ElementType::f32);
     const Prepared prepared(*backend, stored.matrix, precision);
-    SweepRequest request;
-    request.extremes = true;
-    const Extremes found = prepared.sweep(request, 48).extremes;
+    const Extremes::Found found = prepared.sweep({Extremes{}}, 48).of<Extremes>(0);
     EXPECT_LE(found.max, 1.0) << d;
     EXPECT_GE(found.min, -1.0) << d;
     EXPECT_NEAR(found.max, 1.0, promise(precision)) << d;
@@ -235,17 +225,16 @@ TEST_P(SweepCalls, RefusesWhatIsNotAGridOfTheMatrix) {
   const auto backend = GetParam().make(1);
   const Stored stored = store(gaussian(100, 5, 1), ElementType::f32);
   const Prepared prepared(*backend, stored.matrix, Precision::single);
-  SweepRequest request;
-  request.extremes = true;
+  const SweepRequest request = {Extremes{}};
   EXPECT_THROW(prepared.sweep(request, 50), InvalidUsage);
   EXPECT_THROW(prepared.sweep(request, 1), InvalidUsage);
   EXPECT_THROW(prepared.sweep(request, 48, {0, 7}), InvalidUsage);
   EXPECT_THROW(prepared.sweep(request, 48, {-1, 2}), InvalidUsage);
   EXPECT_THROW(prepared.sweep(request, 48, {3, 2}), InvalidUsage);
-  const TileGrid other(101, 48);
+  const TileGrid other = TileGrid::triangle(101, 48);
   EXPECT_THROW(backend->sweep(*prepared.rows, request, other, {0, other.size()}, {}), InvalidUsage);
-  EXPECT_THROW(TileGrid(-1, 48), InvalidUsage);
-  EXPECT_THROW(TileGrid(5, 0), InvalidUsage);
+  EXPECT_THROW(TileGrid::triangle(-1, 48), InvalidUsage);
+  EXPECT_THROW(TileGrid::triangle(5, 0), InvalidUsage);
   const std::vector<int64_t> beyond = {0, 100};
   EXPECT_THROW(backend->upload(stored.matrix.view, beyond), InvalidUsage);
 }
@@ -255,9 +244,8 @@ TEST_P(SweepCalls, IsInterrupted) {
     const auto backend = GetParam().make(threads);
     const Stored stored = store(gaussian(700, 5, 1), ElementType::f32);
     const Prepared prepared(*backend, stored.matrix, Precision::single);
-    SweepRequest request;
-    request.extremes = true;
-    const TileGrid grid(700, 48);
+    const SweepRequest request = {Extremes{}};
+    const TileGrid grid = TileGrid::triangle(700, 48);
     std::atomic<int> asked{0};
     Progress progress;
     progress.cancelled = [&] { return ++asked == 2; };
@@ -277,9 +265,8 @@ TEST_P(SweepCalls, ReportsProgressUpToTheEnd) {
   const auto backend = GetParam().make(1);
   const Stored stored = store(gaussian(200, 5, 1), ElementType::f32);
   const Prepared prepared(*backend, stored.matrix, Precision::single);
-  SweepRequest request;
-  request.extremes = true;
-  const TileGrid grid(200, 48);
+  const SweepRequest request = {Extremes{}};
+  const TileGrid grid = TileGrid::triangle(200, 48);
   int64_t last = 0;
   Progress progress;
   progress.report = [&](int64_t done, int64_t total) {
@@ -295,9 +282,8 @@ TEST_P(SweepCalls, PassesOnAnExceptionOfItsCaller) {
   const auto backend = GetParam().make(3);
   const Stored stored = store(gaussian(300, 5, 1), ElementType::f32);
   const Prepared prepared(*backend, stored.matrix, Precision::single);
-  SweepRequest request;
-  request.extremes = true;
-  const TileGrid grid(300, 48);
+  const SweepRequest request = {Extremes{}};
+  const TileGrid grid = TileGrid::triangle(300, 48);
   std::atomic<bool> called{false};
   Progress progress;
   progress.report = [&](int64_t, int64_t) {

@@ -24,9 +24,7 @@ TEST_P(ThresholdBand, HoldsWhatReachesIt) {
       const auto backend = device.make(2);
       const Stored stored = store(table, ElementType::f32);
       const Prepared prepared(*backend, stored.matrix, precision);
-      SweepRequest request;
-      request.dense = true;
-      const std::vector<double> dense = prepared.sweep(request, 96).dense;
+      const std::vector<double> dense = prepared.sweep({Dense{}}, 96).of<Dense>(0).cosines;
       for (const double threshold : {0.125, 0.3, 1.5, -2.0}) {
         const int64_t begin = random.below(n);
         const int64_t end = begin + random.below(n - begin + 1);

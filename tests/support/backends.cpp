@@ -21,7 +21,7 @@ void add_cpu(std::vector<BackendCase>& all) {
     for (const char c : isa) name += c == '-' ? '_' : c;
     const auto make = [isa](int threads) {
       cpu::select_isa(isa.c_str());
-      return cpu::make_backend({.threads = threads, .tile_edge = 0});
+      return cpu::make_backend({.threads = threads});
     };
     all.push_back({name,
                    make,

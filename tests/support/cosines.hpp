@@ -18,11 +18,8 @@ inline std::vector<double> upper_triangle(const std::vector<double>& dense, int6
 }
 
 inline std::vector<double> swept_cosines(Space& space, Precision precision) {
-  SweepRequest request;
-  request.dense = true;
-  const UnitRows& rows = space.unit_rows(precision);
-  const TileGrid grid = space.backend().grid(rows);
-  return upper_triangle(space.backend().sweep(rows, request, grid, {0, grid.size()}, {}).dense, space.size());
+  const SweepState state = space.backend().sweep(space.unit_rows(precision), {Dense{}});
+  return upper_triangle(state.of<Dense>(0).cosines, space.size());
 }
 
 }  // namespace gramian::testing

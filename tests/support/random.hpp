@@ -7,18 +7,15 @@
 #include <utility>
 #include <vector>
 
+#include "engine/random.hpp"
+
 namespace gramian::testing {
 
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}
 
-  uint64_t next() {
-    uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+  uint64_t next() { return split_mix(state_ += kSplitMixStep); }
   /// [0, 1)
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
   int64_t below(int64_t bound) { return static_cast<int64_t>(next() % static_cast<uint64_t>(bound)); }

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "tests/oracle/oracle.hpp"
-#include "tests/support/cosines.hpp"
 
 namespace gramian::testing {
 namespace {
@@ -46,16 +45,18 @@ void append_values(std::string& out, const std::vector<T>& values) {
 
 }  // namespace
 
-Prepared::Prepared(Backend& device, const Matrix& matrix, Precision precision)
-    : backend(&device), stored(device.upload(matrix.view, {})), rows(device.prepare(*stored, {}, precision)) {}
+Prepared::Prepared(Backend& device, const Matrix& matrix, Precision precision, const UnitRows* partner)
+    : backend(&device),
+      stored(device.upload(matrix.view, {})),
+      rows(device.prepare(*stored, {}, precision, partner)) {}
 
 SweepState Prepared::sweep(const SweepRequest& request, int64_t edge) const {
-  const TileGrid grid(rows->rows(), edge);
+  const TileGrid grid = TileGrid::triangle(rows->rows(), edge);
   return backend->sweep(*rows, request, grid, {0, grid.size()}, {});
 }
 
 SweepState Prepared::sweep(const SweepRequest& request, int64_t edge, TileRange range) const {
-  return backend->sweep(*rows, request, TileGrid(rows->rows(), edge), range, {});
+  return backend->sweep(*rows, request, TileGrid::triangle(rows->rows(), edge), range, {});
 }
 
 RankBins uneven_bins() {
@@ -78,23 +79,29 @@ int64_t rank_bin(const RankBins& bins, double x) {
   return (entry >> 5) + std::min(static_cast<int64_t>(std::floor(inside)), parts - 1);
 }
 
-SweepRequest everything(int64_t n, CosineType type) {
+SweepRequest everything(int64_t n, CosineType type) { return everything({n, n, true, type}); }
+
+SweepRequest everything(const SweepShape& shape) {
   using Keep = Bracket::Keep;
+  const CosineType type = shape.type;
   const bool wide = type == CosineType::f64;
-  SweepRequest request;
-  request.extremes = true;
-  request.dense = true;
-  request.top_k = 7;
-  request.thresholds = {0.125, 0.3, -2.0, 1.0, 1.5, -0.25};
-  request.histograms = {
-      {-1.0, 1.0, 2048}, fine_histogram(),    {-1.0, 1.0, 1},      {-0.5, 1.0, 3},     // on the fine grid
-      {-0.25, 0.75, 8},  {-0.75, 0.625, 11},                                           // hi closes a fine bin
-      {-1.0, 1.0, 1000}, {-1.0, 1.0, 65536},  {0.0, 0.9, 1},       {-0.3, 0.7, 4099},  // off it
-      {-1.1, 0.1, 24},   {0.2, 1.0, 32},      {-1.1, 1.3, 77},     {0.9999, 1.0, 50}, {-2.0, -1.5, 4},
-      {1.5, 2.0, 4},     {0.1, 0.1000001, 9}, {-1e300, 1e300, 10}, {0.0, 1e-300, 7},  {-1e-40, 1e-40, 3},
-  };
   const int coarse = wide ? 42 : 13;
-  request.brackets = {
+  SweepRequest request = {Dense{}, Extremes{}, Nearest{.k = 7}};
+  for (const double threshold : {0.125, 0.3, -2.0, 1.0, 1.5, -0.25}) request.emplace_back(Degrees{threshold});
+  if (!shape.triangle) {
+    request.emplace_back(Nearest{.k = 5, .of = Axis::columns});
+    for (const double threshold : {0.125, 0.3, 1.5}) request.emplace_back(Degrees{threshold, Axis::columns});
+  }
+  request.insert(request.end(), {
+      Histogram{-1.0, 1.0, 2048}, fine_histogram(),             Histogram{-1.0, 1.0, 1},  // on the fine grid
+      Histogram{-0.5, 1.0, 3},    Histogram{-0.25, 0.75, 8},    Histogram{-0.75, 0.625, 11},  // hi closes a fine bin
+      Histogram{-1.0, 1.0, 1000}, Histogram{-1.0, 1.0, 65536},  Histogram{0.0, 0.9, 1},  // off it
+      Histogram{-0.3, 0.7, 4099}, Histogram{-1.1, 0.1, 24},     Histogram{0.2, 1.0, 32},
+      Histogram{-1.1, 1.3, 77},   Histogram{0.9999, 1.0, 50},   Histogram{-2.0, -1.5, 4},
+      Histogram{1.5, 2.0, 4},     Histogram{0.1, 0.1000001, 9}, Histogram{-1e300, 1e300, 10},
+      Histogram{0.0, 1e-300, 7},  Histogram{-1e-40, 1e-40, 3},
+  });
+  request.insert(request.end(), {
       fine_bracket(0, kFineBins - 1, type),
       fine_bracket(0, 0, type),
       fine_bracket(kFineBins - 1, kFineBins - 1, type),
@@ -110,174 +117,257 @@ SweepRequest everything(int64_t n, CosineType type) {
       bracket(-0.2, 0.3, type, Keep::counts, coarse + 5),
       bracket(-1.0, 1.0, type, Keep::counts, coarse + 8),
       bracket(0.25, std::nextafter(0.25, 1.0), type, Keep::counts, 0),
-  };
-  if (!wide) request.brackets.push_back(bracket(0.2, 0.21, type, Keep::counts, 0));
+  });
+  if (!wide) request.emplace_back(bracket(0.2, 0.21, type, Keep::counts, 0));
   Bracket counted = fine_bracket(12288, 12292, type);
   counted.keep = Keep::counts;
   counted.shift = wide ? 30 : 0;
-  request.brackets.push_back(counted);
+  request.emplace_back(counted);
   counted = fine_bracket(kFineBins - 1, kFineBins - 1, type);
   counted.keep = Keep::counts;
   counted.shift = wide ? 30 : 3;
-  request.brackets.push_back(counted);
-  request.ranks = std::make_shared<const RankBins>(uneven_bins());
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = i + 1; j < n; j += 1 + (i + j) % 7) request.probes.push_back({i, j});
+  request.emplace_back(counted);
+  request.emplace_back(RankCounts{std::make_shared<const RankBins>(uneven_bins())});
+  Probes probes;
+  for (int64_t i = 0; i < shape.rows; ++i) {
+    for (int64_t j = shape.triangle ? i + 1 : 0; j < shape.columns; j += 1 + (i + j) % 7) probes.pairs.push_back({i, j});
   }
-  if (!request.probes.empty()) request.probes.insert(request.probes.begin(), request.probes.front());
+  if (!probes.pairs.empty()) probes.pairs.insert(probes.pairs.begin(), probes.pairs.front());
+  request.emplace_back(probes);
   return request;
 }
 
-void expect_consistent(const SweepState& state, const SweepRequest& request, int64_t n, CosineType type) {
-  ASSERT_EQ(std::ssize(state.dense), n * n);
-  const std::vector<double> x = upper_triangle(state.dense, n);
-  EXPECT_EQ(state.pairs, x.size());
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = 0; j < n; ++j) {
-      const double cosine = state.dense[static_cast<size_t>(i * n + j)];
-      if (j <= i) {
-        ASSERT_TRUE(std::isnan(cosine)) << i << ", " << j;
-      } else {
-        ASSERT_LE(std::abs(cosine), 1.0) << i << ", " << j;
-        ASSERT_FALSE(cosine == 0.0 && std::signbit(cosine)) << i << ", " << j;
+SweepRequest without_places(const SweepRequest& request) {
+  SweepRequest left;
+  for (const Reduction& reduction : request) {
+    if (std::holds_alternative<Probes>(reduction) || std::holds_alternative<Nearest>(reduction) ||
+        std::holds_alternative<Degrees>(reduction)) {
+      continue;
+    }
+    left.push_back(reduction);
+  }
+  return left;
+}
+
+std::vector<double> cosines_in(const SweepState& state, const SweepShape& shape) {
+  std::vector<double> cosines;
+  for (int64_t i = 0; i < shape.rows; ++i) {
+    for (int64_t j = shape.triangle ? i + 1 : 0; j < shape.columns; ++j) {
+      cosines.push_back(state.of<Dense>(0).cosines[static_cast<size_t>(i * shape.columns + j)]);
+    }
+  }
+  return cosines;
+}
+
+namespace {
+
+/// Counts again what was found, from the cosines themselves. A kind without its own overload does not compile.
+class Checker {
+ public:
+  Checker(const SweepState& state, const SweepShape& shape)
+      : shape_(shape), dense_(state.of<Dense>(0).cosines), x_(cosines_in(state, shape)) {}
+
+  const std::vector<double>& cosines() const { return x_; }
+
+  void check(const Dense&, const Dense::Found& found) const {
+    ASSERT_EQ(std::ssize(found.cosines), shape_.rows * shape_.columns);
+    for (int64_t i = 0; i < shape_.rows; ++i) {
+      for (int64_t j = 0; j < shape_.columns; ++j) {
+        const double cosine = found.cosines[static_cast<size_t>(i * shape_.columns + j)];
+        if (shape_.triangle && j <= i) {
+          ASSERT_TRUE(std::isnan(cosine)) << i << ", " << j;
+        } else {
+          ASSERT_LE(std::abs(cosine), 1.0) << i << ", " << j;
+          ASSERT_FALSE(cosine == 0.0 && std::signbit(cosine)) << i << ", " << j;
+        }
       }
     }
   }
 
-  if (x.empty()) {
-    EXPECT_EQ(state.extremes, Extremes{});
-  } else if (request.extremes) {
-    const oracle::Extreme min = oracle::smallest(x, n);
-    const oracle::Extreme max = oracle::largest(x, n);
-    EXPECT_EQ(state.extremes.min, min.value);
-    EXPECT_EQ(state.extremes.min_at, (Pair{min.i, min.j}));
-    EXPECT_EQ(state.extremes.max, max.value);
-    EXPECT_EQ(state.extremes.max_at, (Pair{max.i, max.j}));
+  void check(const Extremes&, const Extremes::Found& found) const {
+    if (x_.empty()) {
+      EXPECT_EQ(found, Extremes::Found{});
+      return;
+    }
+    // The first of equal ones, in (i, j) order.
+    const auto [min, unused] = std::ranges::minmax_element(x_);
+    const auto max = std::ranges::max_element(x_);
+    EXPECT_EQ(found.min, *min);
+    EXPECT_EQ(found.min_at, pair_at(min - x_.begin()));
+    EXPECT_EQ(found.max, *max);
+    EXPECT_EQ(found.max_at, pair_at(max - x_.begin()));
   }
 
-  ASSERT_EQ(state.histograms.size(), request.histograms.size());
-  for (size_t h = 0; h < request.histograms.size(); ++h) {
-    const HistogramSpec& spec = request.histograms[h];
-    const oracle::Histogram expected = oracle::histogram(x, spec.lo, spec.hi, spec.bins);
-    EXPECT_EQ(state.histograms[h].below, expected.below) << "histogram " << h;
-    EXPECT_EQ(state.histograms[h].above, expected.above) << "histogram " << h;
-    EXPECT_TRUE(state.histograms[h].counts == expected.counts) << "histogram " << h;
+  void check(const Histogram& wanted, const Histogram::Found& found) const {
+    const oracle::Histogram expected = oracle::histogram(x_, wanted.lo, wanted.hi, wanted.bins);
+    EXPECT_EQ(found.below, expected.below);
+    EXPECT_EQ(found.above, expected.above);
+    EXPECT_TRUE(found.counts == expected.counts);
   }
 
-  ASSERT_EQ(state.brackets.size(), request.brackets.size());
-  for (size_t b = 0; b < request.brackets.size(); ++b) {
-    const Bracket& wanted = request.brackets[b];
-    const BracketCounts& found = state.brackets[b];
+  void check(const Bracket& wanted, const Bracket::Found& found) const {
+    const CosineType type = shape_.type;
     uint64_t below = 0;
     std::vector<double> inside;
-    for (const double value : x) {
+    for (const double value : x_) {
       if (value < wanted.lo) ++below;
       if (value >= wanted.lo && value <= wanted.hi) inside.push_back(value);
     }
-    EXPECT_EQ(found.below, below) << "bracket " << b;
-    EXPECT_EQ(found.inside, inside.size()) << "bracket " << b;
+    EXPECT_EQ(found.below, below);
+    EXPECT_EQ(found.inside, inside.size());
+    ASSERT_EQ(std::holds_alternative<std::vector<double>>(found.values), type == CosineType::f64);
+    std::vector<double> kept;
+    std::visit([&](const auto& values) { kept.assign(values.begin(), values.end()); }, found.values);
     if (wanted.keep == Bracket::Keep::values) {
-      EXPECT_TRUE(found.counts.empty()) << "bracket " << b;
-      EXPECT_TRUE(type == CosineType::f64 ? found.values.empty() : found.wide_values.empty()) << "bracket " << b;
-      std::vector<double> kept = found.wide_values;
-      if (type == CosineType::f32) kept.assign(found.values.begin(), found.values.end());
+      EXPECT_TRUE(found.counts.empty());
       std::ranges::sort(kept);
       std::ranges::sort(inside);
-      EXPECT_TRUE(kept == inside) << "bracket " << b;
-    } else {
-      const int64_t first = position(wanted.lo, type);
-      const int64_t span = position(wanted.hi, type) - first;
-      std::vector<uint64_t> counts(static_cast<size_t>((span >> wanted.shift) + 1), 0);
-      for (const double value : inside) ++counts[static_cast<size_t>((position(value, type) - first) >> wanted.shift)];
-      EXPECT_TRUE(found.counts.size() >= counts.size()) << "bracket " << b;
-      counts.resize(found.counts.size(), 0);
-      EXPECT_TRUE(found.counts == counts) << "bracket " << b;
-      EXPECT_TRUE(found.values.empty() && found.wide_values.empty()) << "bracket " << b;
+      EXPECT_TRUE(kept == inside);
+      return;
+    }
+    const int64_t first = position(wanted.lo, type);
+    const int64_t span = position(wanted.hi, type) - first;
+    std::vector<uint64_t> counts(static_cast<size_t>((span >> wanted.shift) + 1), 0);
+    for (const double value : inside) ++counts[static_cast<size_t>((position(value, type) - first) >> wanted.shift)];
+    EXPECT_TRUE(found.counts == counts);
+    EXPECT_TRUE(kept.empty());
+  }
+
+  void check(const Probes& wanted, const Probes::Found& found) const {
+    ASSERT_EQ(found.cosines.size(), wanted.pairs.size());
+    for (size_t k = 0; k < wanted.pairs.size(); ++k) {
+      const Pair pair = wanted.pairs[k];
+      EXPECT_EQ(found.cosines[k], cosine(pair.i, pair.j)) << pair.i << ", " << pair.j;
     }
   }
 
-  if (request.ranks) {
-    std::vector<uint64_t> counts(static_cast<size_t>(request.ranks->bins()), 0);
-    for (const double value : x) ++counts[static_cast<size_t>(rank_bin(*request.ranks, value))];
-    EXPECT_TRUE(state.ranks == counts);
-  }
-
-  const auto cosine = [&](int64_t i, int64_t j) {
-    return state.dense[static_cast<size_t>(std::min(i, j) * n + std::max(i, j))];
-  };
-  ASSERT_EQ(state.degrees.size(), request.thresholds.size());
-  for (size_t t = 0; t < request.thresholds.size(); ++t) {
-    ASSERT_EQ(std::ssize(state.degrees[t]), n);
-    for (int64_t i = 0; i < n; ++i) {
-      uint64_t degree = 0;
-      for (int64_t j = 0; j < n; ++j) degree += j != i && cosine(i, j) >= request.thresholds[t] ? 1 : 0;
-      ASSERT_EQ(state.degrees[t][static_cast<size_t>(i)], degree) << "threshold " << t << " row " << i;
-    }
-  }
-  if (request.top_k > 0) {
-    for (int64_t i = 0; i < n; ++i) {
+  void check(const Nearest& wanted, const Nearest::Found& found) const {
+    ASSERT_EQ(std::ssize(found.held), rows_of(shape_, wanted.of));
+    for (int64_t row = 0; row < std::ssize(found.held); ++row) {
       std::vector<std::pair<double, int64_t>> all;
-      for (int64_t j = 0; j < n; ++j) {
-        if (j != i) all.emplace_back(-cosine(i, j), j);
-      }
+      for (const auto& [other, value] : met_by(row, wanted.of)) all.emplace_back(-value, other);
       std::ranges::sort(all);
-      all.resize(std::min(all.size(), static_cast<size_t>(request.top_k)));
-      const auto found_row = state.neighbors.of(i);
-      ASSERT_EQ(found_row.size(), all.size()) << "row " << i;
+      all.resize(std::min(all.size(), static_cast<size_t>(wanted.k)));
+      const auto of_row = found.of(row);
+      ASSERT_EQ(of_row.size(), all.size()) << "row " << row;
       for (size_t k = 0; k < all.size(); ++k) {
-        ASSERT_EQ(found_row[k].row, all[k].second) << "row " << i << " neighbour " << k;
-        ASSERT_EQ(found_row[k].cosine, -all[k].first) << "row " << i << " neighbour " << k;
+        ASSERT_EQ(of_row[k].row, all[k].second) << "row " << row << " neighbour " << k;
+        ASSERT_EQ(of_row[k].cosine, -all[k].first) << "row " << row << " neighbour " << k;
       }
     }
   }
 
-  ASSERT_EQ(state.probes.size(), request.probes.size());
-  std::vector<bool> seen(request.probes.size());
-  for (const ProbeValue& probe : state.probes) {
-    const Pair pair = request.probes[static_cast<size_t>(probe.index)];
-    EXPECT_EQ(probe.cosine, state.dense[static_cast<size_t>(pair.i * n + pair.j)]) << pair.i << ", " << pair.j;
-    EXPECT_FALSE(seen[static_cast<size_t>(probe.index)]) << pair.i << ", " << pair.j;
-    seen[static_cast<size_t>(probe.index)] = true;
+  void check(const Degrees& wanted, const Degrees::Found& found) const {
+    ASSERT_EQ(std::ssize(found.counts), rows_of(shape_, wanted.of));
+    for (int64_t row = 0; row < std::ssize(found.counts); ++row) {
+      uint64_t degree = 0;
+      for (const auto& [other, value] : met_by(row, wanted.of)) degree += value >= wanted.threshold ? 1 : 0;
+      ASSERT_EQ(found.counts[static_cast<size_t>(row)], degree) << "threshold " << wanted.threshold << " row " << row;
+    }
+  }
+
+  void check(const RankCounts& wanted, const RankCounts::Found& found) const {
+    std::vector<uint64_t> counts(static_cast<size_t>(wanted.bins->bins()), 0);
+    for (const double value : x_) ++counts[static_cast<size_t>(rank_bin(*wanted.bins, value))];
+    EXPECT_TRUE(found.counts == counts);
+  }
+
+ private:
+  Pair pair_at(int64_t number) const {
+    for (int64_t i = 0; i < shape_.rows; ++i) {
+      const int64_t begin = shape_.triangle ? i + 1 : 0;
+      if (number < shape_.columns - begin) return {i, begin + number};
+      number -= shape_.columns - begin;
+    }
+    return {-1, -1};
+  }
+  double cosine(int64_t i, int64_t j) const { return dense_[static_cast<size_t>(i * shape_.columns + j)]; }
+  /// The rows that `row` of an axis meets, with their cosines.
+  std::vector<std::pair<int64_t, double>> met_by(int64_t row, Axis axis) const {
+    std::vector<std::pair<int64_t, double>> met;
+    if (shape_.triangle) {
+      for (int64_t other = 0; other < shape_.rows; ++other) {
+        if (other != row) met.emplace_back(other, cosine(std::min(row, other), std::max(row, other)));
+      }
+      return met;
+    }
+    const int64_t others = axis == Axis::rows ? shape_.columns : shape_.rows;
+    for (int64_t other = 0; other < others; ++other) {
+      met.emplace_back(other, axis == Axis::rows ? cosine(row, other) : cosine(other, row));
+    }
+    return met;
+  }
+
+  SweepShape shape_;
+  const std::vector<double>& dense_;
+  std::vector<double> x_;
+};
+
+}  // namespace
+
+void expect_consistent(const SweepState& state, const SweepRequest& request, int64_t n, CosineType type) {
+  expect_consistent(state, request, {n, n, true, type});
+}
+
+void expect_consistent(const SweepState& state, const SweepRequest& request, const SweepShape& shape) {
+  ASSERT_EQ(state.found.size(), request.size());
+  ASSERT_TRUE(std::holds_alternative<Dense::Found>(state.found.front()));
+  const Checker checker(state, shape);
+  EXPECT_EQ(state.pairs, checker.cosines().size());
+  for (size_t place = 0; place < request.size(); ++place) {
+    SCOPED_TRACE("reduction " + std::to_string(place));
+    std::visit([&]<class Kind>(const Kind& wanted) { checker.check(wanted, state.of<Kind>(place)); }, request[place]);
   }
 }
+
+namespace {
+
+/// The bytes of what was found, again with an overload for every kind.
+struct Bytes {
+  std::string& out;
+
+  void operator()(const Extremes::Found& found) const { append_bytes(out, &found, sizeof found); }
+  void operator()(const Histogram::Found& found) const {
+    append_bytes(out, &found.below, sizeof found.below);
+    append_bytes(out, &found.above, sizeof found.above);
+    append_values(out, found.counts);
+  }
+  void operator()(const Bracket::Found& found) const {
+    append_bytes(out, &found.below, sizeof found.below);
+    append_bytes(out, &found.inside, sizeof found.inside);
+    append_values(out, found.counts);
+    std::visit([&](const auto& values) { append_values(out, values); }, found.values);
+  }
+  void operator()(const Probes::Found& found) const { append_values(out, found.cosines); }
+  void operator()(const Dense::Found& found) const { append_values(out, found.cosines); }
+  void operator()(const NeighborTable& found) const {
+    append_values(out, found.held);
+    for (int64_t i = 0; i < std::ssize(found.held); ++i) {
+      const auto held = found.of(i);
+      append_bytes(out, held.data(), held.size_bytes());
+    }
+  }
+  void operator()(const Degrees::Found& found) const { append_values(out, found.counts); }
+  void operator()(const RankCounts::Found& found) const { append_values(out, found.counts); }
+};
+
+}  // namespace
 
 std::string bytes_of(const SweepState& state) {
   std::string out;
   append_bytes(out, &state.pairs, sizeof state.pairs);
-  append_bytes(out, &state.extremes, sizeof state.extremes);
-  for (const HistogramCounts& histogram : state.histograms) {
-    append_bytes(out, &histogram.below, sizeof histogram.below);
-    append_bytes(out, &histogram.above, sizeof histogram.above);
-    append_values(out, histogram.counts);
-  }
-  for (const BracketCounts& found : state.brackets) {
-    append_bytes(out, &found.below, sizeof found.below);
-    append_bytes(out, &found.inside, sizeof found.inside);
-    append_values(out, found.counts);
-    append_values(out, found.values);
-    append_values(out, found.wide_values);
-  }
-  append_values(out, state.probes);
-  append_values(out, state.dense);
-  for (const std::vector<uint64_t>& degrees : state.degrees) append_values(out, degrees);
-  append_values(out, state.ranks);
-  append_values(out, state.neighbors.held);
-  for (int64_t i = 0; i < std::ssize(state.neighbors.held); ++i) {
-    const auto held = state.neighbors.of(i);
-    append_bytes(out, held.data(), held.size_bytes());
-  }
+  for (const Found& found : state.found) std::visit(Bytes{out}, found);
   return out;
 }
 
-SweepState swept_in_parts(const Prepared& prepared, const SweepRequest& request, int64_t edge, int64_t parts,
-                          Random& random) {
-  const int64_t tiles = TileGrid(prepared.rows->rows(), edge).size();
-  std::vector<int64_t> cuts = {0, tiles};
-  for (int64_t k = 1; k < parts; ++k) cuts.push_back(random.below(tiles + 1));
+SweepState swept_in_parts(const UnitRows& a, const UnitRows& b, Backend& backend, const SweepRequest& request,
+                          const TileGrid& grid, int64_t parts, Random& random) {
+  std::vector<int64_t> cuts = {0, grid.size()};
+  for (int64_t k = 1; k < parts; ++k) cuts.push_back(random.below(grid.size() + 1));
   std::ranges::sort(cuts);
   std::vector<SweepState> states;
   for (size_t k = 0; k + 1 < cuts.size(); ++k) {
-    states.push_back(prepared.sweep(request, edge, {cuts[k], cuts[k + 1]}));
+    states.push_back(backend.sweep(a, b, request, grid, {cuts[k], cuts[k + 1]}, {}));
   }
   while (states.size() > 1) {
     random.shuffle(states);
@@ -286,6 +376,12 @@ SweepState swept_in_parts(const Prepared& prepared, const SweepRequest& request,
     merge(states[static_cast<size_t>(random.below(std::ssize(states)))], std::move(last));
   }
   return std::move(states.front());
+}
+
+SweepState swept_in_parts(const Prepared& prepared, const SweepRequest& request, int64_t edge, int64_t parts,
+                          Random& random) {
+  const TileGrid grid = TileGrid::triangle(prepared.rows->rows(), edge);
+  return swept_in_parts(*prepared.rows, *prepared.rows, *prepared.backend, request, grid, parts, random);
 }
 
 }  // namespace gramian::testing

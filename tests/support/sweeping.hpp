@@ -13,9 +13,9 @@
 
 namespace gramian::testing {
 
-/// A matrix made ready for sweeps on one backend.
+/// A matrix made ready for sweeps on one backend, by itself or together with a partner.
 struct Prepared {
-  Prepared(Backend& backend, const Matrix& matrix, Precision precision);
+  Prepared(Backend& backend, const Matrix& matrix, Precision precision, const UnitRows* partner = nullptr);
   Backend* backend;
   std::unique_ptr<DeviceRows> stored;
   std::unique_ptr<UnitRows> rows;
@@ -29,16 +29,26 @@ RankBins uneven_bins();
 /// Where x belongs, by arithmetic of its own.
 int64_t rank_bin(const RankBins& bins, double x);
 
-/// Every primitive, on the fine grid and off it, with values on edges where `data` has such.
+/// Every primitive, on the fine grid and off it, with values on edges where `data` has such. The first is Dense.
+SweepRequest everything(const SweepShape& shape);
+/// Of a triangle.
 SweepRequest everything(int64_t n, CosineType type);
+/// Those of a request that do not say which rows they are about.
+SweepRequest without_places(const SweepRequest& request);
 
-/// Fails (non-fatally) wherever `state` is not what `request` asks for, given its dense cosines.
+/// The cosines of a state whose first finding is Dense, in (i, j) order.
+std::vector<double> cosines_in(const SweepState& state, const SweepShape& shape);
+
+/// Fails (non-fatally) wherever `state` is not what `request` asks for, given its dense cosines, which come first.
+void expect_consistent(const SweepState& state, const SweepRequest& request, const SweepShape& shape);
 void expect_consistent(const SweepState& state, const SweepRequest& request, int64_t n, CosineType type);
 
 /// All of a state's bytes; equal for equal states. Kept values must have been put in order by canonicalize().
 std::string bytes_of(const SweepState& state);
 
 /// Sweeps `parts` random disjoint ranges that cover the grid, and merges them in random order and grouping.
+SweepState swept_in_parts(const UnitRows& a, const UnitRows& b, Backend& backend, const SweepRequest& request,
+                          const TileGrid& grid, int64_t parts, Random& random);
 SweepState swept_in_parts(const Prepared& prepared, const SweepRequest& request, int64_t edge, int64_t parts,
                           Random& random);
 

@@ -167,7 +167,7 @@ PermutationTest permutation_test(Space& a, Space& b, const Rsa& observed, const 
   };
   const Precision precision = used(settings.precision, a.size());
   a.backend().resampled_grams({&a.device_rows(), &a.centered(), nullptr}, {&b.device_rows(), &b.centered(), nullptr},
-                              precision, settings.permutations, draw, take, progress);
+                              precision, {settings.permutations, draw, take}, progress);
   // A relabelling that changes nothing must count as reaching the observed value.
   const double tie = precision == Precision::double_ ? 1e-10 : 1e-7;
   for (const double r : test.null) {
@@ -224,11 +224,12 @@ BootstrapInterval bootstrap_interval(Space& a, Space& b, const BootstrapSettings
                         int64_t number) {
     std::vector<double> found(count);
     a.backend().resampled_grams(
-        x, y, precision, settings.replicates, draw,
-        [&](int64_t replicate, const DenseMatrix& product) {
-          found[static_cast<size_t>(replicate)] =
-              weighted_covariance(product, squares[static_cast<size_t>(replicate)], delta, epsilon, variance, rounding);
-        },
+        x, y, precision,
+        {settings.replicates, draw,
+         [&](int64_t replicate, const DenseMatrix& product) {
+           found[static_cast<size_t>(replicate)] = weighted_covariance(product, squares[static_cast<size_t>(replicate)],
+                                                                       delta, epsilon, variance, rounding);
+         }},
         part_of(progress, number, 3));
     return found;
   };

@@ -101,22 +101,12 @@ std::shared_ptr<const RankBins> choose_rank_bins(Space& space, Precision precisi
       RankBins::of_sample(sample, space.unit_rows(precision).cosine_type(), kParts));
 }
 
-SweepRequest RankCounts::needs() {
-  SweepRequest request;
-  if (!done_) request.ranks = bins_;
-  return request;
-}
-
-void RankCounts::take(SweepState state) {
-  counts_ = std::move(state.ranks);
-  done_ = true;
-}
-
-Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const RankCounts& ranks_b, Precision precision,
-                         const Progress& progress) {
+Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const Asked<RankCounts>& ranks_b,
+                         Precision precision, const Progress& progress) {
   const UnitRows& rows_a = a.unit_rows(precision);
   const UnitRows& rows_b = b.unit_rows(precision);
-  const BinRanks second = rank_bins(ranks_b.counts(), ranks_b.bins().mixed(rows_b.cosine_type()));
+  const RankBins& bins_b = *ranks_b.wanted().bins;
+  const BinRanks second = rank_bins(ranks_b.found().counts, bins_b.mixed(rows_b.cosine_type()));
 
   // Ranks as the sweep adds them up: halved until they fit.
   int halvings = 0;
@@ -127,12 +117,12 @@ Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const RankC
 
   const TileGrid grid = a.backend().grid(rows_a);
   const RankSums sums =
-      a.backend().rank_product(rows_a, bins_a, rows_b, ranks_b.bins(), values, grid, {0, grid.size()}, progress);
+      a.backend().rank_product({rows_a, bins_a}, {rows_b, bins_b}, values, grid, {0, grid.size()}, progress);
   const BinRanks first = rank_bins(sums.counts, bins_a.mixed(rows_a.cosine_type()));
 
   Spearman result;
   result.bins[0] = bins_a.bins();
-  result.bins[1] = ranks_b.bins().bins();
+  result.bins[1] = bins_b.bins();
   if (!(first.variance > 0.0) || !(second.variance > 0.0)) {
     result.rho = std::numeric_limits<double>::quiet_NaN();
     return result;

@@ -33,25 +33,8 @@ double spearman_exact_bytes(int64_t n);
 /// Bins for a space's cosines, from a sample of them.
 std::shared_ptr<const RankBins> choose_rank_bins(Space& space, Precision precision, uint64_t seed);
 
-/// Counts a space's cosines in bins.
-class RankCounts final : public SweepAnalysis {
- public:
-  explicit RankCounts(std::shared_ptr<const RankBins> bins) : bins_(std::move(bins)) {}
-  SweepRequest needs() override;
-  void take(SweepState state) override;
-
-  const RankBins& bins() const { return *bins_; }
-  /// After run_sweeps.
-  const std::vector<uint64_t>& counts() const { return counts_; }
-
- private:
-  std::shared_ptr<const RankBins> bins_;
-  std::vector<uint64_t> counts_;
-  bool done_ = false;
-};
-
 /// By bins: `bins_a` of a's cosines, and `ranks_b`, which has been swept over b.
-Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const RankCounts& ranks_b, Precision precision,
-                         const Progress& progress);
+Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const Asked<RankCounts>& ranks_b,
+                         Precision precision, const Progress& progress);
 
 }  // namespace gramian

@@ -121,7 +121,7 @@ CosineShift cosine_shift(const Distribution& a, const Distribution& b) {
   shift.mean = b.moments.mean - a.moments.mean;
   shift.sd = b.moments.sd - a.moments.sd;
   shift.median = b.median - a.median;
-  const auto total = [](const HistogramCounts& h) {
+  const auto total = [](const Histogram::Found& h) {
     return static_cast<double>(std::reduce(h.counts.begin(), h.counts.end(), h.below + h.above));
   };
   const double total_a = total(a.histogram);
@@ -144,7 +144,7 @@ CosineShift cosine_shift(const Distribution& a, const Distribution& b) {
 }
 
 Distribution with_wider_bins(Distribution distribution, int64_t factor) {
-  HistogramSpec& spec = distribution.histogram_spec;
+  Histogram& spec = distribution.histogram_spec;
   if (factor < 1 || spec.bins % factor != 0) throw InvalidUsage("the bins of a histogram cannot be grouped evenly");
   spec.bins /= factor;
   std::vector<uint64_t> counts(static_cast<size_t>(spec.bins));

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "engine/random.hpp"
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 
 namespace gramian {
 namespace {
@@ -58,7 +58,7 @@ size_t slot_of(const std::vector<uint64_t>& counts, uint64_t rank) {
 /// So many partners for every row: uniform over pairs, every row equally often, and no order to sort into.
 std::vector<Pair> pilot_pairs(int64_t n, int64_t partners, uint64_t seed) {
   // Another stream than the accuracy sample's.
-  std::mt19937_64 generator(seed ^ 0x9e3779b97f4a7c15u);
+  std::mt19937_64 generator(seed ^ kSplitMixStep);
   std::vector<Pair> pairs;
   pairs.reserve(static_cast<size_t>(n * partners));
   for (int64_t i = 0; i < n; ++i) {
@@ -98,19 +98,15 @@ DistributionAnalysis::DistributionAnalysis(Space& space, Precision precision, Di
   for (const double q : settings_.quantiles) {
     if (!(q >= 0.0 && q <= 1.0)) throw InvalidUsage("quantile " + std::to_string(q) + " is not between 0 and 1");
   }
-  const HistogramSpec& spec = settings_.histogram;
-  if (!(spec.lo < spec.hi) || !std::isfinite(spec.hi - spec.lo)) {
-    throw InvalidUsage("the histogram's range must go from a number to a larger one");
-  }
-  if (spec.bins < 1 || spec.bins > 65536) throw InvalidUsage("a histogram has 1 to 65536 bins");
-  for (const int64_t rank : settings_.ranks) {
+  settings_.histogram.check({});
+  for (const int64_t rank : settings_.order_statistics) {
     if (rank < 0 || rank >= pairs_) throw InvalidUsage("there is no pair of rank " + std::to_string(rank));
   }
   if (pairs_ == 0) {
     done_ = true;
     return;
   }
-  for (const int64_t rank : settings_.ranks) wanted_.push_back({.rank = rank});
+  for (const int64_t rank : settings_.order_statistics) wanted_.push_back({.rank = rank});
   std::vector<double> quantiles = settings_.quantiles;
   quantiles.push_back(0.5);
   for (const double q : quantiles) {
@@ -174,7 +170,7 @@ void DistributionAnalysis::bracket_by_fine_counts(Wanted& wanted) {
   ask(wanted, fine_bracket(bin, bin, type_), static_cast<double>(fine_[slot]));
 }
 
-void DistributionAnalysis::bracket_by_slot(Wanted& wanted, const Bracket& coarse, const BracketCounts& found) {
+void DistributionAnalysis::bracket_by_slot(Wanted& wanted, const Bracket& coarse, const Bracket::Found& found) {
   const size_t slot = slot_of(found.counts, static_cast<uint64_t>(wanted.rank) - found.below);
   const uint64_t first = key(coarse.lo, type_) + (static_cast<uint64_t>(slot) << coarse.shift);
   const uint64_t last = std::min(first + (uint64_t{1} << coarse.shift) - 1, key(coarse.hi, type_));
@@ -195,18 +191,18 @@ SweepRequest DistributionAnalysis::needs() {
     } else {
       bracket_by_pilot();
     }
-    request.extremes = true;
-    request.histograms = {settings_.histogram, fine_histogram()};
+    request = {Extremes{}, settings_.histogram, fine_histogram()};
   }
-  request.brackets = asked_;
+  request.insert(request.end(), asked_.begin(), asked_.end());
   return request;
 }
 
 void DistributionAnalysis::take(SweepState state) {
+  const size_t before = first_ ? 3 : 0;  // what needs() asks for ahead of the brackets
   if (first_) {
-    extremes_ = state.extremes;
-    histogram_ = std::move(state.histograms[0]);
-    fine_ = std::move(state.histograms[1].counts);
+    extremes_ = state.of<Extremes>(0);
+    histogram_ = std::move(state.of<Histogram>(1));
+    fine_ = std::move(state.of<Histogram>(2).counts);
     first_ = false;
   }
   const std::vector<Bracket> answered = std::move(asked_);
@@ -217,7 +213,7 @@ void DistributionAnalysis::take(SweepState state) {
     if (wanted.known) continue;
     const auto rank = static_cast<uint64_t>(wanted.rank);
     const bool asked = std::exchange(wanted.bracketed, false);
-    BracketCounts* found = asked ? &state.brackets[wanted.bracket] : nullptr;
+    Bracket::Found* found = asked ? &state.of<Bracket>(before + wanted.bracket) : nullptr;
     if (found == nullptr || rank < found->below || rank >= found->below + found->inside) {
       bracket_by_fine_counts(wanted);
       done_ = false;
@@ -232,10 +228,8 @@ void DistributionAnalysis::take(SweepState state) {
     const uint64_t inner = rank - found->below;
     if (bracket.keep == Bracket::Keep::counts) {
       wanted.value = value(key(bracket.lo, type_) + slot_of(found->counts, inner), type_);
-    } else if (type_ == CosineType::f64) {
-      wanted.value = select(found->wide_values, inner);
     } else {
-      wanted.value = select(found->values, inner);
+      wanted.value = std::visit([&](auto& values) { return select(values, inner); }, found->values);
     }
     wanted.known = true;
   }
@@ -260,7 +254,7 @@ Distribution DistributionAnalysis::result() {
   };
   result.median = at(0.5);
   for (const double q : settings_.quantiles) result.quantiles.push_back({q, at(q)});
-  for (const int64_t rank : settings_.ranks) result.order_statistics.push_back(find(rank));
+  for (const int64_t rank : settings_.order_statistics) result.order_statistics.push_back(find(rank));
   if (pairs_ == 0) {
     result.extremes.min = result.extremes.max = std::numeric_limits<double>::quiet_NaN();
     result.histogram.counts.assign(static_cast<size_t>(settings_.histogram.bins), 0);

@@ -12,8 +12,8 @@ namespace gramian {
 
 struct DistributionSettings {
   std::vector<double> quantiles = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};  // each in [0, 1]
-  std::vector<int64_t> ranks;  // order statistics wanted besides, 0-based, 0 <= rank < pairs
-  HistogramSpec histogram;
+  std::vector<int64_t> order_statistics;  // wanted besides, by 0-based rank, 0 <= rank < pairs
+  Histogram histogram;
   uint64_t seed = 0;
   /// Half width of a quantile's bracket in standard errors of the pilot sample. A miss costs a second sweep, never
   /// exactness: at 4 one rank in 16,000 misses, and brackets keep a third less than at 6.
@@ -29,12 +29,12 @@ struct Quantile {
 
 struct Distribution {
   PairMoments moments;
-  Extremes extremes;  // pairs of row numbers in the space
+  Extremes::Found extremes;  // pairs of row numbers in the space
   double median = 0.0;
   std::vector<Quantile> quantiles;
-  std::vector<double> order_statistics;  // as DistributionSettings::ranks
-  HistogramSpec histogram_spec;
-  HistogramCounts histogram;
+  std::vector<double> order_statistics;  // as DistributionSettings::order_statistics
+  Histogram histogram_spec;
+  Histogram::Found histogram;
 };
 
 /// Quantiles follow numpy's default (linear interpolation between the order statistics at floor and ceil of
@@ -67,7 +67,7 @@ class DistributionAnalysis final : public SweepAnalysis {
   void bracket_everything();
   void bracket_by_pilot();
   void bracket_by_fine_counts(Wanted& wanted);
-  void bracket_by_slot(Wanted& wanted, const Bracket& coarse, const BracketCounts& found);
+  void bracket_by_slot(Wanted& wanted, const Bracket& coarse, const Bracket::Found& found);
   /// Puts `wanted` into `bracket`, which is expected to hold about `inside` values.
   void ask(Wanted& wanted, Bracket bracket, double inside);
 
@@ -81,9 +81,9 @@ class DistributionAnalysis final : public SweepAnalysis {
   double keep_left_ = 0.0;  // bytes
   bool first_ = true;
   bool done_ = false;
-  Extremes extremes_;
-  HistogramCounts histogram_;
-  std::vector<uint64_t> fine_;
+  Extremes::Found extremes_;
+  Histogram::Found histogram_;
+  Counts fine_;
 };
 
 }  // namespace gramian

@@ -31,7 +31,7 @@ DistributionSettings threshold_settings(const ThresholdRule& rule, DistributionS
     if (!(rule.number >= 1.0 && rule.number <= static_cast<double>(pairs))) {
       throw InvalidUsage("a graph of these rows has 1 to " + std::to_string(pairs) + " edges");
     }
-    settings.ranks.push_back(pairs - static_cast<int64_t>(rule.number));
+    settings.order_statistics.push_back(pairs - static_cast<int64_t>(rule.number));
   }
   return settings;
 }
@@ -57,19 +57,8 @@ double expected_edges(Space& space, const ThresholdRule& rule, uint64_t seed, in
   return static_cast<double>(reaching) / count * pairs;
 }
 
-SweepRequest DegreesAnalysis::needs() {
-  SweepRequest request;
-  if (!done_) request.thresholds = {threshold_};
-  return request;
-}
-
-void DegreesAnalysis::take(SweepState state) {
-  degrees_ = std::move(state.degrees[0]);
-  done_ = true;
-}
-
-int64_t DegreesAnalysis::edges() const {
-  return static_cast<int64_t>(std::reduce(degrees_.begin(), degrees_.end()) / 2);
+int64_t edge_count(const Counts& degrees) {
+  return static_cast<int64_t>(std::reduce(degrees.begin(), degrees.end()) / 2);
 }
 
 void for_each_band(Space& space, Precision precision, double threshold, std::span<const uint64_t> degrees,
@@ -87,11 +76,11 @@ void for_each_band(Space& space, Precision precision, double threshold, std::spa
       const int64_t step_end = std::min(space.size(), end + kStep);
       for (; end < step_end; ++end) bytes += static_cast<int64_t>(degrees[static_cast<size_t>(end)]) * kBytesPerEntry;
     }
-    if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
+    progress.check();
     CsrBand band = space.backend().threshold_band(rows, threshold, begin, end);
     if (consumed.valid()) consumed.get();
     consumed = std::async(std::launch::async, [&sink, begin, band = std::move(band)] { sink(begin, band); });
-    if (progress.report) progress.report(end, space.size());
+    progress.step(end, space.size());
     begin = end;
   }
   if (consumed.valid()) consumed.get();

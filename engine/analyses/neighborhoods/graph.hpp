@@ -35,21 +35,8 @@ DistributionSettings threshold_settings(const ThresholdRule& rule, DistributionS
 /// pairs. Good to a few per cent of all pairs / sqrt(sampled), no bound.
 double expected_edges(Space& space, const ThresholdRule& rule, uint64_t seed, int64_t sampled = 16384);
 
-/// Degrees of the full graph, without its edges.
-class DegreesAnalysis final : public SweepAnalysis {
- public:
-  explicit DegreesAnalysis(double threshold) : threshold_(threshold) {}
-  SweepRequest needs() override;
-  void take(SweepState state) override;
-  const std::vector<uint64_t>& degrees() const { return degrees_; }
-  /// Half the sum of the degrees.
-  int64_t edges() const;
-
- private:
-  double threshold_;
-  bool done_ = false;
-  std::vector<uint64_t> degrees_;
-};
+/// Edges of a graph whose rows have these degrees: half their sum.
+int64_t edge_count(const Counts& degrees);
 
 /// An undirected graph in compressed sparse rows: every edge appears at both of its ends, columns ascend, no loops.
 struct Adjacency {
@@ -60,8 +47,8 @@ struct Adjacency {
   int64_t edges() const { return std::ssize(columns) / 2; }
 };
 
-/// Forms the thresholded matrix band by band, top to bottom, in bounded memory: about `band_bytes` a band, given the
-/// degrees of a DegreesAnalysis at the same threshold. `sink` gets each band and the row it begins at, in order, from
+/// Forms the thresholded matrix band by band, top to bottom, in bounded memory: about `band_bytes` a band, given what
+/// Degrees finds at the same threshold. `sink` gets each band and the row it begins at, in order, from
 /// another thread while the next band is formed: two bands are held at once. What it throws is thrown here.
 void for_each_band(Space& space, Precision precision, double threshold, std::span<const uint64_t> degrees,
                    int64_t band_bytes, const std::function<void(int64_t begin, const CsrBand& band)>& sink,

@@ -101,7 +101,7 @@ Partition components(Space& space, Precision precision, double threshold, std::s
     const int64_t begin = open[next];
     int64_t end = begin + 1;
     while (next < open.size() && open[next] < std::min(end + kGap, begin + kMost)) end = open[next++] + 1;
-    if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
+    progress.check();
     const CsrBand band = space.backend().threshold_band(rows, threshold, begin, end);
     for (int64_t row = begin; row < end; ++row) {
       for (auto k = static_cast<size_t>(band.offsets[static_cast<size_t>(row - begin)]);
@@ -109,7 +109,7 @@ Partition components(Space& space, Precision precision, double threshold, std::s
         sets.join(row, band.columns[k]);
       }
     }
-    if (progress.report) progress.report(static_cast<int64_t>(next), std::ssize(open));
+    progress.step(static_cast<int64_t>(next), std::ssize(open));
   }
   return partition_by(sets.labels());
 }

@@ -35,17 +35,9 @@ std::vector<std::vector<Neighbor>> cosines_of(Space& space, std::span<const int6
 
 double chord_distance(double cosine) { return std::sqrt(std::max(0.0, 2.0 - 2.0 * cosine)); }
 
-NeighborsAnalysis::NeighborsAnalysis(const Space& space, int64_t k) : k_(k) { check(k, space.size()); }
-
-SweepRequest NeighborsAnalysis::needs() {
-  SweepRequest request;
-  request.top_k = done_ ? 0 : k_;
-  return request;
-}
-
-void NeighborsAnalysis::take(SweepState state) {
-  table_ = std::move(state.neighbors);
-  done_ = true;
+Asked<Nearest> nearest_neighbors(const Space& space, int64_t k) {
+  check(k, space.size());
+  return Asked(Nearest{.k = k});
 }
 
 std::vector<std::vector<Neighbor>> neighbors_of(Space& space, std::span<const int64_t> rows, int64_t k) {

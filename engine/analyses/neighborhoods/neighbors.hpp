@@ -13,21 +13,9 @@ namespace gramian {
 /// ‖x̂ − ŷ‖ = sqrt(2 − 2 cos), the distance between unit rows.
 double chord_distance(double cosine);
 
-/// The k nearest neighbours of every row, as cosines of the chosen precision. Ties: lower row first; the row itself is
-/// left out by its number, so duplicates of it are neighbours.
-class NeighborsAnalysis final : public SweepAnalysis {
- public:
-  /// Throws InvalidUsage unless 1 <= k < n.
-  NeighborsAnalysis(const Space& space, int64_t k);
-  SweepRequest needs() override;
-  void take(SweepState state) override;
-  const NeighborTable& table() const { return table_; }
-
- private:
-  int64_t k_;
-  bool done_ = false;
-  NeighborTable table_;
-};
+/// Asks for the k nearest neighbours of every row, as cosines of the chosen precision. Ties: lower row first; the row
+/// itself is left out by its number, so duplicates of it are neighbours. Throws InvalidUsage unless 1 <= k < n.
+Asked<Nearest> nearest_neighbors(const Space& space, int64_t k);
 
 /// The k nearest neighbours of the listed rows only, in fp64, without a sweep: O(rows n d).
 /// Throws InvalidUsage unless 1 <= k < n.

@@ -4,21 +4,15 @@
 
 namespace gramian {
 
-SweepRequest SimilarityAnalysis::needs() {
-  SweepRequest request;
-  request.dense = !done_;
-  return request;
-}
-
-void SimilarityAnalysis::take(SweepState state) {
-  matrix_ = DenseMatrix(n_, n_);
-  for (int64_t i = 0; i < n_; ++i) {
-    matrix_(i, i) = 1.0;
-    for (int64_t j = i + 1; j < n_; ++j) {
-      matrix_(i, j) = matrix_(j, i) = state.dense[static_cast<size_t>(i * n_ + j)];
+DenseMatrix similarity_matrix(const Dense::Found& found, int64_t n) {
+  DenseMatrix matrix(n, n);
+  for (int64_t i = 0; i < n; ++i) {
+    matrix(i, i) = 1.0;
+    for (int64_t j = i + 1; j < n; ++j) {
+      matrix(i, j) = matrix(j, i) = found.cosines[static_cast<size_t>(i * n + j)];
     }
   }
-  done_ = true;
+  return matrix;
 }
 
 DenseMatrix leading_vectors(const Eigen& eigen, int64_t count) {

@@ -3,26 +3,13 @@
 
 #include <cstdint>
 
-#include "engine/backend.hpp"
-#include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
+#include "engine/products.hpp"
+#include "engine/reductions/dense.hpp"
 
 namespace gramian {
 
-/// Gathers S = X̂X̂ᵀ (n x n). The diagonal is 1 by definition.
-class SimilarityAnalysis final : public SweepAnalysis {
- public:
-  explicit SimilarityAnalysis(const Space& space) : n_(space.size()) {}
-  SweepRequest needs() override;
-  void take(SweepState state) override;
-  /// After run_sweeps: symmetric, n x n.
-  const DenseMatrix& matrix() const { return matrix_; }
-
- private:
-  int64_t n_;
-  bool done_ = false;
-  DenseMatrix matrix_;
-};
+/// S = X̂X̂ᵀ (n x n, symmetric) from what Dense finds of a triangle. The diagonal is 1 by definition.
+DenseMatrix similarity_matrix(const Dense::Found& found, int64_t n);
 
 /// The `count` leading eigenvectors of a symmetric matrix as rows of the result, each with its largest entry positive.
 DenseMatrix leading_vectors(const Eigen& eigen, int64_t count);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/error.hpp"
+#include "engine/random.hpp"
 #include "host/cli/run/interrupt.hpp"
 #include "host/formats/files/parallel.hpp"
 #include "host/report/wording.hpp"
@@ -17,18 +18,12 @@ namespace {
 /// SplitMix64 (Steele, Lea, Flood 2014): a stream a row needs a generator that is cheap to start.
 class Generator {
  public:
-  Generator(uint64_t seed, uint64_t stream) : state_(mix(seed + kStep) ^ mix(stream * kStep + 1)) {}
-  uint64_t operator()() { return mix(state_ += kStep); }
+  Generator(uint64_t seed, uint64_t stream) : state_(split_mix(seed + kSplitMixStep) ^ split_mix(stream * kSplitMixStep + 1)) {}
+  uint64_t operator()() { return split_mix(state_ += kSplitMixStep); }
   /// In (0, 1].
   double uniform() { return static_cast<double>(((*this)() >> 11) + 1) * 0x1p-53; }
 
  private:
-  static constexpr uint64_t kStep = 0x9e3779b97f4a7c15u;
-  static uint64_t mix(uint64_t x) {
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-  }
   uint64_t state_;
 };
 

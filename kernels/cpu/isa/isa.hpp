@@ -27,7 +27,7 @@ struct BracketLoop {
   T** kept = nullptr;  // next free slot of each bracket's buffer; advanced
 };
 
-/// Counts on the grid of engine/sweep/fine_grid.hpp. Some slots are wanted: values in them are copied to `kept`, which
+/// Counts on the grid of engine/cosines/fine_grid.hpp. Some slots are wanted: values in them are copied to `kept`, which
 /// has room for one more segment and 16 values at every call. The wanted slots are given twice, since one instruction
 /// set likes flags and the other ranges: as the top bit of their counts, and as ranges [first, first + span], each
 /// number repeated 32 times.

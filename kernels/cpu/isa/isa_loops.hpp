@@ -8,7 +8,7 @@
 #include <immintrin.h>
 #endif
 
-#include "engine/sweep/fine_grid.hpp"
+#include "engine/cosines/fine_grid.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/isa/panel_size.hpp"
 

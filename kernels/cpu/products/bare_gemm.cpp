@@ -11,7 +11,7 @@
 
 #include "engine/error.hpp"
 #include "kernels/cpu/sweep/tile.hpp"
-#include "kernels/cpu/threads.hpp"
+#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -28,9 +28,7 @@ double timed(const TileGrid& grid, int threads, const Progress& progress,
         if (!buffer) buffer = std::make_unique<AlignedBuffer<T>>(grid.edge() * grid.edge());
         product(grid.at(item), buffer->data(), grid.edge());
       },
-      [&](int64_t) {
-        if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
-      });
+      [&](int64_t) { progress.check(); });
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
@@ -57,7 +55,7 @@ double blas_seconds(const CpuUnitRows& rows, const AlignedBuffer<T>& packed, int
       }
     }
   });
-  const TileGrid grid(n, 1024);
+  const TileGrid grid = TileGrid::triangle(n, 1024);
   openblas_set_num_threads(1);
   return timed<T>(grid, threads, progress, [&](const Tile& tile, T* out, int64_t ld) {
     blas(tile.row_end - tile.row_begin, tile.col_end - tile.col_begin, d, plain.data() + tile.row_begin * d,
@@ -71,18 +69,18 @@ double bare_triangle_seconds(const CpuUnitRows& rows, const TileGrid& grid, int 
   switch (rows.kind()) {
     case Form::f64: {
       const double own = timed<double>(
-          grid, threads, progress, [&](const Tile& tile, double* out, int64_t ld) { form_tile(rows, tile, out, ld); });
+          grid, threads, progress, [&](const Tile& tile, double* out, int64_t ld) { form_tile(rows, rows, tile, out, ld); });
       return std::min(own, blas_seconds(rows, rows.f64, threads, progress));
     }
     case Form::f32: {
       const double own = timed<float>(
-          grid, threads, progress, [&](const Tile& tile, float* out, int64_t ld) { form_tile(rows, tile, out, ld); });
+          grid, threads, progress, [&](const Tile& tile, float* out, int64_t ld) { form_tile(rows, rows, tile, out, ld); });
       return std::min(own, blas_seconds(rows, rows.f32, threads, progress));
     }
     case Form::i16:
     case Form::i8:
       return timed<float>(grid, threads, progress,
-                          [&](const Tile& tile, float* out, int64_t ld) { form_tile(rows, tile, out, ld); });
+                          [&](const Tile& tile, float* out, int64_t ld) { form_tile(rows, rows, tile, out, ld); });
   }
   return std::numeric_limits<double>::quiet_NaN();
 }

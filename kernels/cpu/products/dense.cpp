@@ -55,9 +55,9 @@ Svd svd(const DenseMatrix& matrix) {
   return result;
 }
 
-DenseMatrix triangular_factor(const CpuRows& rows, const RowTransform& transform) {
+DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform) {
   const int64_t n = rows.rows();
-  const int64_t d = rows.dim();
+  const int64_t d = transform.dim(rows.dim());
   const int64_t block = std::max<int64_t>(2 * d, 1024);
   DenseMatrix factor(0, d);
   for (int64_t begin = 0; begin < n; begin += block) {

@@ -6,7 +6,7 @@
 #include "engine/error.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/rows/panels.hpp"
-#include "kernels/cpu/threads.hpp"
+#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -18,9 +18,9 @@ constexpr int64_t kSumBlock = 4096;
 constexpr int64_t kPiece = 4;
 
 /// Rows [begin, end) with columns as the panel's rows: the inner dimension of the product is the row index.
-void pack_columns(const CpuRows& rows, const RowTransform& transform, int64_t begin, int64_t end,
+void pack_columns(const DeviceRows& rows, const RowTransform& transform, int64_t begin, int64_t end,
                   AlignedBuffer<double>& out, int threads) {
-  const int64_t d = rows.dim();
+  const int64_t d = transform.dim(rows.dim());
   const int64_t depth = end - begin;
   constexpr int64_t kChunk = 32;
   parallel_for(threads, (depth + kChunk - 1) / kChunk, [&](int64_t chunk, int) {
@@ -36,11 +36,11 @@ void pack_columns(const CpuRows& rows, const RowTransform& transform, int64_t be
 
 }  // namespace
 
-std::vector<double> row_norms(const CpuRows& rows, const RowTransform& transform, int threads) {
+std::vector<double> row_norms(const DeviceRows& rows, const RowTransform& transform, int threads) {
   std::vector<double> norms(static_cast<size_t>(rows.rows()));
   constexpr int64_t kChunk = 256;
   parallel_for(threads, (rows.rows() + kChunk - 1) / kChunk, [&](int64_t chunk, int) {
-    std::vector<double> row(static_cast<size_t>(rows.dim()));
+    std::vector<double> row(static_cast<size_t>(transform.dim(rows.dim())));
     for (int64_t r = chunk * kChunk; r < std::min(rows.rows(), (chunk + 1) * kChunk); ++r) {
       norms[static_cast<size_t>(r)] = transformed_norm(rows, r, transform, row.data());
     }
@@ -48,8 +48,8 @@ std::vector<double> row_norms(const CpuRows& rows, const RowTransform& transform
   return norms;
 }
 
-std::vector<double> column_sums(const CpuRows& rows, const RowTransform& transform, int threads) {
-  const int64_t d = rows.dim();
+std::vector<double> column_sums(const DeviceRows& rows, const RowTransform& transform, int threads) {
+  const int64_t d = transform.dim(rows.dim());
   const int64_t blocks = (rows.rows() + kSumBlock - 1) / kSumBlock;
   std::vector<std::vector<double>> partial(static_cast<size_t>(blocks));
   parallel_for(threads, blocks, [&](int64_t block, int) {
@@ -68,12 +68,13 @@ std::vector<double> column_sums(const CpuRows& rows, const RowTransform& transfo
   return total;
 }
 
-DenseMatrix gram(const CpuRows& a, const RowTransform& ta, const CpuRows& b, const RowTransform& tb, bool symmetric,
+DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb, bool symmetric,
                  int threads) {
-  if (a.rows() != b.rows()) throw InvalidUsage("a Gram product needs equal numbers of rows on both sides");
   const int64_t n = a.rows();
-  const int64_t panels_a = panel_count(a.dim());
-  const int64_t panels_b = panel_count(b.dim());
+  const int64_t dim_a = ta.dim(a.dim());
+  const int64_t dim_b = tb.dim(b.dim());
+  const int64_t panels_a = panel_count(dim_a);
+  const int64_t panels_b = panel_count(dim_b);
   const int64_t ld = panels_b * kPanel;
   AlignedBuffer<double> sum(panels_a * kPanel * ld);
   std::fill_n(sum.data(), sum.size(), 0.0);
@@ -96,9 +97,9 @@ DenseMatrix gram(const CpuRows& a, const RowTransform& ta, const CpuRows& b, con
       isa_table().product_f64(rows, cols, depth, sum.data() + p * kPanel * ld + q * kPanel, ld, false, true, false);
     });
   }
-  DenseMatrix result(a.dim(), b.dim());
-  for (int64_t i = 0; i < a.dim(); ++i) {
-    for (int64_t j = 0; j < b.dim(); ++j) {
+  DenseMatrix result(dim_a, dim_b);
+  for (int64_t i = 0; i < dim_a; ++i) {
+    for (int64_t j = 0; j < dim_b; ++j) {
       result(i, j) = symmetric && j < i ? result(j, i) : sum.data()[i * ld + j];
     }
   }
@@ -118,16 +119,16 @@ double stored_cosine(const std::byte* x, const std::byte* y, int64_t d) {
 
 }  // namespace
 
-std::vector<double> pair_cosines(const CpuRows& rows, const RowTransform& transform, std::span<const Pair> pairs,
-                                 int threads) {
-  RowTransform unit = transform;
-  unit.unit = true;
-  unit.recenter.clear();
-  const bool as_stored =
-      rows.rows() > 0 && rows.stored_f32(0) != nullptr && unit.shift.empty() && unit.directions.rows == 0;
+std::vector<double> pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
+                                 const RowTransform& tb, std::span<const Pair> pairs, int threads) {
+  const auto is_plain = [](const DeviceRows& rows, const RowTransform& transform) {
+    return rows.rows() > 0 && stored_f32(rows, 0) != nullptr && transform.shift.empty() &&
+           transform.directions.rows == 0 && !transform.maps();
+  };
+  const bool as_stored = is_plain(a, ta) && is_plain(b, tb);
   std::vector<double> cosines(pairs.size());
   constexpr int64_t kChunk = 512;
-  const int64_t d = rows.dim();
+  const int64_t d = ta.dim(a.dim());
   const int64_t count = std::ssize(pairs);
   parallel_for(threads, (count + kChunk - 1) / kChunk, [&](int64_t chunk, int) {
     std::vector<double> x(static_cast<size_t>(d));
@@ -135,11 +136,11 @@ std::vector<double> pair_cosines(const CpuRows& rows, const RowTransform& transf
     int64_t loaded = -1;
     for (int64_t p = chunk * kChunk; p < std::min(count, (chunk + 1) * kChunk); ++p) {
       const auto [i, j] = pairs[static_cast<size_t>(p)];
-      double cosine = as_stored ? stored_cosine(rows.stored_f32(i), rows.stored_f32(j), d) : std::nan("");
+      double cosine = as_stored ? stored_cosine(stored_f32(a, i), stored_f32(b, j), d) : std::nan("");
       if (std::isnan(cosine)) {
-        if (i != loaded) transformed_row(rows, i, unit, x.data());
+        if (i != loaded) transformed_row(a, i, ta, x.data());
         loaded = i;
-        transformed_row(rows, j, unit, y.data());
+        transformed_row(b, j, tb, y.data());
         cosine = isa_table().dot(x.data(), y.data(), d);
       }
       cosines[static_cast<size_t>(p)] = std::clamp(cosine, -1.0, 1.0);

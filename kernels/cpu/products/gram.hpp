@@ -11,12 +11,12 @@
 
 namespace gramian::cpu {
 
-std::vector<double> row_norms(const CpuRows& rows, const RowTransform& transform, int threads);
-std::vector<double> column_sums(const CpuRows& rows, const RowTransform& transform, int threads);
+std::vector<double> row_norms(const DeviceRows& rows, const RowTransform& transform, int threads);
+std::vector<double> column_sums(const DeviceRows& rows, const RowTransform& transform, int threads);
 /// Σᵢ yᵢ zᵢᵀ. The same rows and transform on both sides (`symmetric`) cost half.
-DenseMatrix gram(const CpuRows& a, const RowTransform& ta, const CpuRows& b, const RowTransform& tb, bool symmetric,
+DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb, bool symmetric,
                  int threads);
-std::vector<double> pair_cosines(const CpuRows& rows, const RowTransform& transform, std::span<const Pair> pairs,
-                                 int threads);
+std::vector<double> pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
+                                 const RowTransform& tb, std::span<const Pair> pairs, int threads);
 
 }  // namespace gramian::cpu

@@ -11,7 +11,7 @@
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/rows/panels.hpp"
 #include "kernels/cpu/rows/rows.hpp"
-#include "kernels/cpu/threads.hpp"
+#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -35,12 +35,9 @@ struct Rows {
 
 template <class T>
 Rows<T> transformed_rows(const ResampledSide& side, int threads) {
-  const CpuRows& stored = as_cpu(*side.rows);
-  const int64_t own = stored.dim();
-  const int64_t extra = side.appended == nullptr ? 0 : side.appended->cols;
-  if (extra > 0 && side.appended->rows != stored.rows()) {
-    throw InvalidUsage("appended columns need as many rows as the matrix has");
-  }
+  const DeviceRows& stored = *side.rows;
+  const int64_t own = side.transform->dim(stored.dim());
+  const int64_t extra = side.dim() - own;
   Rows<T> rows;
   rows.count = stored.rows();
   rows.dim = own + extra;
@@ -105,7 +102,7 @@ class Worker {
   Resample terms;
 
   const DenseMatrix& run(bool symmetric) {
-    const int64_t count = check();
+    const int64_t count = terms.left.empty() ? a_.count : std::ssize(terms.left);
     const int64_t* left = terms.left.empty() ? nullptr : terms.left.data();
     const int64_t* right = terms.right.empty() ? left : terms.right.data();
     const double* weights = terms.weights.empty() ? nullptr : terms.weights.data();
@@ -135,20 +132,6 @@ class Worker {
   }
 
  private:
-  /// How many terms there are.
-  int64_t check() const {
-    const int64_t count = terms.left.empty() ? a_.count : std::ssize(terms.left);
-    const auto in = [](const std::vector<int64_t>& index, int64_t rows) {
-      return std::ranges::all_of(index, [&](int64_t row) { return row >= 0 && row < rows; });
-    };
-    if (!in(terms.left, a_.count) || !in(terms.right.empty() ? terms.left : terms.right, b_.count) ||
-        (!terms.right.empty() && std::ssize(terms.right) != count) ||
-        (!terms.weights.empty() && std::ssize(terms.weights) != count)) {
-      throw InvalidUsage("resampled rows that are not there");
-    }
-    return count;
-  }
-
   void fold(bool symmetric) {
     for (int64_t i = 0; i < total_.rows; ++i) {
       const T* row = sum_.data() + i * b_.width;
@@ -166,45 +149,36 @@ class Worker {
 };
 
 template <class T>
-void run(const ResampledSide& a, const ResampledSide& b, int64_t replicates,
-         const std::function<void(int64_t, Resample&)>& draw,
-         const std::function<void(int64_t, const DenseMatrix&)>& take, int threads, const Progress& progress) {
+void run(const ResampledSide& a, const ResampledSide& b, const Resampling& resampling, int threads,
+         const Progress& progress) {
   const bool symmetric = a.rows == b.rows && a.transform == b.transform && a.appended == b.appended;
   const Rows<T> left = transformed_rows<T>(a, threads);
   const Rows<T> other = symmetric ? Rows<T>() : transformed_rows<T>(b, threads);
   const Rows<T>& right = symmetric ? left : other;
   std::vector<std::unique_ptr<Worker<T>>> workers(static_cast<size_t>(threads));
   parallel_for(
-      threads, replicates,
+      threads, resampling.replicates,
       [&](int64_t replicate, int index) {
         std::unique_ptr<Worker<T>>& mine = workers[static_cast<size_t>(index)];
         if (!mine) mine = std::make_unique<Worker<T>>(left, right);
         mine->terms.left.clear();
         mine->terms.right.clear();
         mine->terms.weights.clear();
-        draw(replicate, mine->terms);
-        take(replicate, mine->run(symmetric));
+        resampling.draw(replicate, mine->terms);
+        resampling.take(replicate, mine->run(symmetric));
       },
-      [&](int64_t done) {
-        if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
-        if (progress.report) progress.report(done, replicates);
-      });
+      [&](int64_t done) { progress.step(done, resampling.replicates); });
 }
 
 }  // namespace
 
-void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision, int64_t replicates,
-                     const std::function<void(int64_t, Resample&)>& draw,
-                     const std::function<void(int64_t, const DenseMatrix&)>& take, int threads,
-                     const Progress& progress) {
-  if (a.rows->rows() != b.rows->rows()) {
-    throw InvalidUsage("a resampled product needs equal numbers of rows on both sides");
-  }
-  if (replicates <= 0) return;
+void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision, const Resampling& resampling,
+                     int threads, const Progress& progress) {
+  if (resampling.replicates <= 0) return;
   if (precision == Precision::double_) {
-    run<double>(a, b, replicates, draw, take, threads, progress);
+    run<double>(a, b, resampling, threads, progress);
   } else {
-    run<float>(a, b, replicates, draw, take, threads, progress);
+    run<float>(a, b, resampling, threads, progress);
   }
 }
 

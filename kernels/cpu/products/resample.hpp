@@ -12,9 +12,7 @@
 
 namespace gramian::cpu {
 
-void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision, int64_t replicates,
-                     const std::function<void(int64_t, Resample&)>& draw,
-                     const std::function<void(int64_t, const DenseMatrix&)>& take, int threads,
-                     const Progress& progress);
+void resampled_grams(const ResampledSide& a, const ResampledSide& b, Precision precision, const Resampling& resampling,
+                     int threads, const Progress& progress);
 
 }  // namespace gramian::cpu

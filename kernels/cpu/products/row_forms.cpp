@@ -7,7 +7,7 @@
 #include "engine/error.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/rows/panels.hpp"
-#include "kernels/cpu/threads.hpp"
+#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -35,9 +35,9 @@ double distance(const double* x, const double* y, int64_t count) {
   return std::sqrt(sum);
 }
 
-void identity_forms(const CpuRows& a, const RowTransform& ta, const CpuRows& b, const RowTransform& tb, int64_t begin,
+void identity_forms(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b, const RowTransform& tb, int64_t begin,
                     int64_t end, RowForms& forms) {
-  const auto width = static_cast<size_t>(std::max(a.dim(), b.dim()));
+  const auto width = static_cast<size_t>(std::max(ta.dim(a.dim()), tb.dim(b.dim())));
   std::vector<double> y(width);
   std::vector<double> z(width);
   for (int64_t r = begin; r < end; ++r) {
@@ -50,17 +50,13 @@ void identity_forms(const CpuRows& a, const RowTransform& ta, const CpuRows& b, 
 
 }  // namespace
 
-RowForms row_forms(const CpuRows& a, const RowTransform& ta, const DenseMatrix& m, const CpuRows& b,
+RowForms row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
                    const RowTransform& tb, int threads) {
-  if (a.rows() != b.rows()) throw InvalidUsage("row-wise forms need equal numbers of rows on both sides");
   const bool identity = m.values.empty();
-  if (!identity && (m.rows != a.dim() || m.cols != b.dim())) {
-    throw InvalidUsage("row-wise forms of " + std::to_string(a.dim()) + " and " + std::to_string(b.dim()) +
-                       " dimensions with a matrix of " + std::to_string(m.rows) + " x " + std::to_string(m.cols));
-  }
   const int64_t n = a.rows();
-  const int64_t depth = a.dim();
-  const int64_t ld = panel_count(b.dim()) * kPanel;
+  const int64_t depth = ta.dim(a.dim());
+  const int64_t width = tb.dim(b.dim());
+  const int64_t ld = panel_count(width) * kPanel;
   const AlignedBuffer<double> matrix = identity ? AlignedBuffer<double>() : pack_matrix(m);
   struct Worker {
     AlignedBuffer<double> rows;
@@ -82,7 +78,7 @@ RowForms row_forms(const CpuRows& a, const RowTransform& ta, const DenseMatrix& 
     if (mine.row.empty()) {
       mine.rows = AlignedBuffer<double>(kRowBlock * depth);
       mine.out = AlignedBuffer<double>(kRowBlock * ld);
-      mine.row.resize(static_cast<size_t>(std::max(a.dim(), b.dim())));
+      mine.row.resize(static_cast<size_t>(std::max(depth, width)));
       // Lanes beyond the last row hold whatever an earlier block left: finite, and never read back.
       std::fill_n(mine.rows.data(), mine.rows.size(), 0.0);
     }
@@ -91,13 +87,13 @@ RowForms row_forms(const CpuRows& a, const RowTransform& ta, const DenseMatrix& 
       double* out = mine.rows.data() + (r - begin) / kPanel * depth * kPanel + (r - begin) % kPanel;
       for (int64_t k = 0; k < depth; ++k) out[k * kPanel] = mine.row[static_cast<size_t>(k)];
     }
-    isa_table().product_f64({mine.rows.data(), panel_count(end - begin)}, {matrix.data(), panel_count(b.dim())}, depth,
+    isa_table().product_f64({mine.rows.data(), panel_count(end - begin)}, {matrix.data(), panel_count(width)}, depth,
                             mine.out.data(), ld, false, false, false);
     for (int64_t r = begin; r < end; ++r) {
       transformed_row(b, r, tb, mine.row.data());
       const double* mapped = mine.out.data() + (r - begin) * ld;
-      forms.product[static_cast<size_t>(r)] = isa_table().dot(mapped, mine.row.data(), b.dim());
-      forms.distance[static_cast<size_t>(r)] = distance(mapped, mine.row.data(), b.dim());
+      forms.product[static_cast<size_t>(r)] = isa_table().dot(mapped, mine.row.data(), width);
+      forms.distance[static_cast<size_t>(r)] = distance(mapped, mine.row.data(), width);
     }
   });
   return forms;

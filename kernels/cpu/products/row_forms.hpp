@@ -8,7 +8,7 @@
 
 namespace gramian::cpu {
 
-RowForms row_forms(const CpuRows& a, const RowTransform& ta, const DenseMatrix& m, const CpuRows& b,
+RowForms row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatrix& m, const DeviceRows& b,
                    const RowTransform& tb, int threads);
 
 }  // namespace gramian::cpu

@@ -6,7 +6,7 @@
 #include "engine/softmax_ranking.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/rows/panels.hpp"
-#include "kernels/cpu/threads.hpp"
+#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -27,12 +27,11 @@ AlignedBuffer<double> pack_queries(const DenseMatrix& queries) {
 
 }  // namespace
 
-std::vector<SoftmaxProducts> softmax_products(const CpuRows& rows, const RowTransform& transform,
+std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
                                               const DenseMatrix& queries, int64_t k, double temperature, int threads,
                                               const Progress& progress) {
-  check_softmax(rows, queries, k, temperature);
   const int64_t n = rows.rows();
-  const int64_t d = rows.dim();
+  const int64_t d = queries.cols;
   const AlignedBuffer<double> packed_queries = pack_queries(queries);
   const int64_t block_rows = std::min(kBlockRows, panel_count(n) * kPanel);
   AlignedBuffer<double> packed(block_rows * d);
@@ -41,7 +40,7 @@ std::vector<SoftmaxProducts> softmax_products(const CpuRows& rows, const RowTran
   std::vector<AlignedBuffer<double>> tiles(static_cast<size_t>(threads));
   std::vector<SoftmaxRanking> rankings(static_cast<size_t>(queries.rows), SoftmaxRanking(std::min(k, n), temperature));
   for (int64_t begin = 0; begin < n; begin += block_rows) {
-    if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
+    progress.check();
     const int64_t count = std::min(n - begin, block_rows);
     parallel_for(threads, panel_count(count), [&](int64_t panel, int) {
       std::vector<double> row(static_cast<size_t>(d));
@@ -60,7 +59,7 @@ std::vector<SoftmaxProducts> softmax_products(const CpuRows& rows, const RowTran
         rankings[static_cast<size_t>(q)].consume(tile.data() + q % kPanel * block_rows, count, begin);
       }
     });
-    if (progress.report) progress.report(begin + count, n);
+    progress.step(begin + count, n);
   }
   std::vector<SoftmaxProducts> ranked;
   ranked.reserve(rankings.size());

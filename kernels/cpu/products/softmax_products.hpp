@@ -11,7 +11,7 @@ namespace gramian::cpu {
 
 /// Backend::softmax_products. A block of rows is packed by all workers; then each takes panels of queries, one tile of
 /// products a panel. A query meets the rows in their order, whoever works on it.
-std::vector<SoftmaxProducts> softmax_products(const CpuRows& rows, const RowTransform& transform,
+std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowTransform& transform,
                                               const DenseMatrix& queries, int64_t k, double temperature, int threads,
                                               const Progress& progress);
 

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "engine/narrow.hpp"
-#include "kernels/cpu/threads.hpp"
+#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -19,8 +19,8 @@ constexpr double kFixedPointShare = 4.5e-4;
 
 /// Columns in the order in which products are summed: smallest largest entry first, so that the partial sums stay small
 /// until the last terms and an outlier dimension costs no precision. Depends on the set of rows, not on their order.
-std::vector<int64_t> summation_order(const CpuRows& rows, const RowTransform& transform, int threads) {
-  const int64_t d = rows.dim();
+std::vector<int64_t> summation_order(const DeviceRows& rows, const RowTransform& transform, int threads) {
+  const int64_t d = transform.dim(rows.dim());
   constexpr int64_t kBlock = 256;
   const int64_t blocks = (rows.rows() + kBlock - 1) / kBlock;
   std::vector<std::vector<double>> largest(static_cast<size_t>(threads), std::vector<double>(static_cast<size_t>(d)));
@@ -155,19 +155,28 @@ std::string CpuUnitRows::form() const {
   return {};
 }
 
+bool CpuUnitRows::meets(const UnitRows& other) const {
+  const auto* const rows = dynamic_cast<const CpuUnitRows*>(&other);
+  return rows != nullptr && rows->dim_ == dim_ && rows->form_ == form_ && rows->order == order;
+}
+
 const CpuUnitRows& as_cpu(const UnitRows& rows) { return dynamic_cast<const CpuUnitRows&>(rows); }
 
-std::unique_ptr<CpuUnitRows> pack_unit_rows(const CpuRows& rows, const RowTransform& transform, Form form,
-                                            int threads) {
-  RowTransform unit = transform;
-  unit.unit = true;
+std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTransform& unit, Form form,
+                                            const CpuUnitRows* partner, int threads) {
   const int64_t n = rows.rows();
-  const int64_t d = rows.dim();
+  const int64_t d = unit.dim(rows.dim());
   auto packed = std::make_unique<CpuUnitRows>(form, n, d);
   const int64_t depth = packed->depth();
-  std::vector<int64_t> order(static_cast<size_t>(d));
-  std::iota(order.begin(), order.end(), 0);
-  if (form == Form::f32) order = summation_order(rows, unit, threads);
+  std::vector<int64_t>& order = packed->order;
+  if (partner != nullptr) {
+    order = partner->order;
+  } else if (form == Form::f32) {
+    order = summation_order(rows, unit, threads);
+  } else {
+    order.resize(static_cast<size_t>(d));
+    std::iota(order.begin(), order.end(), 0);
+  }
   struct Worst {
     double largest = 0.0;
     double low = 0.0;

@@ -25,6 +25,8 @@ class CpuUnitRows final : public UnitRows {
   int64_t dim() const override { return dim_; }
   CosineType cosine_type() const override { return form_ == Form::f64 ? CosineType::f64 : CosineType::f32; }
   std::string form() const override;
+  /// The same columns have to meet at every step of a product.
+  bool meets(const UnitRows& other) const override;
 
   Form kind() const { return form_; }
   int64_t depth() const { return depth_; }
@@ -34,6 +36,7 @@ class CpuUnitRows final : public UnitRows {
   AlignedBuffer<double> f64;
   AlignedBuffer<int16_t> i16;
   AlignedBuffer<int8_t> i8;
+  std::vector<int64_t> order;  // of the columns, in which products are summed
   bool whole = true;           // int8: products of low parts are wanted
   AlignedBuffer<float> scale;  // int16, int8: what turns an integer product back, one a row
 
@@ -46,7 +49,8 @@ class CpuUnitRows final : public UnitRows {
 
 const CpuUnitRows& as_cpu(const UnitRows& rows);
 
-/// Transforms, scales to length 1, converts and packs all rows.
-std::unique_ptr<CpuUnitRows> pack_unit_rows(const CpuRows& rows, const RowTransform& transform, Form form, int threads);
+/// Transforms by `unit`, converts and packs all rows; in the order of `partner`, where there is one.
+std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTransform& unit, Form form,
+                                            const CpuUnitRows* partner, int threads);
 
 }  // namespace gramian::cpu

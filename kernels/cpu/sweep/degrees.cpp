@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 
 namespace gramian::cpu {
@@ -18,32 +18,39 @@ int64_t loop_degrees(const double* x, int64_t count, double threshold, int64_t* 
 }  // namespace
 
 template <class T>
-DegreeReducer<T>::DegreeReducer(const std::vector<double>& thresholds, int64_t rows, int64_t tile_edge)
-    : degrees_(thresholds.size(), std::vector<uint64_t>(static_cast<size_t>(rows))),
-      columns_(static_cast<size_t>(tile_edge)) {
-  for (const double threshold : thresholds) thresholds_.push_back(exact_threshold<T>(threshold));
-}
+DegreeConsumer<T>::DegreeConsumer(const Degrees& wanted, const SweepShape& shape, int64_t tile_edge, int workers,
+                                  Degrees::Found& found)
+    : threshold_(exact_threshold<T>(wanted.threshold)),
+      of_rows_(shape.triangle || wanted.of == Axis::rows),
+      of_columns_(shape.triangle || wanted.of == Axis::columns),
+      tile_edge_(tile_edge),
+      found_(found),
+      workers_(workers) {}
 
 template <class T>
-void DegreeReducer<T>::consume(const Tile& tile, const T* cosines, int64_t ld) {
-  const int64_t width = tile.col_end - tile.col_begin;
-  for (size_t t = 0; t < thresholds_.size(); ++t) {
-    std::vector<uint64_t>& degrees = degrees_[t];
-    std::ranges::fill(columns_, Counter{0});
-    for (int64_t row = tile.row_begin; row < tile.row_end; ++row) {
-      const int64_t skip = tile.diagonal ? row + 1 - tile.col_begin : 0;
-      if (skip >= width) break;
-      const T* x = cosines + (row - tile.row_begin) * ld + skip;
-      degrees[static_cast<size_t>(row)] +=
-          static_cast<uint64_t>(loop_degrees(x, width - skip, thresholds_[t], columns_.data() + skip));
-    }
-    for (int64_t c = 0; c < width; ++c) {
-      degrees[static_cast<size_t>(tile.col_begin + c)] += static_cast<uint64_t>(columns_[static_cast<size_t>(c)]);
-    }
+void DegreeConsumer<T>::consume(int worker, const Tile& tile, const T* cosines, int64_t ld) {
+  Own& own = workers_.of(worker, [&] {
+    return Own{Counts(found_.counts.size()), std::vector<Counter>(static_cast<size_t>(tile_edge_))};
+  });
+  std::ranges::fill(own.columns, Counter{0});
+  for_each_row(tile, cosines, ld, [&](int64_t row, int64_t column, const T* x, int64_t count) {
+    Counter* const columns = own.columns.data() + (column - tile.col_begin);
+    const int64_t reaching = loop_degrees(x, count, threshold_, columns);
+    if (of_rows_) own.counts[static_cast<size_t>(row)] += static_cast<uint64_t>(reaching);
+  });
+  if (!of_columns_) return;
+  for (int64_t column = tile.col_begin; column < tile.col_end; ++column) {
+    own.counts[static_cast<size_t>(column)] +=
+        static_cast<uint64_t>(own.columns[static_cast<size_t>(column - tile.col_begin)]);
   }
 }
 
-template class DegreeReducer<float>;
-template class DegreeReducer<double>;
+template <class T>
+void DegreeConsumer<T>::take() {
+  workers_.for_each([&](const Own& own) { add(found_.counts, own.counts); });
+}
+
+template class DegreeConsumer<float>;
+template class DegreeConsumer<double>;
 
 }  // namespace gramian::cpu

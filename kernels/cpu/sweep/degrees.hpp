@@ -1,26 +1,33 @@
 #pragma once
-// Degrees of thresholded graphs: one worker's counts.
 
 #include <cstdint>
 #include <type_traits>
 #include <vector>
 
-#include "engine/sweep/sweep.hpp"
+#include "engine/reductions/degrees.hpp"
+#include "kernels/cpu/sweep/consumer.hpp"
 
 namespace gramian::cpu {
 
 template <class T>
-class DegreeReducer {
+class DegreeConsumer final : public Consumer<T> {
  public:
-  DegreeReducer(const std::vector<double>& thresholds, int64_t rows, int64_t tile_edge);
-  void consume(const Tile& tile, const T* cosines, int64_t ld);
-  std::vector<std::vector<uint64_t>> take() { return std::move(degrees_); }
+  DegreeConsumer(const Degrees& wanted, const SweepShape& shape, int64_t tile_edge, int workers, Degrees::Found& found);
+  void consume(int worker, const Tile& tile, const T* cosines, int64_t ld) override;
+  void take() override;
 
  private:
   using Counter = std::conditional_t<std::is_same_v<T, double>, int64_t, int32_t>;
-  std::vector<T> thresholds_;
-  std::vector<std::vector<uint64_t>> degrees_;  // a threshold
-  std::vector<Counter> columns_;                // of the tile at hand
+  struct Own {
+    Counts counts;                 // a row
+    std::vector<Counter> columns;  // of the tile at hand
+  };
+
+  T threshold_;
+  bool of_rows_, of_columns_;
+  int64_t tile_edge_;
+  Degrees::Found& found_;
+  PerWorker<Own> workers_;
 };
 
 }  // namespace gramian::cpu

@@ -54,10 +54,7 @@ T SharedNeighbors<T>::offer(int64_t row, const T* x, const uint32_t* at, int64_t
 }
 
 template <class T>
-NeighborTable SharedNeighbors<T>::take() {
-  NeighborTable table;
-  table.k = k_;
-  table.entries.resize(heaps_.size());
+void SharedNeighbors<T>::take(NeighborTable& table) {
   for (int64_t row = 0; row < rows_; ++row) {
     Entry* const heap = heaps_.data() + row * k_;
     const int64_t held = held_[static_cast<size_t>(row)];
@@ -67,41 +64,51 @@ NeighborTable SharedNeighbors<T>::take() {
     }
   }
   table.held = std::move(held_);
-  return table;
 }
 
 template <class T>
-NeighborReducer<T>::NeighborReducer(SharedNeighbors<T>& shared, int64_t tile_edge)
-    : shared_(shared),
-      column_thresholds_(static_cast<size_t>(tile_edge)),
-      for_row_(static_cast<size_t>(tile_edge)),
-      for_columns_(static_cast<size_t>(tile_edge)) {}
+void NearestConsumer<T>::add(const Nearest& wanted, Nearest::Found& found) {
+  (wanted.of == Axis::rows ? rows_ : columns_) = std::make_unique<Table>(rows_of(shape_, wanted.of), found);
+}
 
 template <class T>
-void NeighborReducer<T>::consume(const Tile& tile, const T* cosines, int64_t ld) {
-  const int64_t width = tile.col_end - tile.col_begin;
-  for (int64_t c = 0; c < width; ++c) {
-    column_thresholds_[static_cast<size_t>(c)] = shared_.threshold(tile.col_begin + c);
+void NearestConsumer<T>::consume(int worker, const Tile& tile, const T* cosines, int64_t ld) {
+  constexpr T kNever = std::numeric_limits<T>::infinity();
+  Own& own = workers_.of(worker, [&] {
+    const auto edge = static_cast<size_t>(tile_edge_);
+    return Own{std::vector<T>(edge, kNever), std::vector<uint32_t>(edge), std::vector<uint32_t>(edge)};
+  });
+  // A triangle's rows meet each other from both sides.
+  SharedNeighbors<T>* const of_rows = rows_ ? &rows_->shared : nullptr;
+  SharedNeighbors<T>* const of_columns = shape_.triangle ? of_rows : columns_ ? &columns_->shared : nullptr;
+  T* const column_thresholds = own.column_thresholds.data();
+  if (of_columns != nullptr) {
+    for (int64_t column = tile.col_begin; column < tile.col_end; ++column) {
+      column_thresholds[column - tile.col_begin] = of_columns->threshold(column);
+    }
   }
-  for (int64_t row = tile.row_begin; row < tile.row_end; ++row) {
-    const int64_t skip = tile.diagonal ? row + 1 - tile.col_begin : 0;
-    if (skip >= width) break;
-    const T* x = cosines + (row - tile.row_begin) * ld + skip;
-    ReachingLoop loop{for_row_.data(), 0, for_columns_.data(), 0};
-    loop_reaching(x, width - skip, shared_.threshold(row), column_thresholds_.data() + skip, &loop);
-    if (loop.row_count > 0) shared_.offer(row, x, loop.for_row, loop.row_count, tile.col_begin + skip);
+  for_each_row(tile, cosines, ld, [&](int64_t row, int64_t column, const T* x, int64_t count) {
+    T* const thresholds = column_thresholds + (column - tile.col_begin);
+    ReachingLoop loop{own.for_row.data(), 0, own.for_columns.data(), 0};
+    loop_reaching(x, count, of_rows != nullptr ? of_rows->threshold(row) : kNever, thresholds, &loop);
+    if (loop.row_count > 0) of_rows->offer(row, x, loop.for_row, loop.row_count, column);
     for (int64_t c = 0; c < loop.column_count; ++c) {
       const uint32_t at = loop.for_columns[c];
       const uint32_t zero = 0;
-      column_thresholds_[static_cast<size_t>(skip + at)] =
-          shared_.offer(tile.col_begin + skip + at, x + at, &zero, 1, row);
+      thresholds[at] = of_columns->offer(column + at, x + at, &zero, 1, row);
     }
-  }
+  });
+}
+
+template <class T>
+void NearestConsumer<T>::take() {
+  if (rows_) rows_->shared.take(rows_->found);
+  if (columns_) columns_->shared.take(columns_->found);
 }
 
 template class SharedNeighbors<float>;
 template class SharedNeighbors<double>;
-template class NeighborReducer<float>;
-template class NeighborReducer<double>;
+template class NearestConsumer<float>;
+template class NearestConsumer<double>;
 
 }  // namespace gramian::cpu

@@ -10,8 +10,8 @@
 #include <memory>
 #include <vector>
 
-#include "engine/sweep/sweep.hpp"
-#include "kernels/cpu/rows/panels.hpp"
+#include "engine/reductions/nearest.hpp"
+#include "kernels/cpu/sweep/consumer.hpp"
 
 namespace gramian::cpu {
 
@@ -25,7 +25,7 @@ class SharedNeighbors {
   /// Offers values x[at[0]], x[at[1]], ... of rows first + at[...] to `row`; returns its threshold afterwards.
   T offer(int64_t row, const T* x, const uint32_t* at, int64_t count, int64_t first);
   /// The finished table; call once, when no worker is left.
-  NeighborTable take();
+  void take(NeighborTable& table);
 
  private:
   struct Entry {
@@ -45,17 +45,31 @@ class SharedNeighbors {
   std::vector<std::atomic_flag> locks_;
 };
 
-/// One worker's hand on the table: offers the neighbours that a tile holds, for its rows and for its columns.
+/// Offers the neighbours that a tile holds, for its rows and for its columns.
 template <class T>
-class NeighborReducer {
+class NearestConsumer final : public Consumer<T> {
  public:
-  NeighborReducer(SharedNeighbors<T>& shared, int64_t tile_edge);
-  void consume(const Tile& tile, const T* cosines, int64_t ld);
+  NearestConsumer(const SweepShape& shape, int64_t tile_edge, int workers)
+      : shape_(shape), tile_edge_(tile_edge), workers_(workers) {}
+  void add(const Nearest& wanted, Nearest::Found& found);
+  void consume(int worker, const Tile& tile, const T* cosines, int64_t ld) override;
+  void take() override;
 
  private:
-  SharedNeighbors<T>& shared_;
-  std::vector<T> column_thresholds_;
-  std::vector<uint32_t> for_row_, for_columns_;
+  struct Table {
+    Table(int64_t rows, Nearest::Found& wanted) : shared(rows, wanted.k), found(wanted) {}
+    SharedNeighbors<T> shared;
+    Nearest::Found& found;
+  };
+  struct Own {
+    std::vector<T> column_thresholds;
+    std::vector<uint32_t> for_row, for_columns;
+  };
+
+  SweepShape shape_;
+  int64_t tile_edge_;
+  std::unique_ptr<Table> rows_, columns_;  // of a rectangle's columns; none where they are not wanted
+  PerWorker<Own> workers_;
 };
 
 }  // namespace gramian::cpu

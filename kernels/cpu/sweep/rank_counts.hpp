@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/sweep/sweep.hpp"
+#include "engine/reductions/rank_counts.hpp"
+#include "kernels/cpu/sweep/consumer.hpp"
 
 namespace gramian::cpu {
 
@@ -12,23 +13,26 @@ namespace gramian::cpu {
 void bins_of(const float* x, int64_t count, const RankBins& ranks, uint32_t* bins);
 void bins_of(const double* x, int64_t count, const RankBins& ranks, uint32_t* bins);
 
-/// One worker's share.
-class RankCounter {
+template <class T>
+class RankCountConsumer final : public Consumer<T> {
  public:
-  explicit RankCounter(const RankBins& ranks);
-  /// Consumes the valid part of `cosines` (leading dimension ld): all of the tile, or j > i on a diagonal one.
-  template <class T>
-  void consume(const Tile& tile, const T* cosines, int64_t ld);
-  std::vector<uint64_t> take();
+  RankCountConsumer(const RankCounts& wanted, int workers, RankCounts::Found& found)
+      : bins_(*wanted.bins), found_(found), workers_(workers) {}
+  void consume(int worker, const Tile& tile, const T* cosines, int64_t ld) override;
+  void take() override;
 
  private:
-  void flush();
+  struct Own {
+    std::vector<uint32_t> recent;  // in 32 bits, since these counters are what misses the cache
+    Counts counts;
+    std::vector<uint32_t> bins;  // of a row
+    int64_t since_flush = 0;
+  };
+  static void flush(Own& own);
 
-  const RankBins& ranks_;
-  std::vector<uint32_t> recent_;
-  std::vector<uint64_t> counts_;
-  std::vector<uint32_t> bins_;
-  int64_t since_flush_ = 0;
+  const RankBins& bins_;
+  RankCounts::Found& found_;
+  PerWorker<Own> workers_;
 };
 
 }  // namespace gramian::cpu

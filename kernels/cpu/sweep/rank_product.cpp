@@ -8,7 +8,7 @@
 #include "engine/error.hpp"
 #include "kernels/cpu/sweep/rank_counts.hpp"
 #include "kernels/cpu/sweep/tile.hpp"
-#include "kernels/cpu/threads.hpp"
+#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -33,26 +33,20 @@ void bins_of_row(const AlignedBuffer<double>& cosines, int64_t offset, int64_t c
 
 void form(const CpuUnitRows& rows, const Tile& tile, AlignedBuffer<double>& out, int64_t ld) {
   if (rows.cosine_type() == CosineType::f64) {
-    form_tile(rows, tile, out.data(), ld);
+    form_tile(rows, rows, tile, out.data(), ld);
   } else {
-    form_tile(rows, tile, reinterpret_cast<float*>(out.data()), ld);
+    form_tile(rows, rows, tile, reinterpret_cast<float*>(out.data()), ld);
   }
 }
 
 }  // namespace
 
-RankSums rank_product(const CpuUnitRows& a, const RankBins& bins_a, const CpuUnitRows& b, const RankBins& bins_b,
-                      std::span<const int32_t> values_b, const TileGrid& grid, TileRange range, int threads,
-                      const Progress& progress) {
-  if (a.rows() != b.rows() || grid.n() != a.rows())
-    throw InvalidUsage("a rank product needs the same rows on both sides");
-  if (std::ssize(values_b) != bins_b.bins()) throw InvalidUsage("a rank product needs a value for every bin");
-  if (grid.edge() % kPanel != 0) {
-    throw InvalidUsage("the tile edge must be a multiple of " + std::to_string(kPanel));
-  }
-  if (range.begin < 0 || range.end > grid.size() || range.begin > range.end) {
-    throw InvalidUsage("the tiles to sweep are not tiles of this matrix");
-  }
+RankSums rank_product(const RankSide& side_a, const RankSide& side_b, std::span<const int32_t> values_b,
+                      const TileGrid& grid, TileRange range, int threads, const Progress& progress) {
+  const CpuUnitRows& a = as_cpu(side_a.rows);
+  const CpuUnitRows& b = as_cpu(side_b.rows);
+  const RankBins& bins_a = side_a.bins;
+  const RankBins& bins_b = side_b.bins;
   const int64_t edge = grid.edge();
   const bool wide_a = a.cosine_type() == CosineType::f64;
   const bool wide_b = b.cosine_type() == CosineType::f64;
@@ -93,10 +87,7 @@ RankSums rank_product(const CpuUnitRows& a, const RankBins& bins_a, const CpuUni
           }
         }
       },
-      [&](int64_t done) {
-        if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
-        if (progress.report) progress.report(done, count);
-      });
+      [&](int64_t done) { progress.step(done, count); });
   RankSums total;
   total.counts.assign(static_cast<size_t>(bins_a.bins()), 0);
   total.sums.assign(static_cast<size_t>(bins_a.bins()), 0);

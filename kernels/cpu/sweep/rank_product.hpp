@@ -8,9 +8,8 @@
 
 namespace gramian::cpu {
 
-/// As Backend::rank_product.
-RankSums rank_product(const CpuUnitRows& a, const RankBins& bins_a, const CpuUnitRows& b, const RankBins& bins_b,
-                      std::span<const int32_t> values_b, const TileGrid& grid, TileRange range, int threads,
-                      const Progress& progress);
+/// As Backend::do_rank_product.
+RankSums rank_product(const RankSide& a, const RankSide& b, std::span<const int32_t> values_b, const TileGrid& grid,
+                      TileRange range, int threads, const Progress& progress);
 
 }  // namespace gramian::cpu

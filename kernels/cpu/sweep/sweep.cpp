@@ -3,83 +3,94 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <limits>
 #include <memory>
-#include <optional>
-#include <string>
+#include <utility>
+#include <vector>
 
-#include "engine/error.hpp"
-#include "engine/narrow.hpp"
+#include "engine/threads.hpp"
+#include "kernels/cpu/sweep/counted.hpp"
 #include "kernels/cpu/sweep/degrees.hpp"
 #include "kernels/cpu/sweep/neighbors.hpp"
+#include "kernels/cpu/sweep/places.hpp"
 #include "kernels/cpu/sweep/rank_counts.hpp"
-#include "kernels/cpu/sweep/reduce.hpp"
 #include "kernels/cpu/sweep/tile.hpp"
-#include "kernels/cpu/threads.hpp"
 
 namespace gramian::cpu {
 namespace {
 
+/// A consumer for every reduction that is asked for.
 template <class T>
-SweepState run(const CpuUnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range, int threads,
-               const Progress& progress) {
-  SweepState total;
-  if (request.dense) {
-    total.dense.assign(static_cast<size_t>(checked_product(rows.rows(), rows.rows(), "dense cosines")),
-                       std::numeric_limits<double>::quiet_NaN());
+class Consumers {
+ public:
+  Consumers(const SweepShape& shape, int64_t tile_edge, int workers)
+      : shape_(shape), tile_edge_(tile_edge), workers_(workers) {}
+
+  void add(const Extremes& wanted, Extremes::Found& found) { counted().add(wanted, found); }
+  void add(const Histogram& wanted, Histogram::Found& found) { counted().add(wanted, found); }
+  void add(const Bracket& wanted, Bracket::Found& found) { counted().add(wanted, found); }
+  void add(const Probes& wanted, Probes::Found& found) { make<ProbeConsumer<T>>(wanted, found); }
+  void add(const Dense&, Dense::Found& found) { make<DenseConsumer<T>>(shape_.columns, found); }
+  void add(const Nearest& wanted, Nearest::Found& found) {
+    if (nearest_ == nullptr) nearest_ = &make<NearestConsumer<T>>(shape_, tile_edge_, workers_);
+    nearest_->add(wanted, found);
   }
-  double* dense = request.dense ? total.dense.data() : nullptr;
-  SharedBrackets<T> shared(request.brackets);
-  std::optional<SharedNeighbors<T>> nearest;
-  if (request.top_k > 0) nearest.emplace(rows.rows(), std::min(request.top_k, std::max<int64_t>(rows.rows() - 1, 0)));
-  struct Worker {
-    AlignedBuffer<T> cosines;
-    TileReducer<T> reducer;
-    std::optional<NeighborReducer<T>> neighbors;
-    DegreeReducer<T> degrees;
-    std::optional<RankCounter> ranks;
-  };
-  std::vector<std::unique_ptr<Worker>> workers(static_cast<size_t>(threads));
-  const auto make_worker = [&] {
-    auto worker = std::make_unique<Worker>(Worker{
-        AlignedBuffer<T>(grid.edge() * grid.edge()), TileReducer<T>(request, rows.rows(), grid.edge(), shared, dense),
-        std::nullopt, DegreeReducer<T>(request.thresholds, rows.rows(), grid.edge()), std::nullopt});
-    if (request.ranks) worker->ranks.emplace(*request.ranks);
-    if (nearest) worker->neighbors.emplace(*nearest, grid.edge());
-    return worker;
-  };
+  void add(const Degrees& wanted, Degrees::Found& found) {
+    make<DegreeConsumer<T>>(wanted, shape_, tile_edge_, workers_, found);
+  }
+  void add(const RankCounts& wanted, RankCounts::Found& found) { make<RankCountConsumer<T>>(wanted, workers_, found); }
+
+  void start() {
+    if (counted_ != nullptr) counted_->start();
+  }
+  void consume(int worker, const Tile& tile, const T* cosines, int64_t ld) {
+    for (const auto& consumer : all_) consumer->consume(worker, tile, cosines, ld);
+  }
+  void take() {
+    for (const auto& consumer : all_) consumer->take();
+  }
+
+ private:
+  template <class Kind, class... Arguments>
+  Kind& make(Arguments&&... arguments) {
+    auto consumer = std::make_unique<Kind>(std::forward<Arguments>(arguments)...);
+    Kind& made = *consumer;
+    all_.push_back(std::move(consumer));
+    return made;
+  }
+  CountedConsumer<T>& counted() {
+    if (counted_ == nullptr) counted_ = &make<CountedConsumer<T>>(tile_edge_, workers_);
+    return *counted_;
+  }
+
+  SweepShape shape_;
+  int64_t tile_edge_;
+  int workers_;
+  std::vector<std::unique_ptr<Consumer<T>>> all_;
+  CountedConsumer<T>* counted_ = nullptr;
+  NearestConsumer<T>* nearest_ = nullptr;
+};
+
+template <class T>
+void run(const CpuUnitRows& a, const CpuUnitRows& b, const SweepRequest& request, const TileGrid& grid, TileRange range,
+         SweepState& state, int threads, const Progress& progress) {
+  const int64_t edge = grid.edge();
+  Consumers<T> consumers(shape_of(grid, a.cosine_type()), edge, threads);
+  for (size_t place = 0; place < request.size(); ++place) {
+    std::visit([&]<class Kind>(const Kind& wanted) { consumers.add(wanted, state.of<Kind>(place)); }, request[place]);
+  }
+  consumers.start();
+  PerWorker<AlignedBuffer<T>> tiles(threads);
   const int64_t count = range.end - range.begin;
   parallel_for(
       threads, count,
       [&](int64_t item, int worker) {
-        std::unique_ptr<Worker>& mine = workers[static_cast<size_t>(worker)];
-        if (!mine) mine = make_worker();
+        T* const cosines = tiles.of(worker, [&] { return AlignedBuffer<T>(edge * edge); }).data();
         const Tile tile = grid.at(range.begin + item);
-        form_tile(rows, tile, mine->cosines.data(), grid.edge());
-        mine->reducer.consume(tile, mine->cosines.data(), grid.edge());
-        mine->degrees.consume(tile, mine->cosines.data(), grid.edge());
-        if (mine->ranks) mine->ranks->consume(tile, mine->cosines.data(), grid.edge());
-        if (mine->neighbors) mine->neighbors->consume(tile, mine->cosines.data(), grid.edge());
+        form_tile(a, b, tile, cosines, edge);
+        consumers.consume(worker, tile, cosines, edge);
       },
-      [&](int64_t done) {
-        if (progress.cancelled && progress.cancelled()) throw Interrupted("interrupted");
-        if (progress.report) progress.report(done, count);
-      });
-  if (!workers[0]) workers[0] = make_worker();
-  SweepState counts;
-  for (const std::unique_ptr<Worker>& worker : workers) {
-    if (!worker) continue;
-    SweepState part = worker->reducer.finish();
-    part.degrees = worker->degrees.take();
-    if (worker->ranks) part.ranks = worker->ranks->take();
-    merge(counts, std::move(part));
-  }
-  std::vector<BracketCounts> brackets = shared.take();
-  for (size_t b = 0; b < brackets.size(); ++b) brackets[b].below = counts.brackets[b].below;
-  counts.brackets = std::move(brackets);
-  counts.dense = std::move(total.dense);
-  if (nearest) counts.neighbors = nearest->take();
-  return counts;
+      [&](int64_t done) { progress.step(done, count); });
+  consumers.take();
 }
 
 }  // namespace
@@ -94,16 +105,13 @@ int64_t preferred_tile_edge(CosineType type) {
   return edge;
 }
 
-SweepState sweep(const CpuUnitRows& rows, const SweepRequest& request, const TileGrid& grid, TileRange range,
-                 int threads, const Progress& progress) {
-  if (grid.edge() % kPanel != 0) {
-    throw InvalidUsage("the tile edge must be a multiple of " + std::to_string(kPanel));
+void sweep(const CpuUnitRows& a, const CpuUnitRows& b, const SweepRequest& request, const TileGrid& grid,
+           TileRange range, SweepState& state, int threads, const Progress& progress) {
+  if (a.cosine_type() == CosineType::f64) {
+    run<double>(a, b, request, grid, range, state, threads, progress);
+  } else {
+    run<float>(a, b, request, grid, range, state, threads, progress);
   }
-  if (grid.n() != rows.rows() || range.begin < 0 || range.end > grid.size() || range.begin > range.end) {
-    throw InvalidUsage("the tiles to sweep are not tiles of this matrix");
-  }
-  return rows.cosine_type() == CosineType::f64 ? run<double>(rows, request, grid, range, threads, progress)
-                                               : run<float>(rows, request, grid, range, threads, progress);
 }
 
 }  // namespace gramian::cpu

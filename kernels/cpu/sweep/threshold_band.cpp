@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/error.hpp"
-#include "engine/narrow.hpp"
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/sweep/tile.hpp"
-#include "kernels/cpu/threads.hpp"
+#include "engine/threads.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -41,7 +39,7 @@ Strip form_strip(const CpuUnitRows& rows, T threshold, int64_t begin, int64_t en
   strip.cosines.resize(static_cast<size_t>(end - begin));
   for (int64_t col = 0; col < rows.rows(); col += kStripCols) {
     const Tile tile{aligned, end, col, std::min(rows.rows(), col + kStripCols), false};
-    form_tile(rows, tile, cosines.data(), kStripCols);
+    form_tile(rows, rows, tile, cosines.data(), kStripCols);
     for (int64_t row = begin; row < end; ++row) {
       const T* x = cosines.data() + (row - aligned) * kStripCols;
       ReachingLoop loop{found.data(), 0, unused.data(), 0};
@@ -92,8 +90,6 @@ CsrBand form_band(const CpuUnitRows& rows, double threshold, int64_t begin, int6
 }  // namespace
 
 CsrBand threshold_band(const CpuUnitRows& rows, double threshold, int64_t begin, int64_t end, int threads) {
-  if (begin < 0 || end > rows.rows() || begin > end) throw InvalidUsage("the band is not a band of this matrix");
-  narrow<int32_t>(rows.rows());
   return rows.cosine_type() == CosineType::f64 ? form_band<double>(rows, threshold, begin, end, threads)
                                                : form_band<float>(rows, threshold, begin, end, threads);
 }

@@ -10,34 +10,32 @@ Operand<T> operand(const AlignedBuffer<T>& packed, int64_t panel_values, int64_t
 
 }  // namespace
 
-void form_tile(const CpuUnitRows& rows, const Tile& tile, float* out, int64_t ld) {
-  const int64_t depth = rows.depth();
-  if (rows.kind() == Form::i16) {
+void form_tile(const CpuUnitRows& a, const CpuUnitRows& b, const Tile& tile, float* out, int64_t ld) {
+  const int64_t depth = a.depth();
+  if (a.kind() == Form::i16) {
     const int64_t panel_values = depth * kPanel * 2;
-    isa_table().product_i16(operand(rows.i16, panel_values, tile.row_begin, tile.row_end),
-                            operand(rows.i16, panel_values, tile.col_begin, tile.col_end), depth,
-                            rows.scale.data() + tile.row_begin, rows.scale.data() + tile.col_begin, out, ld,
-                            tile.diagonal);
+    isa_table().product_i16(operand(a.i16, panel_values, tile.row_begin, tile.row_end),
+                            operand(b.i16, panel_values, tile.col_begin, tile.col_end), depth,
+                            a.scale.data() + tile.row_begin, b.scale.data() + tile.col_begin, out, ld, tile.diagonal);
     return;
   }
-  if (rows.kind() == Form::i8) {
+  if (a.kind() == Form::i8) {
     const int64_t panel_values = depth * kInt8BlockBytes;
-    isa_table().product_i8(operand(rows.i8, panel_values, tile.row_begin, tile.row_end),
-                           operand(rows.i8, panel_values, tile.col_begin, tile.col_end), depth, rows.whole,
-                           rows.scale.data() + tile.row_begin, rows.scale.data() + tile.col_begin, out, ld,
-                           tile.diagonal);
+    isa_table().product_i8(operand(a.i8, panel_values, tile.row_begin, tile.row_end),
+                           operand(b.i8, panel_values, tile.col_begin, tile.col_end), depth, a.whole || b.whole,
+                           a.scale.data() + tile.row_begin, b.scale.data() + tile.col_begin, out, ld, tile.diagonal);
     return;
   }
-  isa_table().product_f32(operand(rows.f32, depth * kPanel, tile.row_begin, tile.row_end),
-                          operand(rows.f32, depth * kPanel, tile.col_begin, tile.col_end), depth, out, ld,
-                          tile.diagonal, false, true);
+  isa_table().product_f32(operand(a.f32, depth * kPanel, tile.row_begin, tile.row_end),
+                          operand(b.f32, depth * kPanel, tile.col_begin, tile.col_end), depth, out, ld, tile.diagonal,
+                          false, true);
 }
 
-void form_tile(const CpuUnitRows& rows, const Tile& tile, double* out, int64_t ld) {
-  const int64_t depth = rows.depth();
-  isa_table().product_f64(operand(rows.f64, depth * kPanel, tile.row_begin, tile.row_end),
-                          operand(rows.f64, depth * kPanel, tile.col_begin, tile.col_end), depth, out, ld,
-                          tile.diagonal, false, true);
+void form_tile(const CpuUnitRows& a, const CpuUnitRows& b, const Tile& tile, double* out, int64_t ld) {
+  const int64_t depth = a.depth();
+  isa_table().product_f64(operand(a.f64, depth * kPanel, tile.row_begin, tile.row_end),
+                          operand(b.f64, depth * kPanel, tile.col_begin, tile.col_end), depth, out, ld, tile.diagonal,
+                          false, true);
 }
 
 }  // namespace gramian::cpu

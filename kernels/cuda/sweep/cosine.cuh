@@ -1,7 +1,7 @@
 #pragma once
 // A product of two unit rows as every kernel reads it from a tile.
 
-#include "engine/sweep/fine_grid.hpp"
+#include "engine/cosines/fine_grid.hpp"
 #include "kernels/cuda/sweep/neighbors.hpp"
 
 namespace gramian::cuda {

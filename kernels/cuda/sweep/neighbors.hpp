@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 #include "engine/sweep/sweep.hpp"
 #include "kernels/cuda/runtime/buffers.hpp"
 

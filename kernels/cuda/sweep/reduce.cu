@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 #include "kernels/cuda/runtime/launch.cuh"
 #include "kernels/cuda/sweep/patch.cuh"
 

@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-#include "engine/sweep/fine_grid.hpp"
+#include "engine/cosines/fine_grid.hpp"
 #include "kernels/cuda/sweep/neighbors.hpp"
 
 namespace gramian::cuda {

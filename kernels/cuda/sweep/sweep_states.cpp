@@ -5,8 +5,8 @@
 #include <type_traits>
 
 #include "engine/error.hpp"
-#include "engine/sweep/fine_counts.hpp"
-#include "engine/sweep/ordered.hpp"
+#include "engine/reductions/fine_counts.hpp"
+#include "engine/cosines/ordered.hpp"
 
 namespace gramian::cuda {
 namespace {

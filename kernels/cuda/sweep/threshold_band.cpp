@@ -4,7 +4,7 @@
 
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
-#include "engine/sweep/ordered.hpp"
+#include "engine/cosines/ordered.hpp"
 #include "kernels/cuda/runtime/device_algorithms.hpp"
 #include "kernels/cuda/sweep/band.hpp"
 #include "kernels/cuda/sweep/sweep.hpp"

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "engine/sweep/cosine_type.hpp"
+#include "engine/cosines/cosine_type.hpp"
 
 namespace gramian::cuda {
 

@@ -1,4 +1,4 @@
-#include "engine/sweep/rank_bins.hpp"
+#include "engine/cosines/rank_bins.hpp"
 
 #include "engine/error.hpp"
 

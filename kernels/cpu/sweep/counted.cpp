@@ -1,4 +1,4 @@
-#include "kernels/cpu/sweep/reduce.hpp"
+#include "kernels/cpu/sweep/counted.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,8 +6,8 @@
 #include <numeric>
 #include <type_traits>
 
-#include "engine/sweep/fine_counts.hpp"
-#include "engine/sweep/ordered.hpp"
+#include "engine/reductions/fine_counts.hpp"
+#include "engine/cosines/ordered.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -42,13 +42,6 @@ void loop_brackets(const double* x, int64_t count, const BracketLoop<double>& lo
   isa_table().brackets_f64(x, count, loop);
 }
 
-void keep(BracketCounts& bracket, const float* values, int64_t count) {
-  bracket.values.insert(bracket.values.end(), values, values + count);
-}
-void keep(BracketCounts& bracket, const double* values, int64_t count) {
-  bracket.wide_values.insert(bracket.wide_values.end(), values, values + count);
-}
-
 }  // namespace
 
 template <class T>
@@ -58,10 +51,11 @@ SharedBrackets<T>::SharedBrackets(const std::vector<Bracket>& brackets)
       counts_(brackets.size()),
       recent_(brackets.size()),
       recent_total_(brackets.size(), 0) {
+  constexpr CosineType kType = std::is_same_v<T, double> ? CosineType::f64 : CosineType::f32;
   for (size_t b = 0; b < brackets.size(); ++b) {
+    counts_[b].values = std::vector<T>();
     if (brackets[b].keep != Bracket::Keep::counts) continue;
-    const auto span = ordered_key(static_cast<T>(brackets[b].hi)) - ordered_key(static_cast<T>(brackets[b].lo));
-    recent_[b].assign(static_cast<size_t>(span >> brackets[b].shift) + 1, 0);
+    recent_[b].assign(static_cast<size_t>(bracket_slots(brackets[b], kType)), 0);
   }
 }
 
@@ -71,7 +65,8 @@ void SharedBrackets<T>::drain(int64_t bracket, const T* values, int64_t count) {
   const std::scoped_lock lock(mutexes_[b]);
   counts_[b].inside += static_cast<uint64_t>(count);
   if (brackets_[b].keep == Bracket::Keep::values) {
-    keep(counts_[b], values, count);
+    std::vector<T>& kept = std::get<std::vector<T>>(counts_[b].values);
+    kept.insert(kept.end(), values, values + count);
     return;
   }
   recent_total_[b] += count;
@@ -93,49 +88,47 @@ void SharedBrackets<T>::flush(size_t bracket) {
 }
 
 template <class T>
-std::vector<BracketCounts> SharedBrackets<T>::take() {
-  for (size_t b = 0; b < brackets_.size(); ++b) flush(b);
-  return std::move(counts_);
+void SharedBrackets<T>::take(int64_t bracket, Bracket::Found& found) {
+  const auto b = static_cast<size_t>(bracket);
+  flush(b);
+  counts_[b].below = found.below;
+  found = std::move(counts_[b]);
 }
 
 template <class T>
-TileReducer<T>::TileReducer(const SweepRequest& request, int64_t n, int64_t tile_edge, SharedBrackets<T>& shared,
-                            double* dense)
-    : request_(request), n_(n), shared_(shared), dense_(dense) {
-  state_.histograms.resize(request.histograms.size());
-  for (size_t h = 0; h < request.histograms.size(); ++h) {
-    const HistogramSpec& spec = request.histograms[h];
-    state_.histograms[h].counts.assign(static_cast<size_t>(spec.bins), 0);
+TileCounter<T>::TileCounter(const Counted& wanted, int64_t tile_edge, SharedBrackets<T>& shared)
+    : wanted_(wanted), shared_(shared) {
+  for (size_t h = 0; h < wanted.histograms.size(); ++h) {
+    const Histogram& spec = wanted.histograms[h];
+    found_histograms_.push_back(spec.nothing({}));
     if (on_fine_grid(spec)) {
       fine_histograms_.push_back(h);
       continue;
     }
     plain_histograms_.push_back(h);
-    Histogram histogram;
-    const double step = (spec.hi - spec.lo) / static_cast<double>(spec.bins);
-    for (int64_t b = 0; b < spec.bins; ++b) histogram.edges.push_back(static_cast<double>(b) * step + spec.lo);
-    histogram.edges.push_back(spec.hi);
+    PlainHistogram histogram;
+    histogram.edges = edges_of(spec);
     // Whole cache lines and one more, so that equal slots of the copies do not fall on one cache set.
     const int64_t stride = (spec.bins + 2 + 15) / 16 * 16 + 16;
     histogram.counts.assign(static_cast<size_t>(4 * stride), 0);
     histogram.loop = {spec.lo, spec.hi, spec.bins, nullptr, nullptr, stride};
     histograms_.push_back(std::move(histogram));
   }
-  for (Histogram& histogram : histograms_) {
+  for (PlainHistogram& histogram : histograms_) {
     histogram.loop.edges = histogram.edges.data();
     histogram.loop.counts = histogram.counts.data();
   }
-  for (size_t b = 0; b < request.brackets.size(); ++b) {
-    (on_fine_grid(request.brackets[b], std::is_same_v<T, double>) ? fine_brackets_ : plain_brackets_).push_back(b);
+  for (size_t b = 0; b < wanted.brackets.size(); ++b) {
+    (on_fine_grid(wanted.brackets[b], std::is_same_v<T, double>) ? fine_brackets_ : plain_brackets_).push_back(b);
     buffers_.emplace_back(2 * kBuffered + std::max(kSegment, tile_edge));
     kept_.push_back(buffers_.back().data());
   }
-  below_.assign(request.brackets.size(), 0);
+  below_.assign(wanted.brackets.size(), 0);
   if (!fine_histograms_.empty() || !fine_brackets_.empty()) {
     fine_counts_.assign(kFineBins, 0);
     fine_total_.assign(kFineBins, 0);
     for (const size_t b : fine_brackets_) {
-      for (int64_t bin = fine_bin(request.brackets[b].lo); bin <= fine_bin(request.brackets[b].hi); ++bin) {
+      for (int64_t bin = fine_bin(wanted.brackets[b].lo); bin <= fine_bin(wanted.brackets[b].hi); ++bin) {
         fine_counts_[static_cast<size_t>(bin)] = kWanted;
       }
     }
@@ -158,7 +151,7 @@ TileReducer<T>::TileReducer(const SweepRequest& request, int64_t n, int64_t tile
 }
 
 template <class T>
-void TileReducer<T>::consume(const Tile& tile, const T* cosines, int64_t ld) {
+void TileCounter<T>::consume(const Tile& tile, const T* cosines, int64_t ld) {
   const int64_t width = tile.col_end - tile.col_begin;
   // Rows that lie next to each other in memory are one segment: fewer, longer loops.
   const int64_t rows_at_once = !tile.diagonal && width == ld ? std::max<int64_t>(1, kSegment / width) : 1;
@@ -169,28 +162,10 @@ void TileReducer<T>::consume(const Tile& tile, const T* cosines, int64_t ld) {
     consume_segment(row, tile.col_begin + skip, width, cosines + (row - tile.row_begin) * ld + skip,
                     rows * width - skip);
   }
-  for (int64_t row = tile.row_begin; dense_ != nullptr && row < tile.row_end; ++row) {
-    const int64_t skip = tile.diagonal ? row + 1 - tile.col_begin : 0;
-    if (skip >= width) break;
-    std::copy_n(cosines + (row - tile.row_begin) * ld + skip, width - skip, dense_ + row * n_ + tile.col_begin + skip);
-  }
-  for (auto probe = std::ranges::lower_bound(request_.probes, Pair{tile.row_begin, 0});
-       probe != request_.probes.end() && probe->i < tile.row_end;) {
-    if (probe->j >= tile.col_end) {
-      probe = std::ranges::lower_bound(request_.probes, Pair{probe->i + 1, 0});
-    } else if (probe->j < tile.col_begin) {
-      probe = std::ranges::lower_bound(request_.probes, Pair{probe->i, tile.col_begin});
-    } else {
-      const T value = cosines[(probe->i - tile.row_begin) * ld + probe->j - tile.col_begin];
-      state_.probes.push_back({probe - request_.probes.begin(), static_cast<double>(value)});
-      ++probe;
-    }
-  }
 }
 
 template <class T>
-void TileReducer<T>::consume_segment(int64_t row, int64_t col, int64_t width, const T* x, int64_t count) {
-  state_.pairs += static_cast<uint64_t>(count);
+void TileCounter<T>::consume_segment(int64_t row, int64_t col, int64_t width, const T* x, int64_t count) {
   since_flush_ += count;
   if (since_flush_ >= kFlushEvery) {
     flush_counts();
@@ -205,11 +180,11 @@ void TileReducer<T>::consume_segment(int64_t row, int64_t col, int64_t width, co
     lo = fine_loop_.min;
     hi = fine_loop_.max;
     if (fine_loop_.kept - fine_kept_.data() >= kBuffered) distribute_kept();
-  } else if (request_.extremes) {
+  } else if (wanted_.extremes) {
     loop_extremes(x, count, &lo, &hi);
   }
-  if (request_.extremes) note_extremes(row, col, width, x, count, lo, hi);
-  for (const Histogram& histogram : histograms_) loop_histogram(x, count, histogram.loop);
+  if (wanted_.extremes) note_extremes(row, col, width, x, count, lo, hi);
+  for (const PlainHistogram& histogram : histograms_) loop_histogram(x, count, histogram.loop);
   if (!plain_brackets_.empty()) {
     filter_into_brackets(plain_brackets_, x, count);
     drain(kBuffered);
@@ -217,12 +192,12 @@ void TileReducer<T>::consume_segment(int64_t row, int64_t col, int64_t width, co
 }
 
 template <class T>
-void TileReducer<T>::note_extremes(int64_t row, int64_t col, int64_t width, const T* x, int64_t count, T lo, T hi) {
+void TileCounter<T>::note_extremes(int64_t row, int64_t col, int64_t width, const T* x, int64_t count, T lo, T hi) {
   const auto place = [&](T value) {
     const int64_t offset = std::find(x, x + count, value) - x;
     return Pair{row + offset / width, col + offset % width};
   };
-  Extremes& best = state_.extremes;
+  Extremes::Found& best = extremes_;
   if (static_cast<double>(lo) <= best.min) {
     const Pair at = place(lo);
     if (static_cast<double>(lo) < best.min || at < best.min_at) best.min_at = at;
@@ -236,16 +211,16 @@ void TileReducer<T>::note_extremes(int64_t row, int64_t col, int64_t width, cons
 }
 
 template <class T>
-void TileReducer<T>::filter_into_brackets(const std::vector<size_t>& which, const T* x, int64_t count) {
+void TileCounter<T>::filter_into_brackets(const std::vector<size_t>& which, const T* x, int64_t count) {
   for (const size_t b : which) {
-    const T lo = static_cast<T>(request_.brackets[b].lo);
-    const T hi = static_cast<T>(request_.brackets[b].hi);
+    const T lo = static_cast<T>(wanted_.brackets[b].lo);
+    const T hi = static_cast<T>(wanted_.brackets[b].hi);
     loop_brackets(x, count, {1, &lo, &hi, &below_[b], &kept_[b]});
   }
 }
 
 template <class T>
-void TileReducer<T>::distribute_kept() {
+void TileCounter<T>::distribute_kept() {
   const T* values = fine_kept_.data();
   const int64_t total = fine_loop_.kept - values;
   fine_loop_.kept = fine_kept_.data();
@@ -256,7 +231,7 @@ void TileReducer<T>::distribute_kept() {
 }
 
 template <class T>
-void TileReducer<T>::drain(int64_t at_least) {
+void TileCounter<T>::drain(int64_t at_least) {
   for (size_t b = 0; b < kept_.size(); ++b) {
     const int64_t held = kept_[b] - buffers_[b].data();
     if (held > 0 && held >= at_least) {
@@ -267,14 +242,14 @@ void TileReducer<T>::drain(int64_t at_least) {
 }
 
 template <class T>
-void TileReducer<T>::flush_counts() {
+void TileCounter<T>::flush_counts() {
   for (size_t slot = 0; slot < fine_counts_.size(); ++slot) {
     fine_total_[slot] += fine_counts_[slot] & ~kWanted;
     fine_counts_[slot] &= kWanted;
   }
   for (size_t h = 0; h < histograms_.size(); ++h) {
-    Histogram& histogram = histograms_[h];
-    HistogramCounts& total = state_.histograms[plain_histograms_[h]];
+    PlainHistogram& histogram = histograms_[h];
+    Histogram::Found& total = found_histograms_[plain_histograms_[h]];
     const int64_t bins = histogram.loop.bins;
     for (int64_t copy = 0; copy < 4; ++copy) {
       const uint32_t* counts = histogram.counts.data() + copy * histogram.loop.copy_stride;
@@ -287,25 +262,63 @@ void TileReducer<T>::flush_counts() {
 }
 
 template <class T>
-SweepState TileReducer<T>::finish() {
+void TileCounter<T>::finish() {
   flush_counts();
   if (!fine_brackets_.empty()) distribute_kept();
   drain(1);
-  for (const size_t h : fine_histograms_) {
-    state_.histograms[h] = coarsen(fine_total_, request_.histograms[h]);
-  }
-  state_.brackets.resize(request_.brackets.size());
-  for (const size_t b : plain_brackets_) state_.brackets[b].below = below_[b];
+  for (const size_t h : fine_histograms_) found_histograms_[h] = coarsen(fine_total_, wanted_.histograms[h]);
   for (const size_t b : fine_brackets_) {
-    const auto end = fine_total_.begin() + fine_bin(request_.brackets[b].lo);
-    state_.brackets[b].below = std::accumulate(fine_total_.begin(), end, uint64_t{0});
+    const auto end = fine_total_.begin() + fine_bin(wanted_.brackets[b].lo);
+    below_[b] = std::accumulate(fine_total_.begin(), end, uint64_t{0});
   }
-  return std::move(state_);
+}
+
+template <class T>
+void CountedConsumer<T>::add(const Extremes&, Extremes::Found& found) {
+  wanted_.extremes = true;
+  extremes_ = &found;
+}
+
+template <class T>
+void CountedConsumer<T>::add(const Histogram& wanted, Histogram::Found& found) {
+  wanted_.histograms.push_back(wanted);
+  histograms_.push_back(&found);
+}
+
+template <class T>
+void CountedConsumer<T>::add(const Bracket& wanted, Bracket::Found& found) {
+  wanted_.brackets.push_back(wanted);
+  brackets_.push_back(&found);
+}
+
+template <class T>
+void CountedConsumer<T>::start() {
+  shared_ = std::make_unique<SharedBrackets<T>>(wanted_.brackets);
+}
+
+template <class T>
+void CountedConsumer<T>::consume(int worker, const Tile& tile, const T* cosines, int64_t ld) {
+  workers_.of(worker, [&] { return TileCounter<T>(wanted_, tile_edge_, *shared_); }).consume(tile, cosines, ld);
+}
+
+template <class T>
+void CountedConsumer<T>::take() {
+  workers_.for_each([&](TileCounter<T>& counter) {
+    counter.finish();
+    if (extremes_ != nullptr) Extremes::merge(*extremes_, Extremes::Found(counter.extremes()));
+    for (size_t h = 0; h < histograms_.size(); ++h) {
+      Histogram::merge(*histograms_[h], Histogram::Found(counter.histogram(h)));
+    }
+    for (size_t b = 0; b < brackets_.size(); ++b) brackets_[b]->below += counter.below(b);
+  });
+  for (size_t b = 0; b < brackets_.size(); ++b) shared_->take(static_cast<int64_t>(b), *brackets_[b]);
 }
 
 template class SharedBrackets<float>;
 template class SharedBrackets<double>;
-template class TileReducer<float>;
-template class TileReducer<double>;
+template class TileCounter<float>;
+template class TileCounter<double>;
+template class CountedConsumer<float>;
+template class CountedConsumer<double>;
 
 }  // namespace gramian::cpu

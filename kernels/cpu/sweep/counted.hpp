@@ -1,15 +1,26 @@
 #pragma once
-// What consumes a tile of cosines while it is in the cache: one worker's share of a SweepState.
+// Extremes, histograms and brackets: what counts cosines and does not care where they are. They share one pass, in which
+// all that lies on the fine grid is counted once.
 
 #include <cstdint>
 #include <mutex>
 #include <vector>
 
-#include "engine/sweep/sweep.hpp"
+#include "engine/reductions/bracket.hpp"
+#include "engine/reductions/extremes.hpp"
+#include "engine/reductions/histogram.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/rows/panels.hpp"
+#include "kernels/cpu/sweep/consumer.hpp"
 
 namespace gramian::cpu {
+
+/// What is wanted of the pass.
+struct Counted {
+  bool extremes = false;
+  std::vector<Histogram> histograms;
+  std::vector<Bracket> brackets;
+};
 
 /// Brackets' kept values and counts, shared by all workers: workers hand over buffers, rarely, so a mutex is enough.
 template <class T>
@@ -17,29 +28,32 @@ class SharedBrackets {
  public:
   explicit SharedBrackets(const std::vector<Bracket>& brackets);
   void drain(int64_t bracket, const T* values, int64_t count);
-  std::vector<BracketCounts> take();
+  /// Everything but what lies below; call once.
+  void take(int64_t bracket, Bracket::Found& found);
 
  private:
   void flush(size_t bracket);
 
   const std::vector<Bracket>& brackets_;
   std::vector<std::mutex> mutexes_;
-  std::vector<BracketCounts> counts_;
+  std::vector<Bracket::Found> counts_;
   // Counted in 32 bits, since these counters are what misses the cache.
   std::vector<std::vector<uint32_t>> recent_;
   std::vector<int64_t> recent_total_;
 };
 
-/// One worker. T is the type of the cosines.
+/// One worker's share of the counts. T is the type of the cosines.
 template <class T>
-class TileReducer {
+class TileCounter {
  public:
-  TileReducer(const SweepRequest& request, int64_t n, int64_t tile_edge, SharedBrackets<T>& shared, double* dense);
+  TileCounter(const Counted& wanted, int64_t tile_edge, SharedBrackets<T>& shared);
 
-  /// Consumes the valid part of `cosines` (leading dimension ld): all of the tile, or j > i on a diagonal one.
   void consume(const Tile& tile, const T* cosines, int64_t ld);
-  /// Hands over what is still buffered and returns everything but the brackets' kept values.
-  SweepState finish();
+  /// Hands over what is still buffered; then the rest may be read.
+  void finish();
+  const Extremes::Found& extremes() const { return extremes_; }
+  const Histogram::Found& histogram(size_t h) const { return found_histograms_[h]; }
+  uint64_t below(size_t bracket) const { return below_[bracket]; }
 
  private:
   /// `count` values from (row, col) on: a piece of one row, or whole rows of a block `width` columns wide.
@@ -51,11 +65,10 @@ class TileReducer {
   void filter_into_brackets(const std::vector<size_t>& which, const T* x, int64_t count);
   void drain(int64_t at_least);
 
-  const SweepRequest& request_;
-  int64_t n_;
+  const Counted& wanted_;
   SharedBrackets<T>& shared_;
-  double* dense_;
-  SweepState state_;
+  Extremes::Found extremes_;
+  std::vector<Histogram::Found> found_histograms_;
 
   // What lies on the fine grid is derived from one count over it; the rest has loops of its own.
   std::vector<size_t> fine_histograms_, plain_histograms_;
@@ -67,17 +80,39 @@ class TileReducer {
   AlignedBuffer<T> fine_kept_;
   FineLoop<T> fine_loop_;
 
-  struct Histogram {
+  struct PlainHistogram {
     std::vector<double> edges;
     std::vector<uint32_t> counts;
     HistogramLoop loop;
   };
-  std::vector<Histogram> histograms_;  // as plain_histograms_
+  std::vector<PlainHistogram> histograms_;  // as plain_histograms_
   int64_t since_flush_ = 0;
 
   std::vector<uint64_t> below_;            // a bracket
   std::vector<AlignedBuffer<T>> buffers_;  // a bracket
   std::vector<T*> kept_;                   // a bracket: end of what its buffer holds
+};
+
+template <class T>
+class CountedConsumer final : public Consumer<T> {
+ public:
+  CountedConsumer(int64_t tile_edge, int workers) : tile_edge_(tile_edge), workers_(workers) {}
+  void add(const Extremes& wanted, Extremes::Found& found);
+  void add(const Histogram& wanted, Histogram::Found& found);
+  void add(const Bracket& wanted, Bracket::Found& found);
+  /// Nothing may be added any more.
+  void start();
+  void consume(int worker, const Tile& tile, const T* cosines, int64_t ld) override;
+  void take() override;
+
+ private:
+  int64_t tile_edge_;
+  Counted wanted_;
+  Extremes::Found* extremes_ = nullptr;
+  std::vector<Histogram::Found*> histograms_;
+  std::vector<Bracket::Found*> brackets_;
+  std::unique_ptr<SharedBrackets<T>> shared_;
+  PerWorker<TileCounter<T>> workers_;
 };
 
 }  // namespace gramian::cpu

@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
-#include "engine/sweep/cosine_type.hpp"
-#include "engine/sweep/fine_grid.hpp"
+#include "engine/cosines/cosine_type.hpp"
+#include "engine/cosines/fine_grid.hpp"
 
 namespace gramian {
 

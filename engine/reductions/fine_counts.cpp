@@ -1,4 +1,4 @@
-#include "engine/sweep/fine_counts.hpp"
+#include "engine/reductions/fine_counts.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,11 +16,11 @@ int64_t fine_bin(double x) {
   return std::min(static_cast<int64_t>(std::floor(x * kBinsPerUnit)) + kFineBins / 2, kFineBins - 1);
 }
 
-bool on_fine_grid(const HistogramSpec& spec) {
+bool on_fine_grid(const Histogram& histogram) {
   // With both ends on the grid and a width of whole bins every edge is exact in fp64, also as numpy computes it.
-  const double width = (spec.hi - spec.lo) * kBinsPerUnit / static_cast<double>(spec.bins);
+  const double width = (histogram.hi - histogram.lo) * kBinsPerUnit / static_cast<double>(histogram.bins);
   // hi itself belongs to the last bin, which on the grid only holds at 1.
-  return is_edge(spec.lo) && spec.hi == 1.0 && width >= 1.0 && width == std::floor(width);
+  return is_edge(histogram.lo) && histogram.hi == 1.0 && width >= 1.0 && width == std::floor(width);
 }
 
 bool on_fine_grid(const Bracket& bracket, bool wide) {
@@ -31,17 +31,17 @@ bool on_fine_grid(const Bracket& bracket, bool wide) {
   return is_edge(above);
 }
 
-HistogramCounts coarsen(const std::vector<uint64_t>& fine, const HistogramSpec& spec) {
-  HistogramCounts result;
-  result.counts.assign(static_cast<size_t>(spec.bins), 0);
-  const int64_t first = fine_bin(spec.lo);
-  const auto width = static_cast<int64_t>((spec.hi - spec.lo) * kBinsPerUnit) / spec.bins;
+Histogram::Found coarsen(const std::vector<uint64_t>& fine, const Histogram& histogram) {
+  Histogram::Found result;
+  result.counts.assign(static_cast<size_t>(histogram.bins), 0);
+  const int64_t first = fine_bin(histogram.lo);
+  const auto width = static_cast<int64_t>((histogram.hi - histogram.lo) * kBinsPerUnit) / histogram.bins;
   for (int64_t slot = 0; slot < kFineBins; ++slot) {
     const uint64_t count = fine[static_cast<size_t>(slot)];
     const int64_t bin = (slot - first) / width;
     if (slot < first) {
       result.below += count;
-    } else if (bin >= spec.bins) {
+    } else if (bin >= histogram.bins) {
       result.above += count;
     } else {
       result.counts[static_cast<size_t>(bin)] += count;
