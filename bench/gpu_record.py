@@ -124,7 +124,7 @@ def memory_of(program, small, path, numbers):
     if most.peak is None:
         return {"left_out": "NVML is not here"}
     # The rows as stored stay there too where they fit; the split form has six halves a number.
-    kept = numbers * (4 + (4 if form.startswith("fp32") else 12))
+    kept = numbers * (4 + 12)
     return {"context_bytes": least.peak, "peak_bytes": most.peak, "form": form, "rows_and_form_bytes": kept,
             "beyond_context_rows_and_form_bytes": most.peak - least.peak - kept, "samples": most.samples}
 

@@ -5,11 +5,6 @@ include(CMakePackageConfigHelpers)
 install(TARGETS gramian_engine EXPORT gramianEngineTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS gramian EXPORT gramianTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET gramian_cli)
-  # The CUDA libraries need not lie where the loader looks.
-  set_target_properties(gramian_cli PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-  if(GRAMIAN_HAS_CUDA)
-    set_target_properties(gramian_cli PROPERTIES INSTALL_RPATH "${CUDAToolkit_LIBRARY_DIR}")
-  endif()
   install(TARGETS gramian_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 

@@ -95,6 +95,9 @@ Svd svd_of_wide(const DenseMatrix& wide) {
   const auto row = [](DenseMatrix& matrix, int64_t k) { return matrix.values.data() + k * matrix.cols; };
   // What rounding leaves of a dot product of orthogonal rows.
   const double orthogonal = kEpsilon * std::sqrt(static_cast<double>(rows.cols));
+  // A row that is no longer than this is what rounding left of one that depended on others.
+  const double size = std::sqrt(on_host::dot(rows.values.data(), rows.values.data(), std::ssize(rows.values)));
+  const double least = kEpsilon * std::sqrt(static_cast<double>(r)) * size;
   bool converged = false;
   for (int sweep = 0; sweep < kMostSweeps && !converged; ++sweep) {
     converged = true;
@@ -105,7 +108,7 @@ Svd svd_of_wide(const DenseMatrix& wide) {
         const double xx = on_host::dot(x, x, rows.cols);
         const double yy = on_host::dot(y, y, rows.cols);
         const double xy = on_host::dot(x, y, rows.cols);
-        if (std::abs(xy) <= orthogonal * std::sqrt(xx) * std::sqrt(yy)) continue;
+        if (std::min(xx, yy) <= least * least || std::abs(xy) <= orthogonal * std::sqrt(xx) * std::sqrt(yy)) continue;
         converged = false;
         const Rotation rotation = rotation_of(xx, xy, yy);
         rotate(rotation, x, y, rows.cols, 1);
@@ -119,7 +122,6 @@ Svd svd_of_wide(const DenseMatrix& wide) {
   Svd result;
   result.u = DenseMatrix(r, r);
   result.vt = DenseMatrix(r, rows.cols);
-  const double least = lengths.empty() ? 0.0 : *std::ranges::max_element(lengths) * kEpsilon * static_cast<double>(r);
   for (const int64_t from : descending(lengths)) {
     const int64_t to = std::ssize(result.values);
     const double length = lengths[static_cast<size_t>(from)];

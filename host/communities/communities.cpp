@@ -2,9 +2,11 @@
 
 #include <igraph/igraph.h>
 
-#include <new>
+#include <limits>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/error.hpp"
 
@@ -85,6 +87,28 @@ std::string library() {
   return std::string("igraph ") + version;
 }
 
+/// (2m)² times the modularity: a whole number, since comparing rounded ones might go on for ever.
+__extension__ typedef __int128 Quality;
+
+Quality quality(const Adjacency& graph, const Partition& partition) {
+  std::vector<int64_t> inside(partition.sizes.size());   // twice the edges
+  std::vector<int64_t> degrees(partition.sizes.size());  // summed
+  for (int64_t node = 0; node < graph.nodes(); ++node) {
+    const int64_t group = partition.group[static_cast<size_t>(node)];
+    for (int64_t k = graph.offsets[static_cast<size_t>(node)]; k < graph.offsets[static_cast<size_t>(node) + 1]; ++k) {
+      const int32_t other = graph.columns[static_cast<size_t>(k)];
+      if (partition.group[static_cast<size_t>(other)] == group) ++inside[static_cast<size_t>(group)];
+      ++degrees[static_cast<size_t>(group)];
+    }
+  }
+  const Quality ends = std::ssize(graph.columns);
+  Quality sum = 0;
+  for (size_t group = 0; group < inside.size(); ++group) {
+    sum += ends * inside[group] - Quality(degrees[group]) * degrees[group];
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::optional<Communities> communities(const Adjacency& graph, uint64_t seed) {
@@ -105,13 +129,22 @@ std::optional<Communities> communities(const Adjacency& graph, uint64_t seed) {
     }
     const double resolution = 1.0 / static_cast<double>(graph.columns.size());
     constexpr double kRandomness = 0.01;  // igraph's own default
-    constexpr igraph_integer_t kUntilStable = -1;
     const Graph copy(graph);
     IntVector membership(graph.nodes());
     check(igraph_rng_seed(igraph_rng_default(), static_cast<igraph_uint_t>(seed)));
-    check(igraph_community_leiden(copy.get(), nullptr, degrees.get(), resolution, kRandomness, false, kUntilStable,
-                                  membership.get(), nullptr, nullptr));
-    for (int64_t node = 0; node < graph.nodes(); ++node) labels[static_cast<size_t>(node)] = membership[node];
+    // Pass after pass, since igraph 0.10.2 takes "until stable" for "until something changes". A pass never lowers the
+    // quality, and one in which a node moves raises it.
+    Quality best = std::numeric_limits<Quality>::lowest();
+    for (bool first = true;; first = false) {
+      check(igraph_community_leiden(copy.get(), nullptr, degrees.get(), resolution, kRandomness, !first, 1,
+                                    membership.get(), nullptr, nullptr));
+      std::vector<int64_t> passed(labels.size());
+      for (int64_t node = 0; node < graph.nodes(); ++node) passed[static_cast<size_t>(node)] = membership[node];
+      const Quality reached = quality(graph, partition_by(passed));
+      if (reached <= best) break;
+      best = reached;
+      labels = std::move(passed);
+    }
   }
   found.partition = partition_by(labels);
   found.modularity = modularity(graph, found.partition.group);

@@ -9,7 +9,10 @@
 #include <string>
 
 #include "engine/error.hpp"
+#include "engine/narrow.hpp"
+#include "kernels/cpu/blas_memory.hpp"
 #include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/machine.hpp"
 #include "kernels/cpu/products/bare_gemm.hpp"
 #include "kernels/cpu/products/dense.hpp"
 #include "kernels/cpu/products/gram.hpp"
@@ -31,15 +34,6 @@ std::string processor_name() {
     if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
   }
   return "unknown processor";
-}
-
-/// Bytes that could be had without swapping.
-int64_t free_memory() {
-  std::ifstream info("/proc/meminfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("MemAvailable:")) return std::stoll(line.substr(13)) * 1024;
-  }
-  return std::numeric_limits<int64_t>::max();
 }
 
 std::string megabytes(int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MB"; }
@@ -68,6 +62,7 @@ class CpuBackend final : public Backend {
       : threads_(options.threads > 0 ? options.threads : available_threads()) {
     // One thread inside BLAS and LAPACK: the same bits on every machine size, and our own threads do the sharing.
     openblas_set_num_threads(1);
+    reserve_blas_memory(threads_);
   }
 
   DeviceInfo info() const override {
@@ -174,8 +169,8 @@ class CpuBackend final : public Backend {
 int available_threads() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return 1;
+  const int64_t processors = ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  return narrow<int>(std::max<int64_t>(1, std::min({processors, processor_quota(), threads_with_blas_memory()})));
 }
 
 std::unique_ptr<Backend> make_backend(const CpuOptions& options) { return std::make_unique<CpuBackend>(options); }

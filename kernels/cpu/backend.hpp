@@ -14,7 +14,7 @@ struct CpuOptions {
 
 std::unique_ptr<Backend> make_backend(const CpuOptions& options);
 
-/// Processors this process may run on.
+/// Processors this process may run on, by its affinity, by its control groups' quotas and by its address space.
 int available_threads();
 
 }  // namespace gramian::cpu

@@ -1,9 +1,6 @@
 #include "kernels/cuda/backend.hpp"
 
-#include <array>
-#include <cmath>
-#include <map>
-#include <mutex>
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -20,64 +17,39 @@
 #include "kernels/cuda/sweep/rank_product.hpp"
 #include "kernels/cuda/sweep/sweep.hpp"
 #include "kernels/cuda/sweep/threshold_band.hpp"
-#include "kernels/cuda/sweep/tile_edge.hpp"
+#include "kernels/cuda/sweep/tile.hpp"
 
 namespace gramian::cuda {
 namespace {
 
-/// fp32 has to be so much faster than split fp16 to be taken: a trial that could go either way must not, since the two
-/// differ in their last bits.
-constexpr double kClearlyFaster = 1.25;
-
-/// Once a process for every kind of device and number of dimensions.
-Form measured_single_form(Device& device, int64_t dim) {
-  static std::mutex mutex;
-  static std::map<std::pair<std::string, int64_t>, Form> known;
-  const std::scoped_lock lock(mutex);
-  const std::pair kind(device.hardware(), dim);
-  if (const auto it = known.find(kind); it != known.end()) return it->second;
-  const int64_t edge = tile_edge_for(device.multiprocessors(), device.l2_bytes(), CosineType::f32);
-  Form form = Form::split;
-  try {
-    const std::vector<double> seconds = tile_seconds(device, std::array{Form::split, Form::f32}, dim, edge);
-    if (seconds[1] * kClearlyFaster < seconds[0]) form = Form::f32;
-  } catch (const OutOfMemory&) {
-    return form;  // where memory is short there is no trial, and another time there may be
+Form form_of(Precision precision) {
+  switch (precision) {
+    case Precision::double_:
+      return Form::f64;
+    case Precision::half:
+      return Form::half;
+    case Precision::single:
+      break;
   }
-  return known.emplace(kind, form).first->second;
+  return Form::split;
 }
 
 class CudaBackend final : public Backend {
  public:
-  explicit CudaBackend(const CudaOptions& options) : options_(options) {
-    std::vector<int> numbers = options.devices;
-    if (numbers.empty()) {
-      std::string why_none;
-      const int count = device_count(why_none);
-      if (count == 0) throw DeviceUnavailable("no CUDA device: " + why_none);
-      for (int d = 0; d < count; ++d) numbers.push_back(d);
-    }
-    std::string refusal;
-    for (const int number : numbers) {
-      try {
-        machine_.devices.push_back(std::make_unique<Device>(number, options.memory_limit));
-      } catch (const Error& error) {
-        // Asked for by number it has to be there; of all devices those that will do are enough.
-        if (!options.devices.empty()) throw;
-        refusal = error.what();
-      }
-    }
-    if (machine_.devices.empty()) throw DeviceUnavailable("no CUDA device: " + refusal);
-  }
+  explicit CudaBackend(const CudaOptions& options)
+      : options_(options), machine_(options.devices, options.memory_limit, options.worth_a_device) {}
 
   DeviceInfo info() const override {
-    std::string name = machine_.first().name();
-    std::string hardware = machine_.first().hardware();
-    for (size_t d = 1; d < machine_.devices.size(); ++d) {
-      name += "," + machine_.devices[d]->name();
-      hardware += ", " + machine_.devices[d]->hardware();
+    std::string name;
+    std::string hardware;
+    const std::vector<const Device*> used = machine_.started();
+    for (const Device* const device : used) {
+      name += (name.empty() ? "" : ",") + device->name();
+      hardware += (hardware.empty() ? "" : ", ") + device->hardware();
     }
-    return {name, hardware, machine_.first().description(), static_cast<int>(machine_.devices.size())};
+    std::string detail = machine_.first().description();
+    if (!machine_.left_out().empty()) detail += "; left out: " + machine_.left_out();
+    return {name, hardware, detail, static_cast<int>(used.size())};
   }
 
   std::unique_ptr<DeviceRows> upload(const MatrixView& view, std::span<const int64_t> rows) override {
@@ -137,10 +109,13 @@ class CudaBackend final : public Backend {
 
   std::unique_ptr<UnitRows> prepare(const DeviceRows& rows, const RowTransform& transform,
                                     Precision precision) override {
-    const Form form = form_for(precision, rows.dim());
+    const Form form = form_of(precision);
     const CosineType type = form == Form::f64 ? CosineType::f64 : CosineType::f32;
-    const int64_t spare = sweep_bytes(type, edge_for(type, rows.rows()));
-    return prepare_unit_rows(machine_.first(), as_cuda(rows), transform, form, spare, machine_.devices.size() > 1);
+    const int64_t edge = edge_for(type, rows.rows());
+    machine_.first().use();
+    warm_up(machine_.first(), FormLayout(form, rows.dim()));
+    return prepare_unit_rows(machine_.first(), as_cuda(rows), transform, form, std::min(edge, padded_rows(rows.rows())),
+                             sweep_bytes(type, edge));
   }
 
   TileGrid grid(const UnitRows& rows) override { return {rows.rows(), edge_for(rows.cosine_type(), rows.rows())}; }
@@ -165,26 +140,6 @@ class CudaBackend final : public Backend {
   }
 
  private:
-  Form form_for(Precision precision, int64_t dim) {
-    switch (precision) {
-      case Precision::double_:
-        return Form::f64;
-      case Precision::half:
-        return Form::half;
-      case Precision::single:
-        break;
-    }
-    switch (options_.single) {
-      case SingleForm::split_fp16:
-        return Form::split;
-      case SingleForm::fp32:
-        return Form::f32;
-      case SingleForm::measured:
-        break;
-    }
-    return measured_single_form(machine_.first(), dim);
-  }
-
   int64_t edge_for(CosineType type, int64_t rows) const {
     if (options_.tile_edge > 0) return options_.tile_edge;
     return preferred_tile_edge(machine_.first(), type, rows);
@@ -207,6 +162,12 @@ std::unique_ptr<Backend> make_backend(const CudaOptions& options) { return std::
 DeviceList list_devices() {
   DeviceList list;
   const int count = device_count(list.why_none);
+  std::string no_libraries;
+  try {
+    if (count > 0) Blas::find_entries();
+  } catch (const DeviceUnavailable& error) {
+    no_libraries = error.what();
+  }
   for (int number = 0; number < count; ++number) {
     DeviceSummary summary;
     summary.number = number;
@@ -215,7 +176,8 @@ DeviceList list_devices() {
       summary.hardware = properties.name;
       summary.detail = description_of(properties);
       require_capability(number, properties);
-      summary.usable = true;
+      summary.usable = no_libraries.empty();
+      if (!summary.usable) summary.detail += "; " + no_libraries;
     } catch (const DeviceUnavailable& error) {
       summary.detail = error.what();
     }

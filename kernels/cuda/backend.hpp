@@ -10,14 +10,13 @@
 
 namespace gramian::cuda {
 
-/// How the rows of Precision::single are held: `measured` tries the others on the device, once a process.
-enum class SingleForm : uint8_t { measured, split_fp16, fp32 };
-
 struct CudaOptions {
-  std::vector<int> devices;  // by CUDA's numbers; empty: all that are there
-  int64_t tile_edge = 0;     // 0: what fits the L2 cache; else a multiple of 16
-  int64_t memory_limit = 0;  // bytes of each device for all buffers; 0: what is free
-  SingleForm single = SingleForm::measured;
+  std::vector<int> devices{};  // by CUDA's numbers, all of one kind; empty: those of the kind of the first usable one
+  int64_t tile_edge = 0;       // 0: what fits the L2 cache; else a multiple of 16
+  int64_t memory_limit = 0;    // bytes of each device for all buffers; 0: what is free
+  /// Multiply-adds of a sweep for which another device is started: what one does in the better part of a second, in
+  /// which another has its context and a copy of the rows. An estimate, not measured. Results do not depend on it.
+  double worth_a_device = 1e14;
 };
 
 /// Throws DeviceUnavailable where there is no driver, no such device, or one that is too old.

@@ -17,6 +17,7 @@ set(GRAMIAN_CUDA_SOURCES
     runtime/device.cpp
     runtime/device_memory.cpp
     runtime/kernel_code.cu
+    runtime/machine.cpp
     sweep/band.cu
     sweep/neighbors.cu
     sweep/rank_product.cpp
@@ -32,5 +33,6 @@ set(GRAMIAN_CUDA_SOURCES
 set(GRAMIAN_CUDA_VENDOR_SOURCES
     runtime/blas.cpp
     runtime/device_algorithms.cu
+    runtime/library_folders.cpp
     runtime/solver.cpp
     runtime/vendor_library.cpp)

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "engine/error.hpp"
 #include "kernels/cuda/runtime/blas.hpp"
 #include "kernels/cuda/runtime/buffers.hpp"
 #include "kernels/cuda/runtime/check.hpp"
@@ -43,9 +44,8 @@ float tensor_sum(const float* x, const float* y, int64_t k) {
   return sum;
 }
 
-template <class T>
-T chain_sum(const T* x, const T* y, int64_t k) {
-  T sum = 0;
+double chain_sum(const double* x, const double* y, int64_t k) {
+  double sum = 0.0;
   for (int64_t at = 0; at < k; ++at) sum = std::fma(x[at], y[at], sum);
   return sum;
 }
@@ -84,14 +84,34 @@ std::vector<T> gram_of(const T* a, int64_t m, const T* b, int64_t n, int64_t k) 
 
 }  // namespace
 
-struct Blas::Impl {};
+/// What it takes for good, as the real one does for the code of its kernels.
+struct Blas::Impl {
+  void* memory = nullptr;
+  ~Impl() {
+    if (memory != nullptr) cudaFree(memory);
+  }
+  /// Where there is no memory left it says something else.
+  void load_code() {
+    const size_t bytes = emulation::settings().library_bytes;
+    if (memory != nullptr || bytes == 0) return;
+    if (cudaMalloc(&memory, bytes) == cudaSuccess) return;
+    cudaGetLastError();
+    throw_library_failure("cuBLAS", "a product", "CUBLAS_STATUS_INTERNAL_ERROR", false);
+  }
+};
+
+void Blas::find_entries() {
+  if (!emulation::settings().libraries) throw DeviceUnavailable("cuBLASLt is not to be found");
+}
 // cuBLAS takes memory of the device when it starts; where there is none, that is what fails first.
-Blas::Blas() { const DeviceBuffer<char> start(4096, "the start of cuBLAS"); }
+Blas::Blas() : impl_(std::make_unique<Impl>()) { const DeviceBuffer<char> start(4096, "the start of cuBLAS"); }
 Blas::~Blas() = default;
 
 void Blas::product(const TileProduct<__half, float>& p, cudaStream_t stream) {
+  impl_->load_code();
+  emulation::note_product(p.m, p.n);
   check(emulation::enqueue_host(stream,
-                                [p] {
+                                [p, old = emulation::compute_major_of(emulation::device_of(stream)) < 9] {
                                   const std::vector<float> a = widened(p.a, p.lda, p.m, p.k);
                                   const std::vector<float> b = widened(p.b, p.ldb, p.n, p.k);
                                   TileProduct<float, float> wide;
@@ -102,18 +122,15 @@ void Blas::product(const TileProduct<__half, float>& p, cudaStream_t stream) {
                                   wide.accumulate = p.accumulate;
                                   wide.c = p.c;
                                   wide.ldc = p.ldc;
-                                  run(wide, a.data(), b.data(), p.k, p.k,
-                                      emulation::settings().compute_major < 9 ? tensor_sum<8, 1> : tensor_sum<16, 2>);
+                                  run(wide, a.data(), b.data(), p.k, p.k, old ? tensor_sum<8, 1> : tensor_sum<16, 2>);
                                 }),
         "a product");
 }
 
-void Blas::product(const TileProduct<float, float>& p, cudaStream_t stream) {
-  check(emulation::enqueue_host(stream, [p] { run(p, p.a, p.b, p.lda, p.ldb, chain_sum<float>); }), "a product");
-}
-
 void Blas::product(const TileProduct<double, double>& p, cudaStream_t stream) {
-  check(emulation::enqueue_host(stream, [p] { run(p, p.a, p.b, p.lda, p.ldb, chain_sum<double>); }), "a product");
+  impl_->load_code();
+  emulation::note_product(p.m, p.n);
+  check(emulation::enqueue_host(stream, [p] { run(p, p.a, p.b, p.lda, p.ldb, chain_sum); }), "a product");
 }
 
 void Blas::add_gram(const double* a, int64_t m, const double* b, int64_t n, int64_t k, double* c, cudaStream_t stream) {

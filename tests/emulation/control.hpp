@@ -3,19 +3,27 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace emulation {
 
 struct Settings {
   int devices = 1;
   bool driver = true;
+  bool libraries = true;  // the vendor's, that the backend opens
   int compute_major = 9;
-  bool code = true;   // for the devices' architecture
-  bool pools = true;  // of memory
+  std::vector<int> majors;  // of single devices, by number; where there is none, compute_major
+  bool code = true;         // for the devices' architecture
+  bool pools = true;        // of memory
   int multiprocessors = 2;
   int l2_bytes = 200 << 10;
+  int shared_bytes = 99 << 10;            // that a block may ask for
   size_t memory_bytes = size_t{4} << 30;  // of each device
+  size_t library_bytes = 0;               // of a device, that its first product takes for good
+  size_t page_locked_bytes = SIZE_MAX;    // of the host, in all
   uint64_t seed = 1;                      // of the order in which threads, blocks and streams run
 };
 
@@ -42,5 +50,12 @@ size_t peak_bytes();
 size_t pooled_allocations();
 /// Kernels that have run since configure().
 int64_t kernels_run();
+/// Devices that have been given a context since configure().
+int contexts();
+/// Of a device.
+int compute_major_of(int device);
+/// Rows and columns of the products of tiles since configure().
+std::set<std::pair<int64_t, int64_t>> product_shapes();
+void note_product(int64_t rows, int64_t columns);
 
 }  // namespace emulation

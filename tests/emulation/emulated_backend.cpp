@@ -4,18 +4,12 @@
 
 namespace gramian::testing {
 
-std::unique_ptr<Backend> make_emulated_backend(const emulation::Settings& settings, EmulatedForm single,
-                                               int64_t tile_edge, const std::vector<int>& devices,
-                                               int64_t memory_limit) {
+std::unique_ptr<Backend> make_emulated_backend(const emulation::Settings& settings, const EmulatedOptions& options) {
   emulation::configure(settings);
-  cuda::CudaOptions options;
-  options.devices = devices;
-  options.tile_edge = tile_edge;
-  options.memory_limit = memory_limit;
-  options.single = single == EmulatedForm::split_fp16 ? cuda::SingleForm::split_fp16
-                   : single == EmulatedForm::fp32     ? cuda::SingleForm::fp32
-                                                      : cuda::SingleForm::measured;
-  return cuda::make_backend(options);
+  return cuda::make_backend({.devices = options.devices,
+                             .tile_edge = options.tile_edge,
+                             .memory_limit = options.memory_limit,
+                             .worth_a_device = options.worth_a_device});
 }
 
 }  // namespace gramian::testing

@@ -11,11 +11,16 @@
 
 namespace gramian::testing {
 
-enum class EmulatedForm : uint8_t { measured, split_fp16, fp32 };
+/// As cuda::CudaOptions, but that all devices take part in whatever work there is.
+struct EmulatedOptions {
+  int64_t tile_edge = 0;
+  std::vector<int> devices{};
+  int64_t memory_limit = 0;
+  double worth_a_device = 0.0;
+};
 
-/// Configures the emulation. An empty list of devices is all of them.
+/// Configures the emulation.
 std::unique_ptr<Backend> make_emulated_backend(const emulation::Settings& settings,
-                                               EmulatedForm single = EmulatedForm::split_fp16, int64_t tile_edge = 0,
-                                               const std::vector<int>& devices = {}, int64_t memory_limit = 0);
+                                               const EmulatedOptions& options = {});
 
 }  // namespace gramian::testing

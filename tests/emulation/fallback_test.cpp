@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <set>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "engine/error.hpp"
@@ -28,7 +30,7 @@ std::string message_of(const std::function<void()>& work) {
 }
 
 std::string refusal(const emulation::Settings& settings, const std::vector<int>& devices = {}) {
-  return message_of<DeviceUnavailable>([&] { make_emulated_backend(settings, EmulatedForm::split_fp16, 0, devices); });
+  return message_of<DeviceUnavailable>([&] { make_emulated_backend(settings, {.devices = devices}); });
 }
 
 TEST(Fallback, SaysWhyThereIsNoDevice) {
@@ -49,8 +51,8 @@ TEST(Fallback, SaysWhyThereIsNoDevice) {
   EXPECT_NE(without_code.find("cuda:1 (compute capability 8.0"), std::string::npos) << without_code;
   EXPECT_NE(without_code.find("-DGRAMIAN_CUDA_ARCH=native"), std::string::npos) << without_code;
   settings.code = true;
-  EXPECT_EQ(make_emulated_backend(settings)->info().name, "cuda:0,cuda:1");
-  EXPECT_EQ(make_emulated_backend(settings, EmulatedForm::split_fp16, 0, {1})->info().name, "cuda:1");
+  EXPECT_EQ(make_emulated_backend(settings)->info().name, "cuda:0");
+  EXPECT_EQ(make_emulated_backend(settings, {.devices = {1}})->info().name, "cuda:1");
 }
 
 /// What a device with so much memory finds, and how much of it was in use at most.
@@ -60,13 +62,15 @@ struct Outcome {
   size_t peak = 0;
 };
 
-Outcome swept(size_t memory, int64_t edge, int devices = 1, int64_t memory_limit = 0, bool many_counters = false) {
+Outcome swept(size_t memory, int64_t edge, int devices = 1, int64_t memory_limit = 0, bool many_counters = false,
+              size_t library = 0) {
   constexpr int64_t n = 700;
   static const Stored stored = store(with_mean_cosine(n, 70, 0.3, 5), ElementType::f32);
   emulation::Settings settings;
   settings.memory_bytes = memory;
+  settings.library_bytes = library;
   settings.devices = devices;
-  const auto backend = make_emulated_backend(settings, EmulatedForm::split_fp16, edge, {}, memory_limit);
+  const auto backend = make_emulated_backend(settings, {.tile_edge = edge, .memory_limit = memory_limit});
   Outcome outcome;
   try {
     const Prepared prepared(*backend, stored.matrix, Precision::single);
@@ -147,7 +151,7 @@ TEST(Fallback, DevicesWithoutPoolsOfMemoryWillDo) {
     settings.devices = 5;
     settings.pools = pools;
     // What a device has is asked of it once a process, so these are for this test alone.
-    const auto backend = make_emulated_backend(settings, EmulatedForm::split_fp16, 48, {pools ? 3 : 4});
+    const auto backend = make_emulated_backend(settings, {.tile_edge = 48, .devices = {pools ? 3 : 4}});
     const size_t before = emulation::pooled_allocations();
     const Prepared prepared(*backend, stored.matrix, Precision::single);
     SweepState state = prepared.sweep(request, 48);
@@ -161,7 +165,7 @@ TEST(Fallback, DevicesWithoutPoolsOfMemoryWillDo) {
 TEST(Fallback, WorksOnAfterRunningOutOfMemory) {
   emulation::Settings settings;
   settings.memory_bytes = size_t{8} << 20;
-  const auto backend = make_emulated_backend(settings, EmulatedForm::split_fp16, 48);
+  const auto backend = make_emulated_backend(settings, {.tile_edge = 48});
   const Stored small = store(gaussian(100, 30, 1), ElementType::f32);
   const Stored large = store(gaussian(2000, 1200, 1), ElementType::f32);
   EXPECT_THROW(backend->gram(*backend->upload(large.matrix.view, {}), {}, *backend->upload(large.matrix.view, {}), {}),
@@ -172,16 +176,94 @@ TEST(Fallback, WorksOnAfterRunningOutOfMemory) {
   EXPECT_EQ(prepared.sweep(request, 48).pairs, 4950u);
 }
 
-TEST(Fallback, TheFormOfSinglePrecisionIsTriedOnce) {
-  const Stored stored = store(gaussian(60, 40, 1), ElementType::f32);
-  std::vector<std::string> forms;
-  for (int k = 0; k < 2; ++k) {
-    const auto backend = make_emulated_backend({}, EmulatedForm::measured);
-    const Prepared prepared(*backend, stored.matrix, Precision::single);
-    forms.push_back(prepared.rows->form());
+TEST(Fallback, LooksForLibrariesBeforeItStartsADevice) {
+  emulation::Settings settings;
+  settings.devices = 2;
+  settings.libraries = false;
+  EXPECT_EQ(refusal(settings), "cuBLASLt is not to be found");
+  EXPECT_EQ(emulation::contexts(), 0);
+}
+
+/// The bytes of a sweep of 331 rows, and what the backend says of itself after it.
+std::pair<std::string, DeviceInfo> swept_on(const emulation::Settings& settings, const EmulatedOptions& options) {
+  static const Stored stored = store(with_mean_cosine(331, 40, 0.0, 5), ElementType::f32);
+  const auto backend = make_emulated_backend(settings, options);
+  const Prepared prepared(*backend, stored.matrix, Precision::single);
+  SweepRequest request;
+  request.extremes = true;
+  request.dense = true;
+  request.top_k = 5;
+  SweepState state = prepared.sweep(request, 48);
+  canonicalize(state);
+  return {bytes_of(state), backend->info()};
+}
+
+TEST(Fallback, StartsASecondDeviceWhereThatPays) {
+  emulation::Settings settings;
+  settings.devices = 4;
+  constexpr double kWork = 331.0 * 331.0 / 2.0 * 40.0;  // multiply-adds
+  std::string first;
+  for (const int paid : {1, 2, 4}) {
+    const auto [bytes, info] = swept_on(settings, {.worth_a_device = kWork / (paid + 0.5)});
+    EXPECT_EQ(emulation::contexts(), paid);
+    EXPECT_EQ(info.threads, paid);
+    EXPECT_EQ(std::ranges::count(info.name, ','), paid - 1) << info.name;
+    if (first.empty()) first = bytes;
+    EXPECT_TRUE(bytes == first);
   }
-  EXPECT_EQ(forms[0], forms[1]);
-  EXPECT_TRUE(forms[0].starts_with("fp16 twice") || forms[0].starts_with("fp32")) << forms[0];
+}
+
+TEST(Fallback, NeverMixesDevicesOfDifferentKinds) {
+  emulation::Settings settings;
+  settings.devices = 3;
+  settings.majors = {9, 8, 9};
+  const auto [bytes, info] = swept_on(settings, {});
+  EXPECT_EQ(info.name, "cuda:0,cuda:2");
+  EXPECT_NE(info.detail.find("left out: cuda:1 (emulated device) is of another kind"), std::string::npos)
+      << info.detail;
+  settings.majors = {9};
+  settings.devices = 1;
+  EXPECT_TRUE(bytes == swept_on(settings, {}).first);
+  settings.majors = {8};
+  EXPECT_FALSE(bytes == swept_on(settings, {}).first);  // the other kind's tensor cores cut elsewhere
+  settings.devices = 2;
+  settings.majors = {9, 8};
+  const std::string mixed = refusal(settings, {0, 1});
+  EXPECT_NE(mixed.find("cuda:1 (emulated device) and cuda:0 (emulated device) are of different kinds"),
+            std::string::npos)
+      << mixed;
+}
+
+TEST(Fallback, FormsTilesOfOneShape) {
+  static const Stored stored = store(gaussian(331, 40, 1), ElementType::f32);
+  for (const Precision precision : {Precision::single, Precision::double_, Precision::half}) {
+    const auto backend = make_emulated_backend({});
+    const Prepared prepared(*backend, stored.matrix, precision);
+    const int64_t edge = backend->grid(*prepared.rows).edge();
+    ASSERT_LT(edge, 331);
+    ASSERT_NE(331 % edge, 0);
+    emulation::configure({});  // what has been formed so far is forgotten
+    SweepRequest request;
+    request.extremes = true;
+    prepared.sweep(request, edge);
+    backend->threshold_band(*prepared.rows, 0.2, 100, 331);
+    EXPECT_EQ(emulation::product_shapes(), (std::set<std::pair<int64_t, int64_t>>{{edge, edge}}));
+  }
+}
+
+TEST(Fallback, MemoryThatALibraryTakesIsLeftToIt) {
+  const Outcome whole = swept(kPlenty, kEdge);
+  for (const size_t library : {size_t{1} << 20, size_t{4} << 20}) {
+    const Outcome less = swept(size_t{9} << 20, kEdge, 1, 0, false, library);
+    EXPECT_TRUE(less.bytes == whole.bytes) << less.error;
+  }
+}
+
+TEST(Fallback, WorksWithoutPageLockedMemory) {
+  emulation::Settings settings;
+  const std::string bytes = swept_on(settings, {}).first;
+  settings.page_locked_bytes = 0;
+  EXPECT_TRUE(bytes == swept_on(settings, {}).first);
 }
 
 TEST(Fallback, KernelsReallyRun) {

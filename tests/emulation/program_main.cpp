@@ -2,12 +2,14 @@
 //
 //   GRAMIAN_EMULATED_DEVICES=N       how many there are (default 1)
 //   GRAMIAN_EMULATED_DRIVER=0        no driver is installed
+//   GRAMIAN_EMULATED_LIBRARIES=0     nor are the vendor's libraries
 //   GRAMIAN_EMULATED_MAJOR=N         compute capability N.0 (default 9)
 //   GRAMIAN_EMULATED_CODE=0          the program holds no code for them
 //   GRAMIAN_EMULATED_MEMORY=BYTES    of each
 //   GRAMIAN_EMULATED_L2=BYTES        of its cache, which sizes tiles
 //   GRAMIAN_EMULATED_SEED=N          of the order in which threads, blocks and streams run
-//   GRAMIAN_EMULATED_REPORT=FILE     where to write, at the end: most bytes of all devices at once, and kernels run
+//   GRAMIAN_EMULATED_REPORT=FILE     where to write, at the end: most bytes of all devices at once, kernels run,
+//                                    and devices that were started
 
 #include <cstdlib>
 #include <fstream>
@@ -26,6 +28,7 @@ emulation::Settings settings_of_environment() {
   emulation::Settings settings;
   read("GRAMIAN_EMULATED_DEVICES", settings.devices);
   read("GRAMIAN_EMULATED_DRIVER", settings.driver);
+  read("GRAMIAN_EMULATED_LIBRARIES", settings.libraries);
   read("GRAMIAN_EMULATED_MAJOR", settings.compute_major);
   read("GRAMIAN_EMULATED_CODE", settings.code);
   read("GRAMIAN_EMULATED_MEMORY", settings.memory_bytes);
@@ -40,7 +43,8 @@ int main(int count, char** arguments) {
   emulation::configure(settings_of_environment());
   const int code = gramian::cli::run_program(count, arguments);
   if (const char* const path = std::getenv("GRAMIAN_EMULATED_REPORT")) {
-    std::ofstream(path) << emulation::peak_bytes() << " " << emulation::kernels_run() << "\n";
+    std::ofstream(path) << emulation::peak_bytes() << " " << emulation::kernels_run() << " " << emulation::contexts()
+                        << "\n";
   }
   return code;
 }

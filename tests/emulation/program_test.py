@@ -64,9 +64,10 @@ class OnGpus(unittest.TestCase):
         code, out, err = self.run_program(*arguments, "--json", report="report", **gpus)
         self.assertEqual((code, err), (0, ""), arguments)
         result = json.loads(out)
-        self.assertEqual(result["backend"]["name"], ",".join(f"cuda:{k}" for k in range(gpus.get("devices", 1))))
-        peak, kernels = map(int, (self.folder / "report").read_text().split())
+        self.assertEqual(result["backend"]["name"], "cuda:0")
+        peak, kernels, started = map(int, (self.folder / "report").read_text().split())
         self.assertGreater(kernels, 0)
+        self.assertEqual(started, 1)
         for key in ABOUT_THE_RUN:
             result.pop(key)
         return json.dumps(result), peak
@@ -176,7 +177,7 @@ class ChoosingADevice(OnGpus):
 
     def test_the_gpu_is_taken_where_there_is_one(self):
         self.assertEqual(self.name(), "cuda:0")
-        self.assertEqual(self.name("--device", "auto", devices=2), "cuda:0,cuda:1")
+        self.assertEqual(self.name("--device", "auto", devices=2), "cuda:0")  # a second does not pay
         self.assertEqual(self.name("--device", "cuda:1", devices=2), "cuda:1")
         self.assertEqual(self.name("--device", "cpu"), "cpu")
 
@@ -188,6 +189,7 @@ class ChoosingADevice(OnGpus):
         cases = (
             ({"major": 7}, "compute capability 7.0 and 8.0 is the oldest that will do"),
             ({"code": 0}, "-DGRAMIAN_CUDA_ARCH=native"),
+            ({"libraries": 0}, "cuBLASLt is not to be found"),
             ({"memory": 1000}, "no memory for the start of cuBLAS"),
         )
         for gpu, why in cases:
@@ -200,6 +202,12 @@ class ChoosingADevice(OnGpus):
                 self.assertEqual((code, out), (5, ""))
                 self.assertRegex(err, rf"\Agramian: --device {device}: [^\n]+; --device cpu runs everywhere\n\Z")
                 self.assertIn(why, err)
+
+    def test_no_gpu_is_started_in_vain(self):
+        for gpus, started in (({"libraries": 0}, 0), ({"major": 7}, 0), ({}, 1)):
+            code, _, _ = self.run_program(*self.STATS, report="report", devices=4, **gpus)
+            self.assertEqual(code, 0)
+            self.assertEqual(int((self.folder / "report").read_text().split()[2]), started, gpus)
 
     def test_a_gpu_that_is_not_there(self):
         for device, gpus, why in (

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/error.hpp"
+#include "kernels/cuda/runtime/check.hpp"
 #include "tests/emulation/control.hpp"
 
 namespace {
@@ -160,6 +162,14 @@ TEST(EmulatedRuntime, GuardsSharedMemory) {
             std::string::npos);
 }
 
+TEST(EmulatedRuntime, GivesABlockNoMoreSharedMemoryThanThereIs) {
+  with_seed(1);
+  EXPECT_EQ(cudaFuncSetAttribute(half_a_warp, cudaFuncAttributeMaxDynamicSharedMemorySize, 99 << 10), cudaSuccess);
+  EXPECT_EQ(cudaFuncSetAttribute(half_a_warp, cudaFuncAttributeMaxDynamicSharedMemorySize, (99 << 10) + 1),
+            cudaErrorInvalidValue);
+  EXPECT_EQ(cudaGetLastError(), cudaErrorInvalidValue);
+}
+
 TEST(EmulatedRuntime, GuardsDeviceMemoryInDeath) {
   with_seed(1);
   const auto write = [](int64_t at) {
@@ -260,6 +270,16 @@ TEST(EmulatedRuntime, HasAsMuchMemoryAsItWasGiven) {
   EXPECT_EQ(cudaFree(first), cudaSuccess);
   EXPECT_EQ(cudaFree(second), cudaSuccess);
   EXPECT_EQ(emulation::allocated_bytes(), 0u);
+}
+
+TEST(EmulatedRuntime, ALibrarysFailureIsOneOfMemoryWhereThereIsNone) {
+  emulation::Settings settings;
+  settings.memory_bytes = 1 << 20;
+  emulation::configure(settings);
+  const auto fail = [] { gramian::cuda::throw_library_failure("cuBLAS", "a product", "INTERNAL_ERROR", false); };
+  EXPECT_THROW(fail(), gramian::DeviceUnavailable);
+  const Buffer most((1000 << 10) / 4);
+  EXPECT_THROW(fail(), gramian::OutOfMemory);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ TEST_P(TensorCores, KeepTheSinglePromise) {
       worst = error <= worst ? worst : error;  // NaN stays
     }
     EXPECT_LE(worst, promise(Precision::single)) << generator.name;
-    RecordProperty(generator.name, std::to_string(worst));
+    RecordProperty(generator.name, shown(worst));
   }
 }
 

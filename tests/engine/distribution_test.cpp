@@ -52,10 +52,10 @@ void expect_exact(const Outcome& outcome, const DistributionSettings& settings, 
   }
   const oracle::Extreme min = oracle::smallest(outcome.cosines, n);
   const oracle::Extreme max = oracle::largest(outcome.cosines, n);
-  EXPECT_EQ(found.extremes, (Extremes{min.value, max.value, {min.i, min.j}, {max.i, max.j}}));
-  const HistogramSpec& spec = settings.histogram;
+  EXPECT_EQ(found.extremes, (Extremes::Found{min.value, max.value, {min.i, min.j}, {max.i, max.j}}));
+  const Histogram& spec = settings.histogram;
   const oracle::Histogram histogram = oracle::histogram(outcome.cosines, spec.lo, spec.hi, spec.bins);
-  EXPECT_EQ(found.histogram, (HistogramCounts{histogram.below, histogram.above, histogram.counts}));
+  EXPECT_EQ(found.histogram, (Histogram::Found{histogram.below, histogram.above, histogram.counts}));
   EXPECT_LE(outcome.report.accuracy.max_abs_error, outcome.report.accuracy.promise);
   EXPECT_LE(outcome.report.accuracy.rms_error, outcome.report.accuracy.max_abs_error);
   EXPECT_EQ(outcome.report.accuracy.pairs, std::min<int64_t>(std::ssize(outcome.cosines), kAccuracyPairs));
@@ -226,17 +226,17 @@ TEST(DistributionSettings, AreChecked) {
   const Stored stored = store(gaussian(5, 5, 2), ElementType::f32);
   Space space(*backend, stored.matrix.view, {}, {}, false);
   const double infinity = std::numeric_limits<double>::infinity();
-  const auto make = [&](const std::vector<double>& quantiles, const HistogramSpec& histogram) {
+  const auto make = [&](const std::vector<double>& quantiles, const Histogram& histogram) {
     DistributionSettings settings;
     settings.quantiles = quantiles;
     settings.histogram = histogram;
     const DistributionAnalysis analysis(space, Precision::single, settings);
   };
   for (const double q : {-0.1, 1.1, std::nan("")}) EXPECT_THROW(make({q}, {}), InvalidUsage) << q;
-  for (const HistogramSpec& spec :
-       {HistogramSpec{0.5, 0.5, 3}, HistogramSpec{0.6, 0.5, 3}, HistogramSpec{-infinity, 1.0, 3},
-        HistogramSpec{0.0, infinity, 3}, HistogramSpec{0.0, std::nan(""), 3}, HistogramSpec{-1.0, 1.0, 0},
-        HistogramSpec{-1.0, 1.0, 65537}, HistogramSpec{-1.7e308, 1.7e308, 3}}) {
+  for (const Histogram& spec :
+       {Histogram{0.5, 0.5, 3}, Histogram{0.6, 0.5, 3}, Histogram{-infinity, 1.0, 3},
+        Histogram{0.0, infinity, 3}, Histogram{0.0, std::nan(""), 3}, Histogram{-1.0, 1.0, 0},
+        Histogram{-1.0, 1.0, 65537}, Histogram{-1.7e308, 1.7e308, 3}}) {
     EXPECT_THROW(make({}, spec), InvalidUsage) << spec.lo << " " << spec.hi << " " << spec.bins;
   }
 }

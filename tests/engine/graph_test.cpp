@@ -158,6 +158,46 @@ TEST(Structure, FindsTwoPlantedCliques) {
   EXPECT_EQ(found->partition.group, again->partition.group);
 }
 
+/// By how much moving `node` to `group` would raise (2m)² times the modularity, from its definition.
+int64_t gain(const Adjacency& graph, std::vector<int64_t> groups, int64_t node, int64_t group) {
+  const auto score = [&] {
+    const auto ends = std::ssize(graph.columns);
+    int64_t sum = 0;
+    for (int64_t i = 0; i < graph.nodes(); ++i) {
+      const auto degree = [&](int64_t of) {
+        return graph.offsets[static_cast<size_t>(of) + 1] - graph.offsets[static_cast<size_t>(of)];
+      };
+      for (int64_t k = graph.offsets[static_cast<size_t>(i)]; k < graph.offsets[static_cast<size_t>(i) + 1]; ++k) {
+        const auto j = static_cast<size_t>(graph.columns[static_cast<size_t>(k)]);
+        if (groups[static_cast<size_t>(i)] == groups[j]) sum += ends;
+      }
+      for (int64_t j = 0; j < graph.nodes(); ++j) {
+        if (groups[static_cast<size_t>(i)] == groups[static_cast<size_t>(j)]) sum -= degree(i) * degree(j);
+      }
+    }
+    return sum;
+  };
+  const int64_t before = score();
+  groups[static_cast<size_t>(node)] = group;
+  return score() - before;
+}
+
+TEST(Structure, NoSingleMoveImprovesTheCommunities) {
+  for (const uint64_t seed : {1U, 2U, 3U}) {
+    Graph graph(gaussian(90, 16, seed));
+    const double threshold = 0.2;
+    const Adjacency edges = adjacency(graph.space, Precision::double_, threshold, graph.degrees(threshold), {});
+    const auto found = igraph::communities(edges, seed);
+    if (!found) GTEST_SKIP() << "this build has no igraph (libigraph-dev)";
+    for (int64_t node = 0; node < edges.nodes(); ++node) {
+      // One group more than there are: the node by itself.
+      for (int64_t group = 0; group <= found->partition.count(); ++group) {
+        ASSERT_LE(gain(edges, found->partition.group, node, group), 0) << seed << ": " << node << " to " << group;
+      }
+    }
+  }
+}
+
 TEST(Structure, OfAGraphWithoutEdges) {
   const Adjacency graph = {{0, 0, 0, 0}, {}, {}};
   EXPECT_EQ(components(graph).sizes, (std::vector<int64_t>{1, 1, 1}));

@@ -258,9 +258,9 @@ TEST_P(Device, RefusesWhatMakesNoSense) {
   const auto out_of_range = [](int64_t, Resample& terms) { terms.left = {0, 9}; };
   const auto uneven = [](int64_t, Resample& terms) { terms.weights = {1.0}; };
   const auto ignore = [](int64_t, const DenseMatrix&) {};
-  EXPECT_THROW(spaces.backend->resampled_grams(side, side, Precision::single, 1, out_of_range, ignore, {}),
+  EXPECT_THROW(spaces.backend->resampled_grams(side, side, Precision::single, {1, out_of_range, ignore}, {}),
                InvalidUsage);
-  EXPECT_THROW(spaces.backend->resampled_grams(side, side, Precision::single, 1, uneven, ignore, {}), InvalidUsage);
+  EXPECT_THROW(spaces.backend->resampled_grams(side, side, Precision::single, {1, uneven, ignore}, {}), InvalidUsage);
 }
 
 TEST_P(Device, ResampledProductsWithAppendedColumns) {
@@ -287,7 +287,8 @@ TEST_P(Device, ResampledProductsWithAppendedColumns) {
         return k < table.cols ? table.at(row, k) : appended(row, k - table.cols);
       };
       spaces.backend->resampled_grams(
-          a, b, Precision::double_, 1, [&](int64_t, Resample& out) { out = drawn; },
+          a, b, Precision::double_,
+          {1, [&](int64_t, Resample& out) { out = drawn; },
           [&](int64_t, const DenseMatrix& product) {
             ASSERT_EQ(product.rows, 49);
             ASSERT_EQ(product.cols, symmetric ? 49 : 5);
@@ -305,7 +306,7 @@ TEST_P(Device, ResampledProductsWithAppendedColumns) {
                 ASSERT_NEAR(product(i, j), sum, 1e-14 * size) << terms << " " << i << " " << j;
               }
             }
-          },
+          }},
           {});
     }
   }

@@ -46,7 +46,7 @@ TEST_P(Accuracy, KeepsThePromise) {
         worst = error <= worst ? worst : error;  // NaN stays
       }
       EXPECT_LE(worst, promise(precision)) << generator.name << ", " << precision_name(precision);
-      RecordProperty(generator.name + "_" + name_of(precision), std::to_string(worst));
+      RecordProperty(generator.name + "_" + name_of(precision), shown(worst));
       if (std::getenv("GRAMIAN_SHOW_ERRORS") != nullptr) {
         std::printf("error %s d=%lld %s %s %.3g\n", device.name.c_str(), static_cast<long long>(d),
                     generator.name.c_str(), name_of(precision).c_str(), worst);

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -43,27 +42,6 @@ struct TwoSets {
   Prepared a, b;
 };
 
-/// Of every row of one table with every row of another, in long double.
-std::vector<double> exact_cosines(const oracle::Table& a, const oracle::Table& b) {
-  std::vector<double> cosines;
-  for (int64_t i = 0; i < a.rows; ++i) {
-    for (int64_t j = 0; j < b.rows; ++j) {
-      long double xx = 0.0L;
-      long double xy = 0.0L;
-      long double yy = 0.0L;
-      for (int64_t k = 0; k < a.cols; ++k) {
-        const auto x = static_cast<long double>(a.at(i, k));
-        const auto y = static_cast<long double>(b.at(j, k));
-        xx += x * x;
-        xy += x * y;
-        yy += y * y;
-      }
-      cosines.push_back(static_cast<double>(xy / (std::sqrt(xx) * std::sqrt(yy))));
-    }
-  }
-  return cosines;
-}
-
 class Rectangle : public ::testing::TestWithParam<std::tuple<BackendCase, Precision>> {};
 
 TEST_P(Rectangle, EveryReductionOfEverySize) {
@@ -81,14 +59,16 @@ TEST_P(Rectangle, EveryReductionOfEverySize) {
         const oracle::Table second = exact ? lattice(columns, 4) : with_mean_cosine(columns, 20, 0.3, 6);
         const TwoSets sets(*backend, first, second, precision);
         const SweepRequest request = everything(sets.shape());
-        const std::vector<double> expected = exact_cosines(sets.stored_a.exact, sets.stored_b.exact);
+        const std::vector<double> expected = oracle::cosines_between(sets.stored_a.exact, sets.stored_b.exact);
         for (const int64_t tile_edge : {edge, backend->grid(*sets.a.rows, *sets.b.rows).edge()}) {
           const SweepState state = sets.sweep(request, sets.grid(tile_edge));
           expect_consistent(state, request, sets.shape());
           const std::vector<double> swept = cosines_in(state, sets.shape());
           ASSERT_EQ(swept.size(), expected.size());
           for (size_t k = 0; k < swept.size(); ++k) ASSERT_NEAR(swept[k], expected[k], promise(precision));
-          if (exact) EXPECT_TRUE(swept == expected);
+          if (exact) {
+            EXPECT_TRUE(swept == expected);
+          }
         }
       }
     }
@@ -193,7 +173,7 @@ TEST_P(Rectangle, TwoSpacesAnswerSeveralQuestionsInOneSweep) {
   EXPECT_EQ(report.sweeps, 1);
   EXPECT_EQ(report.accuracy.pairs, 70 * 111);
   EXPECT_LE(report.accuracy.max_abs_error, promise(precision));
-  const std::vector<double> expected = exact_cosines(first.exact, second.exact);
+  const std::vector<double> expected = oracle::cosines_between(first.exact, second.exact);
   ASSERT_EQ(all.found().cosines.size(), expected.size());
   for (size_t k = 0; k < expected.size(); ++k) ASSERT_NEAR(all.found().cosines[k], expected[k], promise(precision));
   const auto best = std::ranges::max_element(expected.begin(), expected.begin() + 111);

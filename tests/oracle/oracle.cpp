@@ -62,6 +62,18 @@ std::vector<double> cosines(const Table& rows) {
   return all;
 }
 
+std::vector<double> cosines_between(const Table& a, const Table& b) {
+  std::vector<double> all;
+  for (int64_t i = 0; i < a.rows; ++i) {
+    const Wide x = std::sqrt(dot(row(a, i), row(a, i), a.cols));
+    for (int64_t j = 0; j < b.rows; ++j) {
+      const Wide y = std::sqrt(dot(row(b, j), row(b, j), b.cols));
+      all.push_back(static_cast<double>(dot(row(a, i), row(b, j), a.cols) / x / y));
+    }
+  }
+  return all;
+}
+
 Extreme smallest(const std::vector<double>& cosines, int64_t n) { return first_best(cosines, n, 1.0); }
 Extreme largest(const std::vector<double>& cosines, int64_t n) { return first_best(cosines, n, -1.0); }
 

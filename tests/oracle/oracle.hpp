@@ -24,6 +24,8 @@ struct Table {
 Table unit_rows(const Table& rows);
 /// Cosines of the pairs i < j: (0, 1), (0, 2), ..., (n-2, n-1).
 std::vector<double> cosines(const Table& rows);
+/// Of every row of one table with every row of another: (0, 0), (0, 1), ...
+std::vector<double> cosines_between(const Table& a, const Table& b);
 
 struct Extreme {
   double value = 0.0;

@@ -5,6 +5,7 @@
 #include "kernels/cpu/backend.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cuda/backend.hpp"
+#include "tests/support/plain_backend.hpp"
 #ifdef GRAMIAN_EMULATED_CUDA
 #include "tests/emulation/emulated_backend.hpp"
 #endif
@@ -30,34 +31,24 @@ void add_cpu(std::vector<BackendCase>& all) {
   }
 }
 
-/// Real devices, where there are any; all of them at once, in both forms of single precision.
+/// Real devices, where there are any; all of a kind at once.
 void add_cuda(std::vector<BackendCase>& all) {
   if (!std::ranges::any_of(cuda::list_devices().devices, &cuda::DeviceSummary::usable)) return;
-  for (const cuda::SingleForm form : {cuda::SingleForm::split_fp16, cuda::SingleForm::fp32}) {
-    const auto make = [form](int) {
-      cuda::CudaOptions options;
-      options.single = form;
-      return cuda::make_backend(options);
-    };
-    all.push_back({form == cuda::SingleForm::fp32 ? "cuda_fp32" : "cuda", make, "", {48, 96, 144, 480}});
-  }
+  all.push_back({"cuda", [](int) { return cuda::make_backend({.worth_a_device = 0.0}); }, "", {48, 96, 144, 480}});
 }
 
 #ifdef GRAMIAN_EMULATED_CUDA
 /// The CUDA backend, its kernels run on the CPU. Threads stand for devices; every backend that is made gets another
 /// order of its threads, blocks and streams. Not called cuda...: it does not stand for a real device.
 void add_emulated_cuda(std::vector<BackendCase>& all) {
-  for (const EmulatedForm form : {EmulatedForm::split_fp16, EmulatedForm::fp32}) {
-    const auto make = [form](int threads) {
-      static uint64_t made = 0;
-      emulation::Settings settings;
-      settings.devices = std::clamp(threads, 1, 3);
-      settings.seed = ++made;
-      return make_emulated_backend(settings, form);
-    };
-    const char* const name = form == EmulatedForm::fp32 ? "emulated_cuda_fp32" : "emulated_cuda";
-    all.push_back({name, make, "", {48, 96, 144, 480}, true});
-  }
+  const auto make = [](int threads) {
+    static uint64_t made = 0;
+    emulation::Settings settings;
+    settings.devices = std::clamp(threads, 1, 3);
+    settings.seed = ++made;
+    return make_emulated_backend(settings);
+  };
+  all.push_back({"emulated_cuda", make, "", {48, 96, 144, 480}, true});
 }
 #endif
 
@@ -70,6 +61,7 @@ const std::vector<BackendCase>& backends() {
     std::vector<BackendCase> list;
     add_cpu(list);
     add_cuda(list);
+    list.push_back({"plain", [](int) { return make_plain_backend(); }, "", {48, 96, 144, 480}, true});
 #ifdef GRAMIAN_EMULATED_CUDA
     add_emulated_cuda(list);
 #endif

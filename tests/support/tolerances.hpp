@@ -1,6 +1,9 @@
 #pragma once
 // Every tolerance of the tests, each with the largest error that was measured. Absolute unless a comment says relative.
 
+#include <cstdio>
+#include <string>
+
 #include "engine/backend.hpp"
 
 namespace gramian::testing {
@@ -58,5 +61,12 @@ inline constexpr double kOrthogonalTolerance = 1e-12;
 /// U diag(σ) Vᵀ against the matrix, entries of order 1 (measured: 1.1e-14), and V diag(λ) Vᵀ, relative to the largest λ
 /// (7.1e-14 of a λ above 100).
 inline constexpr double kReconstructionTolerance = 1e-13;
+
+/// An error as it stands in a test's record.
+inline std::string shown(double error) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3e", error);
+  return text;
+}
 
 }  // namespace gramian::testing

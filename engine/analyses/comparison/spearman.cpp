@@ -45,12 +45,13 @@ BinRanks rank_bins(const std::vector<uint64_t>& counts, const std::vector<bool>&
 }
 
 /// The upper triangle's average ranks, centred and doubled.
-std::vector<double> average_ranks(const DenseMatrix& cosines) {
+std::vector<double> average_ranks(std::span<const double> cosines, int64_t n) {
   std::vector<std::pair<double, int64_t>> sorted;
-  const int64_t n = cosines.rows;
   sorted.reserve(static_cast<size_t>(n * (n - 1) / 2));
   for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = i + 1; j < n; ++j) sorted.emplace_back(cosines(i, j), std::ssize(sorted));
+    for (int64_t j = i + 1; j < n; ++j) {
+      sorted.emplace_back(cosines[static_cast<size_t>(i * n + j)], std::ssize(sorted));
+    }
   }
   std::ranges::sort(sorted);
   const auto total = std::ssize(sorted);
@@ -75,10 +76,18 @@ double spearman_exact_bytes(int64_t n) {
 }
 
 Spearman spearman_exact(const DenseMatrix& a, const DenseMatrix& b) {
-  if (a.rows != b.rows || a.cols != b.cols)
+  if (a.rows != b.rows || a.cols != b.cols) {
     throw InvalidUsage("a rank correlation needs the same items in both spaces");
-  const std::vector<double> x = average_ranks(a);
-  const std::vector<double> y = average_ranks(b);
+  }
+  return spearman_exact(a.values, b.values, a.rows);
+}
+
+Spearman spearman_exact(std::span<const double> a, std::span<const double> b, int64_t n) {
+  if (std::ssize(a) != n * n || std::ssize(b) != n * n) {
+    throw InvalidUsage("a rank correlation needs the same items in both spaces");
+  }
+  const std::vector<double> x = average_ranks(a, n);
+  const std::vector<double> y = average_ranks(b, n);
   long double xx = 0.0L;
   long double xy = 0.0L;
   long double yy = 0.0L;

@@ -11,8 +11,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <utility>
-#include <vector>
+#include <span>
 
 #include "engine/space.hpp"
 #include "engine/sweep/plan.hpp"
@@ -25,7 +24,8 @@ struct Spearman {
   int64_t bins[2] = {};  // 0 where ranks are exact
 };
 
-/// From both n x n matrices of cosines, exactly. Throws InvalidUsage for different sizes.
+/// From both n x n matrices of cosines, of which i < j matters, exactly. Throws InvalidUsage for different sizes.
+Spearman spearman_exact(std::span<const double> a, std::span<const double> b, int64_t n);
 Spearman spearman_exact(const DenseMatrix& a, const DenseMatrix& b);
 /// Memory that takes besides the matrices.
 double spearman_exact_bytes(int64_t n);

@@ -104,8 +104,8 @@ void time_everything(Session& session, Space& space, const DistributionSettings&
                      Round& round) {
   const auto start = Clock::now();
   DistributionAnalysis distribution(space, session.precision(), settings);
-  NeighborsAnalysis neighbors(space, k);
-  DegreesAnalysis degrees(threshold);
+  Asked<Nearest> neighbors = nearest_neighbors(space, k);
+  Asked degrees(Degrees{.threshold = threshold});
   SweepAnalysis* const analyses[] = {&distribution, &neighbors, &degrees};
   session.sweep(space, analyses);
   round.all = seconds_since(start);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <numeric>
 #include <unordered_set>
 
@@ -99,23 +100,22 @@ int64_t bytes_to_write(const GraphOptions& options, int64_t nodes, double edges)
 /// The threshold and the degrees, in as few sweeps as the rule allows; the nearest neighbours in the last of them,
 /// where the graph may be too large to be held.
 void find_degrees(Session& session, Space& space, const GraphOptions& options, int64_t keep_bytes, bool large,
-                  Found& found, std::unique_ptr<NeighborsAnalysis>& nearest) {
+                  Found& found, std::optional<Asked<Nearest>>& nearest) {
   DistributionSettings settings;
   settings.quantiles = {0.5};
   settings.seed = options.common.seed;
   settings.keep_bytes = keep_bytes;
   const int64_t pairs = space.size() * (space.size() - 1) / 2;
   DistributionAnalysis distribution(space, session.precision(), threshold_settings(found.rule, settings, pairs));
-  if (large) nearest = std::make_unique<NeighborsAnalysis>(space, std::min(kBackbone, space.size() - 1));
+  if (large) nearest = nearest_neighbors(space, std::min(kBackbone, space.size() - 1));
   std::vector<SweepAnalysis*> together = {&distribution};
   const auto sweep = [&] { session.sweep(space, together); };
   const auto finish = [&] { found.distribution = session.timed("moments", [&] { return distribution.result(); }); };
 
-  std::unique_ptr<DegreesAnalysis> degrees;
+  std::optional<Asked<Degrees>> degrees;
   const auto add_degrees = [&] {
-    degrees = std::make_unique<DegreesAnalysis>(found.threshold);
-    together.push_back(degrees.get());
-    if (nearest) together.push_back(nearest.get());
+    together.push_back(&degrees.emplace(Degrees{.threshold = found.threshold}));
+    if (nearest) together.push_back(&*nearest);
   };
   if (found.rule.kind == ThresholdRule::Kind::value) {
     found.threshold = found.rule.number;
@@ -130,12 +130,12 @@ void find_degrees(Session& session, Space& space, const GraphOptions& options, i
     add_degrees();
     sweep();
   }
-  found.degrees = degrees->degrees();
-  found.edges = degrees->edges();
+  found.degrees = degrees->found().counts;
+  found.edges = edge_count(found.degrees);
 }
 
 void find_structure(Session& session, Space& space, const GraphOptions& options, Found& found,
-                    std::unique_ptr<NeighborsAnalysis>& nearest) {
+                    std::optional<Asked<Nearest>>& nearest) {
   if (found.edges <= options.community_edges) {
     constexpr double kBytesPerEdge = 2 * (sizeof(int32_t) + sizeof(float)) + 100.0;
     session.require_memory(static_cast<double>(found.edges) * kBytesPerEdge);
@@ -147,17 +147,17 @@ void find_structure(Session& session, Space& space, const GraphOptions& options,
     found.parts = session.timed("components", [&] { return components(*found.whole); });
   } else {
     if (!nearest) {
-      nearest = std::make_unique<NeighborsAnalysis>(space, std::min(kBackbone, space.size() - 1));
-      SweepAnalysis* const analyses[] = {nearest.get()};
+      nearest = nearest_neighbors(space, std::min(kBackbone, space.size() - 1));
+      SweepAnalysis* const analyses[] = {&*nearest};
       session.sweep(space, analyses);
     }
     const Progress progress = session.progress().stage("components", static_cast<double>(space.size()), "rows");
     found.parts = session.timed("components", [&] {
-      return components(space, session.precision(), found.threshold, found.degrees, nearest->table(), progress);
+      return components(space, session.precision(), found.threshold, found.degrees, nearest->found(), progress);
     });
     session.progress().erase();
-    found.backbone = neighbor_graph(nearest->table());
-    found.structure_on = std::to_string(nearest->table().k) + "-nearest-neighbour backbone";
+    found.backbone = neighbor_graph(nearest->found());
+    found.structure_on = std::to_string(nearest->found().k) + "-nearest-neighbour backbone";
     session.note("Communities and clustering are those of the " + found.structure_on +
                  ": the whole graph has more than " + host::grouped(options.community_edges) +
                  " edges (--community-edges).");
@@ -351,7 +351,7 @@ void run_graph(const GraphOptions& options) {
     if (options.common.output)
       require_disk(*options.common.output, bytes_to_write(options, space->size(), expected / 2));
     const bool large = expected > 0.5 * static_cast<double>(options.community_edges);
-    std::unique_ptr<NeighborsAnalysis> nearest;
+    std::optional<Asked<Nearest>> nearest;
     find_degrees(session, *space, options, keep_bytes, large, found, nearest);
     forecast(options, space->size(), found);
     find_structure(session, *space, options, found, nearest);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "engine/analyses/distribution/unit_row_sum.hpp"
@@ -260,15 +261,15 @@ void run_neighbors(const NeighborsOptions& options) {
 
   std::string text = Session::describe(input) + "\n\n";
   if (asked) text += name_queries(session, input, *space, options, tokens);
-  std::unique_ptr<NeighborsAnalysis> analysis;
+  std::optional<Asked<Nearest>> analysis;
   Hubness spread;
   if (options.all) {
-    analysis = std::make_unique<NeighborsAnalysis>(*space, k);
-    SweepAnalysis* const analyses[] = {analysis.get()};
+    analysis = nearest_neighbors(*space, k);
+    SweepAnalysis* const analyses[] = {&*analysis};
     session.sweep(*space, analyses);
-    spread = session.timed("hubness", [&] { return hubness(analysis->table(), options.hubs); });
+    spread = session.timed("hubness", [&] { return hubness(analysis->found(), options.hubs); });
     text += (asked ? "\n" : "") + add_hubness(session, input, *space, spread, k);
-    add_table_files(session, input, *space, analysis->table(), options.chord);
+    add_table_files(session, input, *space, analysis->found(), options.chord);
     session.add_file("neighbors.occurrences.npy", [&spread](host::OutputFile& file) {
       host::write_npy(file, std::span<const int64_t>(spread.occurrences));
     });

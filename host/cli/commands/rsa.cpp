@@ -130,9 +130,9 @@ Json preserved_json(PairedSpaces& spaces, const std::vector<double>& values, con
 }
 
 /// As arrays, of each space: the matrix of cosines and its upper triangle.
-void add_local_arrays(Session& session, const std::deque<SimilarityAnalysis>& local) {
+void add_local_arrays(Session& session, const std::vector<DenseMatrix>& local) {
   for (size_t k = 0; k < local.size(); ++k) {
-    const DenseMatrix& matrix = local[k].matrix();
+    const DenseMatrix& matrix = local[k];
     const std::string number = std::to_string(k + 1);
     session.add_file("matrix" + number + ".npy", [&](host::OutputFile& file) { host::write_npy(file, matrix); });
     session.add_file("triangle" + number + ".npy", [&](host::OutputFile& file) {
@@ -226,7 +226,7 @@ void run_rsa(const RsaOptions& options) {
   Json distributions = Json::array();
   std::vector<Distribution> swept;
   std::deque<RankedSpace> ranked;
-  std::deque<SimilarityAnalysis> local;
+  std::vector<DenseMatrix> local;
   for (const auto& [input, space] :
        {std::pair(spaces.a, spaces.first.get()), std::pair(spaces.b, spaces.second.get())}) {
     std::vector<SweepAnalysis*> analyses;
@@ -234,7 +234,9 @@ void run_rsa(const RsaOptions& options) {
       RankedSpace& ranks = ranked.emplace_back(session, method, *space);
       if (method.exact() || input == spaces.b) analyses.push_back(&ranks.analysis());
     }
-    if (options.common.output && result.items <= kLocalItems) analyses.push_back(&local.emplace_back(*space));
+    Asked everything(Dense{});
+    const bool keep = options.common.output && result.items <= kLocalItems;
+    if (keep) analyses.push_back(&everything);
     std::optional<DistributionAnalysis> distribution;
     if (sweep) {
       DistributionSettings wanted;
@@ -243,6 +245,7 @@ void run_rsa(const RsaOptions& options) {
       analyses.push_back(&distribution.emplace(*space, session.precision(), wanted));
     }
     if (!analyses.empty()) session.sweep(*space, analyses);
+    if (keep) local.push_back(similarity_matrix(everything.found(), space->size()));
     if (!sweep) {
       const PairMoments& moments = input == spaces.a ? result.a : result.b;
       distributions.push_back({{"pairs", moments.pairs},

@@ -103,10 +103,10 @@ void run_similarity(const SimilarityOptions& options) {
   session.require_memory(n * n * 40.0);
   const auto space = session.make_space(input);
 
-  SimilarityAnalysis analysis(*space);
+  Asked analysis(Dense{});
   SweepAnalysis* const analyses[] = {&analysis};
   session.sweep(*space, analyses);
-  const DenseMatrix& matrix = analysis.matrix();
+  const DenseMatrix matrix = similarity_matrix(analysis.found(), space->size());
   if (options.vectors > space->size()) {
     throw InvalidUsage("--vectors " + std::to_string(options.vectors) + ": there are " + host::grouped(space->size()) +
                        " rows and as many eigenvectors");

@@ -41,12 +41,12 @@ Side side_of(Session& session, const StabilityOptions& options, const Input& inp
   wanted.histogram = fine_histogram();
   wanted.keep_bytes = session.plan_sweep_memory(input, space.size());
   DistributionAnalysis distribution(space, session.precision(), wanted);
-  NeighborsAnalysis neighbors(space, options.k);
+  Asked<Nearest> neighbors = nearest_neighbors(space, options.k);
   SweepAnalysis* const analyses[] = {&distribution, &neighbors};
   session.sweep(space, analyses);
   Side side;
   side.distribution = distribution.result();
-  side.neighbors = neighbors.table();
+  side.neighbors = neighbors.found();
   side.spectrum = session.timed("spectrum", [&] { return spectrum(space, {}); });
   check_interrupt();
   return side;

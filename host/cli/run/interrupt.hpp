@@ -3,8 +3,9 @@
 
 namespace gramian::cli {
 
-/// From now on SIGINT and SIGTERM raise the flag, once each; after that they do what they always did. Writing to a
-/// closed pipe, or more than a file may hold, becomes an error instead of a signal.
+/// From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT raise the flag, once each, unless they were ignored before; after
+/// that they do what they always did. Writing to a closed pipe, or more than a file may hold, becomes an error instead
+/// of a signal; a mapped file that becomes shorter ends the process with one line that names it.
 void install_signal_handlers();
 bool interrupt_requested();
 /// Throws Interrupted once the flag is up.

@@ -51,25 +51,25 @@ void RankMethod::record(Json& settings) const {
 
 RankedSpace::RankedSpace(Session& session, const RankMethod& method, Space& space) : space_(&space) {
   if (method.exact()) {
-    matrix_.emplace(space);
+    all_.emplace(Dense{});
   } else {
-    counts_.emplace(session.timed(
-        "rank_bins", [&] { return choose_rank_bins(space, session.precision(), session.options().seed); }));
+    counts_.emplace(RankCounts{session.timed(
+        "rank_bins", [&] { return choose_rank_bins(space, session.precision(), session.options().seed); })});
   }
 }
 
 SweepAnalysis& RankedSpace::analysis() {
-  return matrix_ ? static_cast<SweepAnalysis&>(*matrix_) : static_cast<SweepAnalysis&>(*counts_);
+  return all_ ? static_cast<SweepAnalysis&>(*all_) : static_cast<SweepAnalysis&>(*counts_);
 }
 
 Spearman spearman(Session& session, RankedSpace& a, RankedSpace& b) {
   Spearman result;
-  if (a.matrix() != nullptr) {
-    result = session.timed("ranks", [&] { return spearman_exact(a.matrix()->matrix(), b.matrix()->matrix()); });
+  if (a.exact()) {
+    result = session.timed("ranks", [&] { return spearman_exact(a.cosines(), b.cosines(), a.space().size()); });
   } else {
     const Progress progress = session.progress().stage("ranks", pair_count(a.space().size()), "pairs");
     result = session.timed("ranks", [&] {
-      return spearman_binned(a.space(), a.counts()->bins(), b.space(), *b.counts(), session.precision(), progress);
+      return spearman_binned(a.space(), *a.counts().wanted().bins, b.space(), b.counts(), session.precision(), progress);
     });
     session.progress().erase();
   }

@@ -10,7 +10,6 @@
 
 #include "engine/analyses/comparison/kendall.hpp"
 #include "engine/analyses/comparison/spearman.hpp"
-#include "engine/analyses/neighborhoods/similarity.hpp"
 #include "host/cli/run/json.hpp"
 #include "host/cli/run/session.hpp"
 
@@ -52,13 +51,15 @@ class RankedSpace {
   Space& space() { return *space_; }
   /// To be swept. As the first of a pair a space needs no counts of bins, so those of the second alone will do.
   SweepAnalysis& analysis();
-  const SimilarityAnalysis* matrix() const { return matrix_ ? &*matrix_ : nullptr; }
-  const RankCounts* counts() const { return counts_ ? &*counts_ : nullptr; }
+  bool exact() const { return all_.has_value(); }
+  /// Once swept.
+  const std::vector<double>& cosines() const { return all_.value().found().cosines; }
+  const Asked<RankCounts>& counts() const { return counts_.value(); }
 
  private:
   Space* space_;
-  std::optional<SimilarityAnalysis> matrix_;
-  std::optional<RankCounts> counts_;
+  std::optional<Asked<Dense>> all_;
+  std::optional<Asked<RankCounts>> counts_;
 };
 
 /// `b` has been swept, and `a` where ranks are exact.

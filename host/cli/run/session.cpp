@@ -210,13 +210,7 @@ void Session::require_memory(double bytes) const {
 
 int64_t Session::plan_sweep_memory(const Input& input, int64_t n) const {
   constexpr double kMost = double{int64_t{128} << 20};
-  constexpr double kTilesAndStates = double{int64_t{24} << 20};
-  const auto d = static_cast<double>(input.view().cols);
-  double fixed = 0.0;
-  // A GPU has rows, tiles and states in its own memory, and fits them there by itself.
-  if (backend_->info().name == "cpu") {
-    fixed = kTilesAndStates + static_cast<double>(n) * d * (precision_ == Precision::double_ ? 8.0 : 4.0);
-  }
+  double fixed = backend_->host_bytes(n, input.view().cols, precision_);
   for (const Input& each : inputs_) {
     if (is_copied(each.embedding)) {
       fixed += static_cast<double>(each.view().rows * each.view().cols * element_size(each.view().type));

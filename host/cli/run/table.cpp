@@ -49,7 +49,7 @@ std::string Table::text() const {
   return text;
 }
 
-std::string block_histogram(const HistogramSpec& spec, const std::vector<uint64_t>& counts, double min, double max) {
+std::string block_histogram(const Histogram& spec, const std::vector<uint64_t>& counts, double min, double max) {
   constexpr int64_t kColumns = 72;
   constexpr int64_t kLines = 4;
   constexpr std::array<const char*, 9> kBlocks = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};

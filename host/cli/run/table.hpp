@@ -31,6 +31,6 @@ class Table {
 };
 
 /// The bins that overlap [min, max] as columns of block characters, four lines high, with the range shown below.
-std::string block_histogram(const HistogramSpec& spec, const std::vector<uint64_t>& counts, double min, double max);
+std::string block_histogram(const Histogram& spec, const std::vector<uint64_t>& counts, double min, double max);
 
 }  // namespace gramian::cli

@@ -11,8 +11,8 @@
 namespace gramian::host {
 
 /// A read-only mapping of a file, never of size 0. Shared, so that a matrix can keep its file alive.
-/// A file that another process shortens while it is mapped raises SIGBUS on access: replace files by renaming,
-/// never by truncating them in place.
+/// A file that another process shortens while it is mapped, or a disk that fails, raises SIGBUS on access;
+/// mapped_file_at tells a handler whose file it was.
 class MappedFile {
  public:
   /// Throws InvalidUsage (no such file, no permission, a directory, a pipe) or InvalidInput (0 bytes).
@@ -32,11 +32,15 @@ class MappedFile {
   void advise_sequential() const;
 
  private:
-  MappedFile(std::string path, void* address, size_t size) : path_(std::move(path)), address_(address), size_(size) {}
+  MappedFile(std::string path, void* address, size_t size);
 
   std::string path_;
+  std::string shown_;  // the path, printable
   void* address_;
   size_t size_;
 };
+
+/// The printable path of the file that is mapped at `address`; null where none is. May be called by a signal handler.
+const char* mapped_file_at(const void* address);
 
 }  // namespace gramian::host

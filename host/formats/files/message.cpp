@@ -20,7 +20,10 @@ size_t printable_sequence(std::string_view s) {
   const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
   const bool surrogate = code >= 0xd800 && code < 0xe000;
   const bool breaks_line = code < 0xa0 || code == 0x2028 || code == 0x2029;
-  return overlong || surrogate || breaks_line || code > 0x10ffff ? 0 : length;
+  // Marks, embeddings, overrides and isolates of direction: a line would read other than it is written.
+  const bool turns_line = code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+                          (code >= 0x2066 && code <= 0x2069);
+  return overlong || surrogate || breaks_line || turns_line || code > 0x10ffff ? 0 : length;
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 namespace gramian::host {
 
-/// `bytes` for a one-line message: control characters and bytes that are not UTF-8 become \xHH, and anything past
-/// about `limit` bytes becomes "...".
+/// `bytes` for one line of a terminal: control characters, those that change the direction of writing, and bytes that
+/// are not UTF-8 become \xHH, and anything past about `limit` bytes becomes "...".
 std::string printable(std::string_view bytes, size_t limit = 60);
 
 /// The same between single quotes.

@@ -1,65 +1,56 @@
 #pragma once
-// Output files that appear whole or not at all.
+// The files of one result.
 
-#include <cstddef>
-#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
-#include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
+
+#include "host/formats/files/descriptor.hpp"
+#include "host/report/files/output_file.hpp"
+#include "host/report/files/result_listing.hpp"
 
 namespace gramian::host {
 
-/// A file written under a temporary name in its own directory. Unless commit() is called it is removed again.
-/// Errors are InvalidUsage: "PATH: cannot write: No space left on device".
-class OutputFile {
- public:
-  explicit OutputFile(std::filesystem::path path);
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
-  ~OutputFile();
-
-  void write(std::string_view bytes);
-  void write(std::span<const std::byte> bytes);
-  /// Puts `bytes` at `offset`, for formats whose parts grow side by side. Not to be mixed with write().
-  void write_at(int64_t offset, std::span<const std::byte> bytes);
-  /// Everything is handed to the system; what fails late (a quota, a network file system) fails here.
-  void close();
-  /// close(), then gives the file its name, replacing what had it.
-  void commit();
-
- private:
-  [[noreturn]] void fail(const char* what, int error) const;
-  void flush();
-  void write_out(const char* data, size_t size);
-
-  std::filesystem::path path_;
-  std::filesystem::path temporary_;
-  int descriptor_ = -1;
-  bool exists_ = false;
-  std::string buffer_;
-};
-
-/// The files of one result. All are complete before the first gets its name, and they get their names in the order in
-/// which they were added.
+/// A folder that holds the old result or the new one, whatever moment the process is killed at, and nothing of the old
+/// beside the new.
+///
+/// A new folder, and one that holds nothing but a result, is put together under a hidden name and exchanged in one
+/// step. A folder that holds something else as well stays the same folder: there the old result.json goes first and
+/// the new one comes last, so that arrays without a result.json are those of a run that was killed. Names that a run
+/// left hidden are removed by the next one. Errors are InvalidUsage.
 class OutputFolder {
  public:
-  /// Creates the directory; it is removed again when it is new and nothing was committed.
+  /// Throws where no file could be written, before any work is done. Makes nothing yet.
   explicit OutputFolder(std::filesystem::path directory);
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
   ~OutputFolder();
 
   OutputFile& add(const std::string& name);
+  /// What has been added so far, whole and hashed; `check` is called now and then and may throw.
+  std::vector<ListedFile> files(const std::function<void()>& check);
+  /// What lies in the folder beside the result and will stay.
+  std::vector<std::string> others() const;
   void commit();
 
  private:
-  std::filesystem::path directory_;
-  std::vector<std::filesystem::path> created_;  // outermost first
-  std::vector<std::unique_ptr<OutputFile>> files_;
-  bool committed_ = false;
+  [[noreturn]] void fail(const std::string& what, int error) const;
+  void check_can_be_made() const;
+  void make_parents();
+  void put_together(int folder);
+  bool may_exchange(int parent, int folder) const;
+  bool exchange(int parent, const std::string& name);
+  void write_in_place(int stage);
+  /// Names of entries that belong to results: what the old one lists, and what this one writes.
+  bool is_own(const std::string& name, const std::vector<ListedFile>& old) const;
+
+  std::filesystem::path directory_;  // without symbolic links
+  std::string shown_;
+  Descriptor base_;  // where the files lie until they have names: the folder, or the nearest one above that exists
+  std::vector<std::pair<std::string, std::unique_ptr<OutputFile>>> files_;
 };
 
 }  // namespace gramian::host

@@ -8,6 +8,12 @@
 namespace gramian::cpu {
 namespace {
 
+/// sum += the products of two int16 a lane. In assembly, since GCC 12 does not know that the intrinsic works in place:
+/// it copies every sum, and runs out of registers.
+inline __attribute__((always_inline)) void add_products(__m512i& sum, __m512i row, __m512i columns) {
+  __asm__("vpdpwssd {%2, %1, %0|%0, %1, %2}" : "+v"(sum) : "v"(row), "v"(columns));
+}
+
 /// Operands hold two int16 of neighbouring k for each row, so one step of `depth` is kPanel 32-bit pairs.
 inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, const int32_t* b, int64_t depth,
                                                            const float* row_scale, const float* col_scale, float* c,
@@ -25,9 +31,9 @@ inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, con
 #pragma GCC unroll 8
     for (int r = 0; r < 8; ++r) {
       const __m512i row = _mm512_set1_epi32(a[r]);
-      sum[r][0] = _mm512_dpwssd_epi32(sum[r][0], row, b0);
-      sum[r][1] = _mm512_dpwssd_epi32(sum[r][1], row, b1);
-      sum[r][2] = _mm512_dpwssd_epi32(sum[r][2], row, b2);
+      add_products(sum[r][0], row, b0);
+      add_products(sum[r][1], row, b1);
+      add_products(sum[r][2], row, b2);
     }
     a += kPanel;
     b += kPanel;

@@ -74,7 +74,7 @@ DenseMatrix triangular_factor(Device& device, const CudaRows& rows, const RowTra
   DeviceBuffer<double> panel(checked_product(block, d, "a panel of rows"), "a panel of rows");
   // The factor of the rows so far, and below it those of the next panel.
   const int64_t ld = d + block;
-  DeviceBuffer<double> stacked(checked_product(ld, d, "stacked rows"), "stacked rows");
+  auto stacked = zeros<double>(checked_product(ld, d, "stacked rows"), stream, "stacked rows");
   RowStream source(device, rows);
   int64_t held = 0;
   for (int64_t begin = 0; begin < n; begin += block) {

@@ -23,13 +23,11 @@ __global__ void __launch_bounds__(kThreads)
   atomicMax(largest + column, static_cast<unsigned long long>(__double_as_longlong(most)));
 }
 
-__global__ void __launch_bounds__(kThreads) plain_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded,
-                                                         const int64_t* order, float* narrow, double* wide) {
+__global__ void __launch_bounds__(kThreads)
+    plain_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded, const int64_t* order, double* out) {
   for (int64_t at = global_thread(); at < count * padded; at += global_threads()) {
     const int64_t k = at % padded;
-    const double x = k < dim ? rows[at / padded * dim + order[k]] : 0.0;
-    if (narrow != nullptr) narrow[at] = static_cast<float>(x);
-    if (wide != nullptr) wide[at] = x;
+    out[at] = k < dim ? rows[at / padded * dim + order[k]] : 0.0;
   }
 }
 
@@ -61,8 +59,9 @@ __global__ void __launch_bounds__(kThreads) split_kernel(const double* rows, int
 
 /// One warp a row. Whatever the factor, the rounded row is scaled back to length 1, so only its direction counts; rows
 /// that few large entries rule profit most from the choice.
-__global__ void __launch_bounds__(kThreads) half_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded,
-                                                        const int64_t* order, __half* out, float* scale) {
+__global__ void __launch_bounds__(kThreads, 1)
+    half_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded, const int64_t* order, __half* out,
+                float* scale) {
   const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
   for (int64_t r = global_thread() / kWarp; r < count; r += global_threads() / kWarp) {
     const double* const row = rows + r * dim;
@@ -70,9 +69,10 @@ __global__ void __launch_bounds__(kThreads) half_kernel(const double* rows, int6
     double factor = 1.0;
     for (int t = 0; t < kTries; ++t) {
       const double tried = exp2(static_cast<double>(t) / kTries);
+      const double inverse = 1.0 / tried;
       double error = 0.0;
       for (int64_t k = lane; k < dim; k += kWarp) {
-        const double off = static_cast<double>(__half2float(__double2half(row[k] * tried))) / tried - row[k];
+        const double off = static_cast<double>(__half2float(__double2half(row[k] * tried))) * inverse - row[k];
         error += off * off;
       }
       error = warp_sum(error);
@@ -98,11 +98,9 @@ __global__ void __launch_bounds__(kThreads) half_kernel(const double* rows, int6
 FormLayout::FormLayout(Form f, int64_t d)
     : form(f),
       dim(d),
-      padded(f == Form::split ? (d + 15) / 16 * 16 : (d + 7) / 8 * 8),
+      padded(f == Form::f64 ? (d + 7) / 8 * 8 : (d + 63) / 64 * 64),
       elements(f == Form::split ? 6 * padded : padded),
-      bytes(elements * (f == Form::f64   ? 8
-                        : f == Form::f32 ? 4
-                                         : 2)) {}
+      bytes(elements * (f == Form::f64 ? 8 : 2)) {}
 
 void column_maxima(const double* rows, int64_t count, int64_t dim, unsigned long long* largest, cudaStream_t stream) {
   const int64_t column_blocks = (dim + kThreads - 1) / kThreads;
@@ -115,12 +113,7 @@ void convert_rows(const double* rows, int64_t count, const FormLayout& layout, c
   const LaunchConfig flat{blocks_for(count * layout.padded, kThreads), kThreads};
   switch (layout.form) {
     case Form::f64:
-      launch(plain_kernel, flat, stream, rows, count, layout.dim, layout.padded, order, static_cast<float*>(nullptr),
-             static_cast<double*>(out));
-      break;
-    case Form::f32:
-      launch(plain_kernel, flat, stream, rows, count, layout.dim, layout.padded, order, static_cast<float*>(out),
-             static_cast<double*>(nullptr));
+      launch(plain_kernel, flat, stream, rows, count, layout.dim, layout.padded, order, static_cast<double*>(out));
       break;
     case Form::split:
       launch(split_kernel, {blocks_for(count * kWarp, kThreads), kThreads}, stream, rows, count, layout.dim,

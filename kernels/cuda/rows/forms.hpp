@@ -11,13 +11,13 @@ namespace gramian::cuda {
 /// `split`: fp16 twice, x 2^12 = high + low with high a whole number. Tensor cores cut the products of a group where
 /// they align them, and always towards 0 (Fasi et al., PeerJ CS 7:e330, 2021); whole numbers below 2^24 they cannot
 /// cut, so the sums of high·high are exact in whatever order and groups.
-enum class Form : uint8_t { f64, f32, split, half };
+enum class Form : uint8_t { f64, split, half };
 
 /// How the row of a form lies in memory, in bytes and elements. Columns are in the order `order`, smallest largest
 /// entry first, so that an outlier dimension costs no precision.
 ///
-///   f64, f32, half   d_padded elements
-///   split            2 d_padded of (low, high) pairs, 2 d_padded of (high, low) pairs, d_padded of low, then of high
+///   f64, half   d_padded elements
+///   split       2 d_padded of (low, high) pairs, 2 d_padded of (high, low) pairs, d_padded of low, then of high
 ///
 /// The pairs meet each other in one product: low·high + high·low, neighbours in the sum, so that s_ij and s_ji are the
 /// same bits. What follows them meets itself: low·low + high·high.
@@ -25,7 +25,7 @@ struct FormLayout {
   FormLayout(Form form, int64_t dim);
   Form form;
   int64_t dim;
-  int64_t padded;    // d rounded up to 8, of split to 16
+  int64_t padded;    // d rounded up to 8, on tensor cores to 64: a remainder is summed in an order of its own
   int64_t elements;  // of a row
   int64_t bytes;     // of a row
 };

@@ -9,7 +9,7 @@ namespace gramian::cuda {
 namespace {
 
 /// Rows that are staged at a time: fewer where memory is short.
-int64_t staged_rows(const Device& device, const CudaRows& rows) {
+int64_t staged_rows(Device& device, const CudaRows& rows) {
   const int64_t bytes = std::min(kStagedBytes, device.free_bytes() / 16);
   const int64_t most = std::clamp<int64_t>(rows.rows(), 1, kPanelRows);
   return std::clamp<int64_t>(bytes / std::max<int64_t>(rows.row_bytes(), 1), 1, most);

@@ -1,10 +1,11 @@
 #include "kernels/cuda/rows/unit_rows.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "engine/error.hpp"
-#include "kernels/cuda/sweep/tile.hpp"
 
 namespace gramian::cuda {
 namespace {
@@ -36,8 +37,6 @@ std::string CudaUnitRows::form() const {
   switch (layout_.form) {
     case Form::f64:
       return "fp64";
-    case Form::f32:
-      return "fp32, sums in chains of " + std::to_string(kF32Chain);
     case Form::split:
       return "fp16 twice, the large parts whole numbers whose fp32 sums are exact";
     case Form::half:
@@ -46,24 +45,28 @@ std::string CudaUnitRows::form() const {
   return {};
 }
 
+void CudaUnitRows::bring_to_host() const {
+  if (!host.empty() || resident.size() == 0) return;
+  check(cudaSetDevice(device_), "the choice of a device");
+  const Stream stream;
+  host = on_host(resident, resident.size(), stream.get());
+}
+
 void CudaUnitRows::leave_devices() const {
   copies.clear();
-  if (resident.size() == 0) return;
-  if (host.empty()) {
-    const Stream stream;
-    host = on_host(resident, resident.size(), stream.get());
-  }
+  bring_to_host();
   resident = {};
 }
 
 const CudaUnitRows& as_cuda(const UnitRows& rows) { return dynamic_cast<const CudaUnitRows&>(rows); }
 
 std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& rows, const RowTransform& transform,
-                                                Form form, int64_t spare, bool on_host_too) {
+                                                Form form, int64_t edge, int64_t spare) {
   device.use();
   const int64_t n = rows.rows();
   const int64_t d = rows.dim();
-  auto result = std::make_unique<CudaUnitRows>(device.number(), form, n, d);
+  const int64_t held = (n + edge - 1) / edge * edge;
+  auto result = std::make_unique<CudaUnitRows>(device.number(), form, n, d, held);
   const FormLayout& layout = result->layout();
   const cudaStream_t stream = device.stream();
   RowTransform unit = transform;
@@ -72,7 +75,7 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
 
   // No sum goes across rows here, so panels may be as small as memory wants them.
   const int64_t in_panel = device.free_bytes() / 16 / (d * int64_t{sizeof(double)}) / kTileUnit * kTileUnit;
-  const int64_t panel_rows = std::min(std::clamp(in_panel, kTileUnit, kPanelRows), padded_rows(n));
+  const int64_t panel_rows = std::min(std::clamp(in_panel, kTileUnit, kPanelRows), held);
   DeviceBuffer<double> panel(checked_product(panel_rows, d, "a panel of rows"), "a panel of rows");
   const auto fits = [&] { return result->bytes() <= device.free_bytes() - spare; };
   if (!fits()) rows.release();
@@ -85,38 +88,39 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
   }
   const bool resident = result->resident.size() > 0 || n == 0;
   const bool scaled = has_scale(form);
-  if (scaled) result->resident_scale = zeros<float>(padded_rows(n), stream, "the rows' factors");
+  if (scaled) result->resident_scale = zeros<float>(held, stream, "the rows' factors");
   DeviceBuffer<std::byte> converted(resident ? 0 : panel_rows * layout.bytes, "a panel of unit rows");
-  if (!resident || on_host_too) result->host.resize(static_cast<size_t>(result->bytes()));
+  if (!resident) result->host.resize(static_cast<size_t>(result->bytes()));
 
   RowStream source(device, rows);
   const DeviceBuffer<int64_t> order =
       on_device(summation_order(device, source, rows, on_unit, panel), stream, "the order of columns");
-  for (int64_t begin = 0; begin < padded_rows(n); begin += panel_rows) {
-    const int64_t count = std::min(panel_rows, n - begin);
-    const int64_t padded = std::min(panel_rows, padded_rows(n) - begin);
-    source.transform(begin, count, on_unit, panel.data(), d, nullptr);
+  for (int64_t begin = 0; begin < held; begin += panel_rows) {
+    const int64_t padded = std::min(panel_rows, held - begin);
+    const int64_t count = std::clamp<int64_t>(n - begin, 0, padded);
     std::byte* const out = resident ? result->resident.data() + begin * layout.bytes : converted.data();
-    convert_rows(panel.data(), count, layout, order.data(), out,
-                 scaled ? result->resident_scale.data() + begin : nullptr, stream);
-    if (padded > count) {
-      fill_bytes(out + count * layout.bytes, 0, (padded - count) * layout.bytes, stream);
+    if (count > 0) {
+      source.transform(begin, count, on_unit, panel.data(), d, nullptr);
+      convert_rows(panel.data(), count, layout, order.data(), out,
+                   scaled ? result->resident_scale.data() + begin : nullptr, stream);
     }
-    if (!result->host.empty()) {
-      copy_to_host(result->host.data() + begin * layout.bytes, out, padded * layout.bytes, stream);
-    }
+    fill_bytes(out + count * layout.bytes, 0, (padded - count) * layout.bytes, stream);
+    if (!resident) copy_to_host(result->host.data() + begin * layout.bytes, out, padded * layout.bytes, stream);
   }
-  if (scaled && on_host_too) result->host_scale = on_host(result->resident_scale, padded_rows(n), stream);
   device.synchronize();
   return result;
 }
 
 RowAccess::RowAccess(Device& device, const CudaUnitRows& rows, int64_t panel_rows, int64_t spare) : rows_(rows) {
   device.use();
-  const int64_t n = padded_rows(rows.rows());
+  const int64_t n = rows.held();
   const bool first = device.number() == rows.device();
   if (has_scale(rows.layout().form)) {
-    if (!first) own_scale_ = on_device(rows.host_scale, device.stream(), "the rows' factors");
+    if (!first) {
+      own_scale_ = DeviceBuffer<float>(n, "the rows' factors");
+      copy_between(own_scale_.data(), device.number(), rows.resident_scale.data(), rows.device(), n, device.stream());
+      device.synchronize();  // other streams of the device read them
+    }
     scale_ = first ? rows.resident_scale.data() : own_scale_.data();
   }
   panel_rows_ = std::max(n, panel_rows);
@@ -130,13 +134,22 @@ RowAccess::RowAccess(Device& device, const CudaUnitRows& rows, int64_t panel_row
     // They stay there for the sweeps to come.
     auto copy = rows.copies.find(device.number());
     if (copy == rows.copies.end() && rows.bytes() <= free) {
-      copy = rows.copies.emplace(device.number(), on_device(rows.host, device.stream(), "unit rows")).first;
+      DeviceBuffer<std::byte> own(rows.bytes(), "unit rows");
+      if (rows.resident.size() > 0) {
+        copy_between(own.data(), device.number(), rows.resident.data(), rows.device(), own.size(), device.stream());
+      } else {
+        copy_to_device(own.data(), rows.host.data(), own.size(), device.stream());
+      }
+      device.synchronize();  // other streams of the device read them
+      copy = rows.copies.emplace(device.number(), std::move(own)).first;
     }
     if (copy != rows.copies.end()) {
       all_ = copy->second.data();
       return;
     }
   }
+  rows.bring_to_host();
+  device.use();
   const int64_t panels = std::max<int64_t>(1, (n + panel_rows - 1) / panel_rows);
   const int64_t at_once = std::clamp<int64_t>(free / 2 / (panel_rows * rows.layout().bytes), 1, panels);
   panel_rows_ = at_once * panel_rows;
@@ -144,11 +157,29 @@ RowAccess::RowAccess(Device& device, const CudaUnitRows& rows, int64_t panel_row
     panel.data = DeviceBuffer<std::byte>(checked_product(panel_rows_, rows.layout().bytes, "a panel of unit rows"),
                                          "a panel of unit rows");
   }
+  pieces_ = std::vector<Piece>(2);
+  for (Piece& piece : pieces_) {
+    piece.host = PinnedBuffer<std::byte>(std::min(kStagedBytes, panel_rows_ * rows.layout().bytes));
+  }
 }
 
-const std::byte* RowAccess::at(int64_t row, cudaStream_t stream) {
+void RowAccess::fetch(Panel& panel, cudaStream_t stream) {
+  const int64_t begin = panel.number * panel_rows_ * rows_.layout().bytes;
+  const int64_t end = std::min(begin + panel_rows_ * rows_.layout().bytes, rows_.bytes());
+  // In the order of the stream that reads it, so that nothing is overwritten too early.
+  for (int64_t at = begin; at < end; at += kStagedBytes, next_piece_ ^= 1) {
+    Piece& piece = pieces_[next_piece_];
+    piece.copied.synchronize();
+    const int64_t count = std::min(piece.host.size(), end - at);
+    std::memcpy(piece.host.data(), rows_.host.data() + at, static_cast<size_t>(count));
+    copy_to_device(panel.data.data() + (at - begin), piece.host.data(), count, stream);
+    piece.copied.record(stream);
+  }
+}
+
+RowRun RowAccess::at(int64_t row, cudaStream_t stream) {
   const int64_t bytes = rows_.layout().bytes;
-  if (all_ != nullptr) return all_ + row * bytes;
+  if (all_ != nullptr) return {all_ + row * bytes, rows_.held() - row};
   const int64_t number = row / panel_rows_;
   const int64_t begin = number * panel_rows_;
   Panel* panel = &panels_[0];
@@ -158,12 +189,10 @@ const std::byte* RowAccess::at(int64_t row, cudaStream_t stream) {
   if (panel->number != number) {
     panel = panels_[0].used <= panels_[1].used ? &panels_[0] : &panels_[1];
     panel->number = number;
-    const int64_t count = std::min(panel_rows_, padded_rows(rows_.rows()) - begin);
-    // In the order of the stream that reads it, so that nothing is overwritten too early.
-    copy_to_device(panel->data.data(), rows_.host.data() + begin * bytes, count * bytes, stream);
+    fetch(*panel, stream);
   }
   panel->used = ++uses_;
-  return panel->data.data() + (row - begin) * bytes;
+  return {panel->data.data() + (row - begin) * bytes, std::min(rows_.held(), begin + panel_rows_) - row};
 }
 
 }  // namespace gramian::cuda

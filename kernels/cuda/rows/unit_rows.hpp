@@ -16,7 +16,7 @@
 
 namespace gramian::cuda {
 
-/// Tiles begin at multiples of it, and rows are padded with zeros to it.
+/// Tiles begin at multiples of it.
 inline constexpr int64_t kTileUnit = 16;
 
 /// Rows rounded up to whole tile units.
@@ -24,7 +24,8 @@ constexpr int64_t padded_rows(int64_t rows) { return (rows + kTileUnit - 1) / kT
 
 class CudaUnitRows final : public UnitRows {
  public:
-  CudaUnitRows(int device, Form form, int64_t rows, int64_t dim) : device_(device), layout_(form, dim), rows_(rows) {}
+  CudaUnitRows(int device, Form form, int64_t rows, int64_t dim, int64_t held)
+      : device_(device), layout_(form, dim), rows_(rows), held_(held) {}
   int64_t rows() const override { return rows_; }
   int64_t dim() const override { return layout_.dim; }
   CosineType cosine_type() const override { return layout_.form == Form::f64 ? CosineType::f64 : CosineType::f32; }
@@ -33,31 +34,41 @@ class CudaUnitRows final : public UnitRows {
   /// The first device's number.
   int device() const { return device_; }
   const FormLayout& layout() const { return layout_; }
-  int64_t bytes() const { return checked_product(padded_rows(rows_), layout_.bytes, "unit rows"); }
+  /// Rows in memory: behind the last there are zeros, so that all tiles of a sweep can be of one shape.
+  int64_t held() const { return held_; }
+  int64_t bytes() const { return checked_product(held_, layout_.bytes, "unit rows"); }
 
   /// Whether they lie on any device, and to leave them all for the host. Nothing that reads them may be under way.
   bool on_devices() const { return resident.size() > 0 || !copies.empty(); }
   void leave_devices() const;
+  /// A copy of them; the first device is then the current one.
+  void bring_to_host() const;
 
   // Where the rows are is a matter of speed and memory alone, and so may change.
   mutable DeviceBuffer<std::byte> resident;  // on the first device; empty where they did not fit
   DeviceBuffer<float> resident_scale;
-  mutable std::vector<std::byte> host;  // where they did not fit, or other devices need them
-  std::vector<float> host_scale;
+  mutable std::vector<std::byte> host;                    // where they did not fit
   mutable std::map<int, DeviceBuffer<std::byte>> copies;  // on other devices, by number
 
  private:
   int device_;
   FormLayout layout_;
   int64_t rows_;
+  int64_t held_;
 };
 
 const CudaUnitRows& as_cuda(const UnitRows& rows);
 
-/// Transforms, scales to length 1 and converts all rows. They stay on `device` if `spare` bytes are left beside them,
-/// and come to the host if not or if `on_host`.
+/// Transforms, scales to length 1 and converts all rows, and pads them with zeros to a multiple of `edge`. They stay on
+/// `device` if `spare` bytes are left beside them, and come to the host if not.
 std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& rows, const RowTransform& transform,
-                                                Form form, int64_t spare, bool on_host);
+                                                Form form, int64_t edge, int64_t spare);
+
+/// Rows one after the other in a device's memory.
+struct RowRun {
+  const std::byte* data = nullptr;
+  int64_t rows = 0;
+};
 
 /// Where one device finds rows of a form: all of them in its memory, or the two panels that it needs just now.
 class RowAccess {
@@ -74,23 +85,32 @@ class RowAccess {
   }
   /// Row `row` of the form, and what follows it up to the end of its panel, once `stream` has come so far. Valid until
   /// a third panel is asked for; always the same stream.
-  const std::byte* at(int64_t row, cudaStream_t stream);
+  RowRun at(int64_t row, cudaStream_t stream);
   /// Factor of every row, null for forms that have none.
   const float* scale() const { return scale_; }
 
  private:
-  const CudaUnitRows& rows_;
-  int64_t panel_rows_ = 0;
-  const std::byte* all_ = nullptr;
-  const float* scale_ = nullptr;
-  DeviceBuffer<float> own_scale_;
   struct Panel {
     int64_t number = -1;
     int64_t used = 0;
     DeviceBuffer<std::byte> data;
   };
+  void fetch(Panel& panel, cudaStream_t stream);
+
+  const CudaUnitRows& rows_;
+  int64_t panel_rows_ = 0;
+  const std::byte* all_ = nullptr;
+  const float* scale_ = nullptr;
+  DeviceBuffer<float> own_scale_;
   Panel panels_[2];
   int64_t uses_ = 0;
+  /// On the way to the device: while one piece is copied, the next is filled.
+  struct Piece {
+    PinnedBuffer<std::byte> host;
+    Event copied;
+  };
+  std::vector<Piece> pieces_;  // two where rows pass through
+  size_t next_piece_ = 0;
 };
 
 }  // namespace gramian::cuda

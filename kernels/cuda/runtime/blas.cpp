@@ -16,8 +16,9 @@
 namespace gramian::cuda {
 namespace {
 
-constexpr VendorLibrary kCublasLt{"cuBLASLt", "libcublasLt.so." GRAMIAN_TEXT_OF(CUBLAS_VER_MAJOR)};
-constexpr VendorLibrary kCublas{"cuBLAS", "libcublas.so." GRAMIAN_TEXT_OF(CUBLAS_VER_MAJOR)};
+constexpr const char* kWheels = CUBLAS_VER_MAJOR >= 13 ? "nvidia-cublas" : "nvidia-cublas-cu12";
+constexpr VendorLibrary kCublasLt{"cuBLASLt", "libcublasLt.so." GRAMIAN_TEXT_OF(CUBLAS_VER_MAJOR), kWheels};
+constexpr VendorLibrary kCublas{"cuBLAS", "libcublas.so." GRAMIAN_TEXT_OF(CUBLAS_VER_MAJOR), kWheels};
 GRAMIAN_ENTRY(kCublasLt, cublasLtCreate);
 GRAMIAN_ENTRY(kCublasLt, cublasLtDestroy);
 GRAMIAN_ENTRY(kCublasLt, cublasLtMatmul);
@@ -38,10 +39,7 @@ GRAMIAN_ENTRY(kCublas, cublasSgemm_64);
 
 void check_blas(cublasStatus_t status, const char* what) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
-  if (status == CUBLAS_STATUS_ALLOC_FAILED) {
-    throw OutOfMemory(std::string("the CUDA device has no memory for cuBLAS: ") + what);
-  }
-  throw DeviceUnavailable(std::string("cuBLAS: ") + what + ": " + cublasGetStatusString(status));
+  throw_library_failure("cuBLAS", what, cublasGetStatusString(status), status == CUBLAS_STATUS_ALLOC_FAILED);
 }
 
 void destroy_light(cublasLtHandle_t handle) noexcept { cublasLtDestroy(handle); }
@@ -55,12 +53,6 @@ struct Types<__half, float> {
   static constexpr cudaDataType_t kIn = CUDA_R_16F;
   static constexpr cudaDataType_t kOut = CUDA_R_32F;
   static constexpr cublasComputeType_t kCompute = CUBLAS_COMPUTE_32F;
-};
-template <>
-struct Types<float, float> {
-  static constexpr cudaDataType_t kIn = CUDA_R_32F;
-  static constexpr cudaDataType_t kOut = CUDA_R_32F;
-  static constexpr cublasComputeType_t kCompute = CUBLAS_COMPUTE_32F_PEDANTIC;
 };
 template <>
 struct Types<double, double> {
@@ -153,7 +145,8 @@ struct Blas::Impl {
   }
 
   /// One algorithm for every shape of tile, so that a cosine is the same bits in all of them. Should the library refuse
-  /// it for a shape, that is said and another one taken: no less exact, but maybe other bits.
+  /// it for a shape, that is said and another one taken: no less exact, but maybe other bits. A sweep's tiles are of
+  /// one shape (RowAccess), so never two of them within one sweep.
   template <class In, class Out>
   const cublasLtMatmulAlgo_t& algorithm_for(const TileProduct<In, Out>& p, Problem& problem) {
     constexpr int64_t kReference = 2048;
@@ -179,7 +172,7 @@ struct Blas::Impl {
     }
     spdlog::warn(
         "cuBLAS refuses its algorithm for products of {} x {} x {} ({}), so another is taken: cosines may "
-        "differ in their last bits from those of other tiles",
+        "differ in their last bits from those of sweeps with other tiles",
         p.m, p.n, p.k, cublasGetStatusString(status));
     return algorithms.emplace(shape, choose(problem, kAlignment)).first->second;
   }
@@ -213,7 +206,6 @@ Blas::Blas() : impl_(std::make_unique<Impl>()) {
 Blas::~Blas() = default;
 
 void Blas::product(const TileProduct<__half, float>& p, cudaStream_t stream) { impl_->product(p, stream); }
-void Blas::product(const TileProduct<float, float>& p, cudaStream_t stream) { impl_->product(p, stream); }
 void Blas::product(const TileProduct<double, double>& p, cudaStream_t stream) { impl_->product(p, stream); }
 
 void Blas::add_gram(const double* a, int64_t m, const double* b, int64_t n, int64_t k, double* c, cudaStream_t stream) {

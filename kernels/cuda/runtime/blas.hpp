@@ -35,7 +35,6 @@ class Blas {
   Blas& operator=(const Blas&) = delete;
 
   void product(const TileProduct<__half, float>& product, cudaStream_t stream);
-  void product(const TileProduct<float, float>& product, cudaStream_t stream);
   void product(const TileProduct<double, double>& product, cudaStream_t stream);
 
   /// c (m x n) += aᵀ b; a is k x m, b is k x n.

@@ -4,6 +4,7 @@
 #include <cuda_runtime.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -54,32 +55,36 @@ class DeviceBuffer {
 };
 
 /// Uninitialized, page-locked, for copies of the device that was current when it was made. Its end waits for that
-/// device.
+/// device. Where the system has no page-locked memory to give it is of the usual kind, with which copies take longer.
 template <class T>
 class PinnedBuffer {
  public:
   PinnedBuffer() = default;
   explicit PinnedBuffer(int64_t size, const char* what = "a page-locked buffer") : size_(size) {
-    void* pointer = nullptr;
     const int64_t bytes = checked_product(size, int64_t{sizeof(T)}, what);
-    if (bytes > 0) {
-      device_ = current_device();
-      check(cudaHostAlloc(&pointer, static_cast<size_t>(bytes), cudaHostAllocDefault), what);
-    }
-    data_ = static_cast<T*>(pointer);
+    if (bytes == 0) return;
+    device_ = current_device();
+    data_ = static_cast<T*>(allocate_page_locked(bytes, what));
+    if (data_ != nullptr) return;
+    usual_ = std::make_unique_for_overwrite<T[]>(static_cast<size_t>(size));
+    data_ = usual_.get();
   }
   PinnedBuffer(PinnedBuffer&& other) noexcept
-      : size_(std::exchange(other.size_, 0)), data_(std::exchange(other.data_, nullptr)), device_(other.device_) {}
+      : size_(std::exchange(other.size_, 0)),
+        data_(std::exchange(other.data_, nullptr)),
+        usual_(std::move(other.usual_)),
+        device_(other.device_) {}
   PinnedBuffer& operator=(PinnedBuffer&& other) noexcept {
     std::swap(size_, other.size_);
     std::swap(data_, other.data_);
+    std::swap(usual_, other.usual_);
     std::swap(device_, other.device_);
     return *this;
   }
   ~PinnedBuffer() {
     if (data_ == nullptr) return;
     wait_for(device_);
-    log_failure(cudaFreeHost(data_), "the end of a page-locked buffer");
+    if (usual_ == nullptr) log_failure(cudaFreeHost(data_), "the end of a page-locked buffer");
   }
   T* data() { return data_; }
   const T* data() const { return data_; }
@@ -88,6 +93,7 @@ class PinnedBuffer {
  private:
   int64_t size_ = 0;
   T* data_ = nullptr;
+  std::unique_ptr<T[]> usual_;  // owns data_ where that is not page-locked
   int device_ = 0;
 };
 
@@ -103,6 +109,14 @@ void copy_to_host(T* to, const T* from, int64_t count, cudaStream_t stream) {
   if (count == 0) return;
   check(cudaMemcpyAsync(to, from, static_cast<size_t>(count) * sizeof(T), cudaMemcpyDeviceToHost, stream),
         "a copy from the device");
+}
+
+/// Between two devices, in the order of `stream`.
+template <class T>
+void copy_between(T* to, int to_device, const T* from, int from_device, int64_t count, cudaStream_t stream) {
+  if (count == 0) return;
+  check(cudaMemcpyPeerAsync(to, to_device, from, from_device, static_cast<size_t>(count) * sizeof(T), stream),
+        "a copy between devices");
 }
 
 template <class T>

@@ -25,7 +25,8 @@ int device_count(std::string& why_none) {
   if (driver == 0) {
     why_none = "no CUDA driver is installed";
   } else if (status == cudaErrorInsufficientDriver) {
-    why_none = "the CUDA driver is older than this program needs (CUDA 13)";
+    why_none = "the CUDA driver is older than this program needs: it was built with CUDA " +
+               std::to_string(CUDART_VERSION / 1000) + ", for drivers of that and later";
   } else if (status == cudaSuccess || status == cudaErrorNoDevice) {
     why_none = "the CUDA driver finds no device";
   } else {
@@ -52,7 +53,7 @@ std::string description_of(const cudaDeviceProp& properties) {
          " multiprocessors, " + std::to_string(properties.totalGlobalMem >> 20) + " MB";
 }
 
-Device::Device(int number, int64_t memory_limit) : number_(number) {
+Device::Device(int number, int64_t memory_limit) : number_(number), memory_limit_(memory_limit) {
   std::string why_none;
   const int count = device_count(why_none);
   if (count == 0) throw DeviceUnavailable("no CUDA device: " + why_none);
@@ -62,14 +63,23 @@ Device::Device(int number, int64_t memory_limit) : number_(number) {
   }
   properties_ = properties_of(number);
   require_capability(number, properties_);
-  use();
-  require_code(number, properties_);
-  limit_memory(memory_limit);
+}
+
+void Device::use() {
+  check(cudaSetDevice(number_), "the choice of a device");
+  if (started()) return;
+  require_code(number_, properties_);
+  limit_memory(memory_limit_);
   stream_ = std::make_unique<Stream>();
   blas_ = std::make_unique<Blas>();
 }
 
-int64_t Device::free_bytes() const {
+bool Device::same_kind(const Device& other) const {
+  return hardware() == other.hardware() && properties_.major == other.properties_.major &&
+         properties_.minor == other.properties_.minor && multiprocessors() == other.multiprocessors();
+}
+
+int64_t Device::free_bytes() {
   use();
   return allocatable_bytes();
 }

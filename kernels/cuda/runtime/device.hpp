@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "kernels/cuda/runtime/blas.hpp"
 #include "kernels/cuda/runtime/buffers.hpp"
@@ -27,12 +29,17 @@ std::string description_of(const cudaDeviceProp& properties);
 
 class Device {
  public:
-  /// Throws DeviceUnavailable where `number` is not there, too old, or of an architecture without code. `memory_limit`:
-  /// bytes for all buffers on this device, whoever makes them; 0: what is free.
+  /// Throws DeviceUnavailable where `number` is not there or too old. Costs no context on the device: that comes with
+  /// its first use. `memory_limit`: bytes for all buffers on this device, whoever makes them; 0: what is free.
   explicit Device(int number, int64_t memory_limit = 0);
 
-  /// Makes it the calling thread's device.
-  void use() const { check(cudaSetDevice(number_), "the choice of a device"); }
+  /// Makes it the calling thread's device. The first call starts it, and throws DeviceUnavailable where this program
+  /// has no code for its architecture and OutOfMemory where it has no memory to start with.
+  void use();
+  bool started() const { return blas_ != nullptr; }
+  /// Devices that give the same bits: of the same name, compute capability and number of multiprocessors, by which
+  /// cuBLAS chooses its kernels.
+  bool same_kind(const Device& other) const;
   int number() const { return number_; }
   std::string name() const { return "cuda:" + std::to_string(number_); }
   std::string hardware() const { return properties_.name; }
@@ -40,10 +47,13 @@ class Device {
   int64_t l2_bytes() const { return properties_.l2CacheSize; }
   std::string description() const { return description_of(properties_); }
   /// Bytes that could be allocated now, within the limit.
-  int64_t free_bytes() const;
+  int64_t free_bytes();
 
   /// Page-locked memory for what goes to and fro, of one piece of work at a time; slow to come by, so it stays.
   std::byte* staging(int64_t bytes);
+
+  /// Whether nobody has asked this of the device for `what` before.
+  bool first_time(const std::pair<int, int64_t>& what) { return seen_.insert(what).second; }
 
   cudaStream_t stream() const { return stream_->get(); }
   void synchronize() const { stream_->synchronize(); }
@@ -52,11 +62,13 @@ class Device {
 
  private:
   int number_;
+  int64_t memory_limit_;
   cudaDeviceProp properties_{};
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<Blas> blas_;
   std::unique_ptr<Solver> solver_;
   PinnedBuffer<std::byte> staging_;
+  std::set<std::pair<int, int64_t>> seen_;
 };
 
 /// How many devices there are; 0 with the reason in `why_none`.

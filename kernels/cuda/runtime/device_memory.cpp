@@ -18,6 +18,13 @@
 namespace gramian::cuda {
 namespace {
 
+/// What is left to the driver and the libraries of a device with so many bytes: code of kernels, which is loaded when
+/// they are first launched, cuBLAS's by the megabyte, and what pools and the driver round up to.
+int64_t reserve_of(int64_t total) {
+  constexpr int64_t kReserve = int64_t{256} << 20;
+  return std::max(total / 50, std::min(kReserve, total / 16));
+}
+
 /// What is larger goes back to the driver at once: rows of a matrix, of which the next may be another size.
 constexpr int64_t kKept = int64_t{256} << 20;
 
@@ -124,6 +131,17 @@ void release(void* memory, int64_t bytes, int device) noexcept {
   if (current != device) log_failure(cudaSetDevice(current), "a device");
 }
 
+void* allocate_page_locked(int64_t bytes, const char* what) {
+  void* memory = nullptr;
+  const cudaError_t status = cudaHostAlloc(&memory, static_cast<size_t>(bytes), cudaHostAllocDefault);
+  if (status == cudaErrorMemoryAllocation) {
+    cudaGetLastError();
+    return nullptr;
+  }
+  check(status, what);
+  return memory;
+}
+
 int64_t allocatable_bytes() {
   size_t free = 0;
   size_t total = 0;
@@ -132,7 +150,18 @@ int64_t allocatable_bytes() {
   if (own.pool != nullptr) {
     free += attribute(own.pool, cudaMemPoolAttrReservedMemCurrent) - attribute(own.pool, cudaMemPoolAttrUsedMemCurrent);
   }
-  return std::min(static_cast<int64_t>(free), own.limit - own.used);
+  const int64_t beside_reserve = static_cast<int64_t>(free) - reserve_of(static_cast<int64_t>(total));
+  return std::min(std::max<int64_t>(beside_reserve, 0), own.limit - own.used);
+}
+
+bool memory_is_short() noexcept {
+  size_t free = 0;
+  size_t total = 0;
+  if (cudaMemGetInfo(&free, &total) != cudaSuccess) {
+    cudaGetLastError();
+    return false;
+  }
+  return static_cast<int64_t>(free) < reserve_of(static_cast<int64_t>(total)) / 2;
 }
 
 void trim_pool() {

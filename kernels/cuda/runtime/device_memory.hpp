@@ -19,8 +19,14 @@ void wait_for(int device) noexcept;
 /// Waits for everything on `device`: what ends may still be in use there.
 void release(void* memory, int64_t bytes, int device) noexcept;
 
-/// Bytes of the current device that allocate() could give, in one piece or several, within the limit.
+/// Null where the system has no page-locked memory to give.
+void* allocate_page_locked(int64_t bytes, const char* what);
+
+/// Bytes of the current device that allocate() could give, in one piece or several, within the limit, and leave the
+/// driver and the libraries what they take when kernels are first launched.
 int64_t allocatable_bytes();
+/// So little of the current device is left that whatever a library complains of is likely to be that.
+bool memory_is_short() noexcept;
 /// Gives what the current device's pool does not use back to the driver, for libraries that ask there.
 void trim_pool();
 

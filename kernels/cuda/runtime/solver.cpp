@@ -15,7 +15,9 @@
 namespace gramian::cuda {
 namespace {
 
-constexpr VendorLibrary kCusolver{"cuSOLVER", "libcusolver.so." GRAMIAN_TEXT_OF(CUSOLVER_VER_MAJOR)};
+constexpr const char* kWheels =
+    CUSOLVER_VER_MAJOR >= 12 ? "nvidia-cublas nvidia-cusolver" : "nvidia-cublas-cu12 nvidia-cusolver-cu12";
+constexpr VendorLibrary kCusolver{"cuSOLVER", "libcusolver.so." GRAMIAN_TEXT_OF(CUSOLVER_VER_MAJOR), kWheels};
 GRAMIAN_ENTRY(kCusolver, cusolverDnCreate);
 GRAMIAN_ENTRY(kCusolver, cusolverDnCreateParams);
 GRAMIAN_ENTRY(kCusolver, cusolverDnDestroy);
@@ -30,10 +32,8 @@ GRAMIAN_ENTRY(kCusolver, cusolverDnXsyevd_bufferSize);
 
 void check_solver(cusolverStatus_t status, const char* what) {
   if (status == CUSOLVER_STATUS_SUCCESS) return;
-  if (status == CUSOLVER_STATUS_ALLOC_FAILED) {
-    throw OutOfMemory(std::string("the CUDA device has no memory for cuSOLVER: ") + what);
-  }
-  throw DeviceUnavailable(std::string("cuSOLVER: ") + what + ": status " + std::to_string(static_cast<int>(status)));
+  throw_library_failure("cuSOLVER", what, "status " + std::to_string(static_cast<int>(status)),
+                        status == CUSOLVER_STATUS_ALLOC_FAILED);
 }
 
 void destroy_solver(cusolverDnHandle_t handle) noexcept { cusolverDnDestroy(handle); }
@@ -41,13 +41,13 @@ void destroy_parameters(cusolverDnParams_t parameters) noexcept { cusolverDnDest
 
 /// What a routine wants beside its matrices.
 struct Workspace {
+  std::vector<std::byte> host;  // ends last: the end of the others waits for work that may still read it
   DeviceBuffer<std::byte> device;
-  std::vector<std::byte> host;
   DeviceBuffer<int> info;
 
   Workspace(size_t device_bytes, size_t host_bytes)
-      : device(static_cast<int64_t>(std::max<size_t>(device_bytes, 1)), "cuSOLVER"),
-        host(std::max<size_t>(host_bytes, 1)),
+      : host(std::max<size_t>(host_bytes, 1)),
+        device(static_cast<int64_t>(std::max<size_t>(device_bytes, 1)), "cuSOLVER"),
         info(1, "cuSOLVER") {}
 
   void check_info(const char* routine, cudaStream_t stream) const {

@@ -14,6 +14,7 @@ namespace gramian::cuda {
 struct VendorLibrary {
   const char* name;  // for people
   const char* file;
+  const char* wheels;  // of PyPI, that bring it and what it needs
 };
 
 /// Throws DeviceUnavailable where the library is not to be found or has no such entry.

@@ -37,6 +37,8 @@ __device__ __forceinline__ void insert(Key* list, int64_t k, unsigned& held, Key
     if (moves) list[to] = moved;
     __syncwarp();
   }
+  // Lanes may still be reading the list: a vote waits for them and orders no memory.
+  __syncwarp();
   if (lane == 0) list[better] = key;
   __syncwarp();
   if (held < k) ++held;

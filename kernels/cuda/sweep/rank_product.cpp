@@ -30,10 +30,10 @@ class Space {
   TileView<T> form(const Tile& tile) {
     const auto rows = tile.row_end - tile.row_begin;
     const auto cols = tile.col_end - tile.col_begin;
-    const std::byte* const x = access_.at(tile.row_begin, device_.stream());
-    const std::byte* const y = access_.at(tile.col_begin, device_.stream());
-    form_tile(device_, rows_.layout(), x, y, padded_rows(rows), padded_rows(cols), products_.data(), edge_,
-              device_.stream());
+    const RowRun x = access_.at(tile.row_begin, device_.stream());
+    const RowRun y = access_.at(tile.col_begin, device_.stream());
+    form_tile(device_, rows_.layout(), x.data, y.data, std::min(edge_, x.rows), std::min(edge_, y.rows),
+              products_.data(), edge_, device_.stream());
     return {products_.data(), edge_,          static_cast<int>(rows), static_cast<int>(cols),
             tile.row_begin,   tile.col_begin, tile.diagonal,          access_.scale()};
   }

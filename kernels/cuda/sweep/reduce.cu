@@ -201,7 +201,8 @@ __device__ __forceinline__ void look_at_hits(const Patch<T>& patch, unsigned hit
 
 template <class T>
 __device__ void note_neighbor(const NeighborView<T>& view, int place, T x, int64_t other) {
-  if (view.noted[place] > kPlaces) return;  // too many already, whatever is read here: the count never falls
+  // Too many already, whatever is read here: the count never falls. Others add to it meanwhile.
+  if (*static_cast<volatile const unsigned*>(view.noted + place) > kPlaces) return;
   const unsigned at = atomicAdd(view.noted + place, 1u);
   if (at < kPlaces) view.places[static_cast<int64_t>(place) * kPlaces + at] = neighbor_key(x, other);
 }

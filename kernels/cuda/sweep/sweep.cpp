@@ -121,11 +121,12 @@ class Worker {
   TileView<T> form(const Tile& tile) {
     const int slot = next_tile_;
     next_tile_ ^= 1;
-    const std::byte* const a = access_.at(tile.row_begin, form_.get());
-    const std::byte* const b = access_.at(tile.col_begin, form_.get());
+    const RowRun a = access_.at(tile.row_begin, form_.get());
+    const RowRun b = access_.at(tile.col_begin, form_.get());
     consumed_[slot].hold(form_.get());
-    form_tile(device_, work_.rows.layout(), a, b, padded_rows(tile.row_end - tile.row_begin),
-              padded_rows(tile.col_end - tile.col_begin), tiles_[slot].data(), work_.edge, form_.get());
+    // Of one shape for all tiles, whatever of it is looked at: the library might take another algorithm for another.
+    form_tile(device_, work_.rows.layout(), a.data, b.data, std::min(work_.edge, a.rows), std::min(work_.edge, b.rows),
+              tiles_[slot].data(), work_.edge, form_.get());
     formed_[slot].record(form_.get());
     formed_[slot].hold(consume_.get());
     return {tiles_[slot].data(),
@@ -189,14 +190,21 @@ class Worker {
     work_.completed.fetch_add(completed, std::memory_order_relaxed);
   }
 
-  /// What *set.count says is in set.kept goes to its brackets.
+  /// What *set.count says is in set.kept goes to its brackets: one half of the staging memory is copied to while what
+  /// came to the other is sorted.
   void take_kept(Set& set) {
     const auto count = static_cast<int64_t>(*set.count);
-    for (int64_t begin = 0; begin < count; begin += staged_size_) {
-      const int64_t part = std::min(staged_size_, count - begin);
-      copy_to_host(staged_, set.kept.data() + begin, part, copy_.get());
+    const int64_t half = std::max<int64_t>(1, staged_size_ / 2);
+    const auto size_at = [&](int64_t begin) { return std::min(half, count - begin); };
+    const auto place_of = [&](int64_t begin) { return staged_ + begin / half % 2 * half; };
+    const auto fetch = [&](int64_t begin) {
+      if (begin < count) copy_to_host(place_of(begin), set.kept.data() + begin, size_at(begin), copy_.get());
+    };
+    fetch(0);
+    for (int64_t begin = 0; begin < count; begin += half) {
       copy_.synchronize();
-      states_.distribute(staged_, part);
+      fetch(begin + half);
+      states_.distribute(place_of(begin), size_at(begin));
     }
   }
 
@@ -257,13 +265,12 @@ class Worker {
 template <class T>
 SweepState attempt(Machine& machine, Work& work, const TileGrid& grid, TileRange range, int64_t spare,
                    const Progress& progress) {
-  const auto devices = static_cast<int64_t>(machine.devices.size());
-  std::vector<std::unique_ptr<RowAccess>> access(machine.devices.size());
+  const std::vector<Device*> devices = machine.for_work(multiply_adds(work.rows));
+  std::vector<std::unique_ptr<RowAccess>> access;
   work.panel_rows = std::numeric_limits<int64_t>::max();
-  for (int64_t d = 0; d < devices; ++d) {
-    const auto at = static_cast<size_t>(d);
-    access[at] = std::make_unique<RowAccess>(*machine.devices[at], work.rows, grid.edge(), spare);
-    work.panel_rows = std::min(work.panel_rows, access[at]->panel_rows());
+  for (Device* const device : devices) {
+    access.push_back(std::make_unique<RowAccess>(*device, work.rows, grid.edge(), spare));
+    work.panel_rows = std::min(work.panel_rows, access.back()->panel_rows());
   }
   // The list of tiles is ordered by panels, so all devices have to have the same.
   for (const std::unique_ptr<RowAccess>& each : access) each->use_panels_of(work.panel_rows);
@@ -272,16 +279,16 @@ SweepState attempt(Machine& machine, Work& work, const TileGrid& grid, TileRange
   work.batches = cut_batches(work.tiles, in_batch, std::max<int64_t>(work.panel_rows, 1));
   work.probes = place_probes(work.request.probes, work.tiles, grid, work.edge);
 
-  std::vector<std::unique_ptr<Worker<T>>> workers(machine.devices.size());
+  std::vector<std::unique_ptr<Worker<T>>> workers(devices.size());
   for (size_t d = 0; d < workers.size(); ++d) {
-    machine.devices[d]->use();
-    workers[d] = std::make_unique<Worker<T>>(*machine.devices[d], work, *access[d]);
+    devices[d]->use();
+    workers[d] = std::make_unique<Worker<T>>(*devices[d], work, *access[d]);
   }
   std::exception_ptr failure;
   std::mutex failure_mutex;
   const auto run = [&](size_t d, auto between) {
     try {
-      machine.devices[d]->use();
+      devices[d]->use();
       workers[d]->run(between);
     } catch (...) {
       work.stop = true;
@@ -307,7 +314,7 @@ SweepState attempt(Machine& machine, Work& work, const TileGrid& grid, TileRange
   report();
   SweepState total;
   for (size_t d = 0; d < workers.size(); ++d) {
-    machine.devices[d]->use();
+    devices[d]->use();
     merge(total, workers[d]->take());
     workers[d].reset();
   }
@@ -350,8 +357,13 @@ SweepState run(Machine& machine, const CudaUnitRows& rows, const SweepRequest& r
 }  // namespace
 
 int64_t preferred_tile_edge(const Device& device, CosineType type, int64_t rows) {
-  return std::min(tile_edge_for(device.multiprocessors(), device.l2_bytes(), type),
-                  std::max(padded_rows(rows), kTileUnit));
+  const int64_t most = tile_edge_for(device.multiprocessors(), device.l2_bytes(), type);
+  const int64_t bands = std::max<int64_t>(1, (rows + most - 1) / most);
+  return std::max(padded_rows((rows + bands - 1) / bands), kTileUnit);
+}
+
+double multiply_adds(const CudaUnitRows& rows) {
+  return 0.5 * static_cast<double>(rows.rows()) * static_cast<double>(rows.rows()) * static_cast<double>(rows.dim());
 }
 
 int64_t sweep_bytes(CosineType type, int64_t edge) {

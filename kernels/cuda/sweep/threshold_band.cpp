@@ -78,10 +78,10 @@ class BandBuilder {
     const int64_t rows = std::min(grid_.edge(), rows_.rows() - upper);
     const int64_t cols = std::min(grid_.edge(), rows_.rows() - lower);
     const cudaStream_t stream = device_.stream();
-    const std::byte* const a = access_.at(upper, stream);
-    const std::byte* const b = access_.at(lower, stream);
-    form_tile(device_, rows_.layout(), a, b, padded_rows(rows), padded_rows(cols), products_.data(), grid_.edge(),
-              stream);
+    const RowRun a = access_.at(upper, stream);
+    const RowRun b = access_.at(lower, stream);
+    form_tile(device_, rows_.layout(), a.data, b.data, std::min(grid_.edge(), a.rows), std::min(grid_.edge(), b.rows),
+              products_.data(), grid_.edge(), stream);
     BandArguments<T> arguments;
     arguments.tile = {products_.data(), grid_.edge(),   static_cast<int>(rows), static_cast<int>(cols), upper, lower,
                       block == other,   access_.scale()};

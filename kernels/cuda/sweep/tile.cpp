@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/error.hpp"
+#include "kernels/cuda/runtime/buffers.hpp"
+
 namespace gramian::cuda {
 namespace {
 
@@ -40,10 +43,6 @@ TileProduct<In, Out> whole_product(const FormLayout& layout, const std::byte* a,
 
 void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
                float* out, int64_t ld, cudaStream_t stream) {
-  if (layout.form == Form::f32) {
-    product_in_chains(device, whole_product<float>(layout, a, b, m, n, out, ld), kF32Chain, stream);
-    return;
-  }
   TileProduct<__half, float> product = whole_product<__half>(layout, a, b, m, n, out, ld);
   if (layout.form == Form::split) {
     // The small terms first: they are summed at their own scale.
@@ -62,6 +61,31 @@ void form_tile(Device& device, const FormLayout& layout, const std::byte* a, con
 void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
                double* out, int64_t ld, cudaStream_t stream) {
   product_in_chains(device, whole_product<double>(layout, a, b, m, n, out, ld), kF64Chain, stream);
+}
+
+namespace {
+
+template <class T>
+void form_trial_tile(Device& device, const FormLayout& layout) {
+  constexpr int64_t kEdge = 128;
+  const auto rows = zeros<std::byte>(kEdge * layout.bytes, device.stream(), "rows of a trial");
+  DeviceBuffer<T> tile(kEdge * kEdge, "a tile");
+  form_tile(device, layout, rows.data(), rows.data(), kEdge, kEdge, tile.data(), kEdge, device.stream());
+  device.synchronize();
+}
+
+}  // namespace
+
+void warm_up(Device& device, const FormLayout& layout) {
+  if (!device.first_time({static_cast<int>(layout.form), layout.padded})) return;
+  try {
+    if (layout.form == Form::f64) {
+      form_trial_tile<double>(device, layout);
+    } else {
+      form_trial_tile<float>(device, layout);
+    }
+  } catch (const OutOfMemory&) {  // NOLINT(bugprone-empty-catch): whoever needs memory in earnest will say so
+  }
 }
 
 }  // namespace gramian::cuda

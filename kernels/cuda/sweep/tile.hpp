@@ -10,9 +10,8 @@
 namespace gramian::cuda {
 
 /// Terms of the inner dimension that one product sums before the sum is added to the tile. A chain of n equal terms
-/// errs by up to n² roundings of a term, and rows of ±1 have such terms: hence short chains in fp32. On tensor cores
-/// the sums that weigh are exact (forms.hpp), and a chain may be long.
-inline constexpr int64_t kF32Chain = 32;
+/// errs by up to n² roundings of a term, and rows of ±1 have such terms: hence chains. On tensor cores the sums that
+/// weigh are exact (forms.hpp), and a chain may be long.
 inline constexpr int64_t kF64Chain = 256;
 inline constexpr int64_t kSplitChain = 2048;
 
@@ -22,5 +21,9 @@ void form_tile(Device& device, const FormLayout& layout, const std::byte* a, con
                float* out, int64_t ld, cudaStream_t stream);
 void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
                double* out, int64_t ld, cudaStream_t stream);
+
+/// Has the library load the code that products of this form need, once for each device and depth, so that what that
+/// takes of the device's memory is gone before sizes are chosen by what is free.
+void warm_up(Device& device, const FormLayout& layout);
 
 }  // namespace gramian::cuda

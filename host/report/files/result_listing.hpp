@@ -1,0 +1,21 @@
+#pragma once
+// What a result says of its own files: "files" of result.json.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gramian::host {
+
+/// A file of a result, by its name in the folder.
+struct ListedFile {
+  std::string name;
+  int64_t bytes = 0;
+  std::string sha256;
+};
+
+/// The files that the result.json in `directory` (a descriptor) lists as its own and that are still as long as it
+/// says; empty where there is no such list. Names that lead out of the folder are passed over.
+std::vector<ListedFile> listed_files(int directory);
+
+}  // namespace gramian::host
