@@ -72,16 +72,16 @@ RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const in
   return check;
 }
 
-Space::Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows, const Preprocessing& preprocessing,
-             bool drop_bad_rows)
-    : backend_(&backend), view_(view), rows_(std::move(rows)) {
+Space::Space(Backend& backend, const MatrixView& view, SpaceOptions options)
+    : backend_(&backend), view_(view), rows_(std::move(options.rows)) {
+  const Preprocessing& preprocessing = options.preprocessing;
   if (rows_.empty()) {
     rows_.resize(static_cast<size_t>(view.rows));
     std::iota(rows_.begin(), rows_.end(), 0);
   }
   const auto drop = [&](const BadRows& bad) {
     if (bad.count() == 0) return;
-    if (!drop_bad_rows) throw BadRowsError(bad);
+    if (!options.drop_bad_rows) throw BadRowsError(bad);
     std::erase_if(rows_, [&](int64_t row) {
       return std::ranges::binary_search(bad.zero, row) || std::ranges::binary_search(bad.nonfinite, row);
     });

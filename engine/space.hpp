@@ -45,13 +45,18 @@ RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const in
 /// that equal rows have exactly themselves as their mean.
 std::vector<double> mean_row(Backend& backend, const DeviceRows& rows, RowTransform transform);
 
+struct SpaceOptions {
+  std::vector<int64_t> rows = {};  // which, in which order; empty: all
+  Preprocessing preprocessing = {};
+  bool drop_bad_rows = false;
+};
+
 class Space {
  public:
-  /// `rows`: which rows of `view`, in which order; empty: all. `view`'s bytes and `backend` must outlive the space.
+  /// `view`'s bytes and `backend` must outlive the space.
   /// Throws BadRowsError unless `drop_bad_rows`; InvalidInput when no row is left; InvalidUsage for a `remove_top` that
   /// is not below min(rows, dim).
-  Space(Backend& backend, const MatrixView& view, std::vector<int64_t> rows, const Preprocessing& preprocessing,
-        bool drop_bad_rows);
+  Space(Backend& backend, const MatrixView& view, SpaceOptions options = {});
 
   int64_t size() const { return device_rows_->rows(); }
   int64_t dim() const { return device_rows_->dim(); }

@@ -22,7 +22,7 @@ Embeddings::Embeddings(std::string_view input, std::shared_ptr<Backend> on, Open
     : backend_(std::move(on)),
       file_(std::make_unique<host::Embedding>(
           host::open_embedding(input, options.vocabulary, backend_->info().threads))),
-      space_(std::make_unique<Space>(*backend_, file_->matrix.view, std::move(options.rows), options.space)) {}
+      space_(std::make_unique<Space>(*backend_, file_->matrix.view, std::move(options.space))) {}
 
 int64_t Embeddings::row(std::string_view token) const {
   const std::optional<int64_t> found = vocabulary_of(*file_).find(token);

@@ -43,8 +43,7 @@ std::shared_ptr<Backend> device(const std::string& name = "auto", int threads = 
 
 struct OpenOptions {
   std::optional<std::filesystem::path> vocabulary;  // a sidecar; without it what is in the file or beside it
-  std::vector<int64_t> rows;                        // which, in which order; empty: all
-  SpaceOptions space;
+  SpaceOptions space;                               // which rows, and what happens to them
 };
 
 /// A matrix from a file, on a device. Two that are compared have to be on the same device.

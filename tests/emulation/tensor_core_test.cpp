@@ -28,7 +28,7 @@ TEST_P(TensorCores, KeepTheSinglePromise) {
   for (const Generator& generator : generators()) {
     const Stored stored = generator.make(33, d, 7);
     const std::vector<double> exact = oracle::cosines(stored.exact);
-    Space space(*backend, stored.matrix.view, {}, {}, false);
+    Space space(*backend, stored.matrix.view);
     const std::vector<double> swept = swept_cosines(space, Precision::single);
     ASSERT_EQ(swept.size(), exact.size());
     double worst = 0.0;

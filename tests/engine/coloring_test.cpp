@@ -54,7 +54,7 @@ void expect_same(const std::vector<double>& got, const std::vector<double>& expe
 class ColoringOn : public ::testing::TestWithParam<BackendCase> {
  protected:
   Space space(const Stored& stored, const Preprocessing& preprocessing = {}) {
-    return {*backend_, stored.matrix.view, {}, preprocessing, false};
+    return {*backend_, stored.matrix.view, {.preprocessing = preprocessing}};
   }
   std::unique_ptr<Backend> backend_ = GetParam().make(2);
 };

@@ -30,7 +30,7 @@ struct Outcome {
 };
 
 Outcome distribution_of(Backend& backend, const Matrix& matrix, Precision precision, DistributionSettings settings) {
-  Space space(backend, matrix.view, {}, {}, false);
+  Space space(backend, matrix.view);
   DistributionAnalysis analysis(space, precision, std::move(settings));
   SweepAnalysis* analyses[] = {&analysis};
   Outcome outcome;
@@ -162,7 +162,7 @@ TEST_P(Moments, AreThoseOfAllPairs) {
     for (const int64_t n : {2, 3, 40, 150}) {
       for (const int64_t d : {1, 2, 30}) {
         const Stored stored = generator.make(n, d, 5);
-        Space space(*backend, stored.matrix.view, {}, {}, false);
+        Space space(*backend, stored.matrix.view);
         const PairMoments found = pair_moments(space);
         const oracle::Moments expected = oracle::moments(oracle::cosines(stored.exact));
         EXPECT_EQ(found.pairs, n * (n - 1) / 2);
@@ -177,7 +177,7 @@ TEST_P(Moments, OfEqualCosinesHaveNoSpread) {
   const auto backend = GetParam().make(2);
   const auto sd = [&](const oracle::Table& table) {
     const Stored stored = store(table, ElementType::f64);
-    Space space(*backend, stored.matrix.view, {}, {}, false);
+    Space space(*backend, stored.matrix.view);
     return pair_moments(space).sd;
   };
   for (const int64_t n : {2, 3, 10, 100, 1000, 5000}) {
@@ -210,7 +210,7 @@ TEST_P(Moments, OfNearlyEqualCosinesAreRight) {
     const oracle::Table noise = gaussian(200, 30, 8);
     for (size_t k = 0; k < table.values.size(); ++k) table.values[k] += spread * noise.values[k];
     const Stored stored = store(table, ElementType::f64);
-    Space space(*backend, stored.matrix.view, {}, {}, false);
+    Space space(*backend, stored.matrix.view);
     const PairMoments found = pair_moments(space);
     const oracle::Moments expected = oracle::moments(oracle::cosines(stored.exact));
     EXPECT_NEAR(found.mean, expected.mean, kMomentTolerance) << spread;
@@ -224,7 +224,7 @@ INSTANTIATE_TEST_SUITE_P(Devices, Moments, ::testing::ValuesIn(devices()),
 TEST(DistributionSettings, AreChecked) {
   const auto backend = devices().front().make(1);
   const Stored stored = store(gaussian(5, 5, 2), ElementType::f32);
-  Space space(*backend, stored.matrix.view, {}, {}, false);
+  Space space(*backend, stored.matrix.view);
   const double infinity = std::numeric_limits<double>::infinity();
   const auto make = [&](const std::vector<double>& quantiles, const Histogram& histogram) {
     DistributionSettings settings;

@@ -34,7 +34,7 @@ struct Graph {
   explicit Graph(const oracle::Table& table)
       : stored(store(table, ElementType::f64)),
         backend(devices().front().make(2)),
-        space(*backend, stored.matrix.view, {}, {}, false) {}
+        space(*backend, stored.matrix.view) {}
   std::vector<uint64_t> degrees(double threshold) {
     Asked analysis(Degrees{threshold});
     SweepAnalysis* const analyses[] = {&analysis};

@@ -22,8 +22,8 @@ class RsaOf : public ::testing::TestWithParam<BackendCase> {
   Rsa operator()(const oracle::Table& a, const oracle::Table& b) {
     const Stored stored_a = store(a, ElementType::f64);
     const Stored stored_b = store(b, ElementType::f64);
-    Space space_a(*backend_, stored_a.matrix.view, {}, {}, false);
-    Space space_b(*backend_, stored_b.matrix.view, {}, {}, false);
+    Space space_a(*backend_, stored_a.matrix.view);
+    Space space_b(*backend_, stored_b.matrix.view);
     return rsa(space_a, space_b);
   }
   std::unique_ptr<Backend> backend_ = GetParam().make(2);

@@ -23,7 +23,7 @@ class SpectrumOf : public ::testing::TestWithParam<BackendCase> {
  protected:
   Spectrum operator()(const oracle::Table& table, const SpectrumSettings& settings) {
     const Stored stored = store(table, ElementType::f64);
-    Space space(*backend_, stored.matrix.view, {}, {}, false);
+    Space space(*backend_, stored.matrix.view);
     return spectrum(space, settings);
   }
   std::unique_ptr<Backend> backend_ = GetParam().make(2);

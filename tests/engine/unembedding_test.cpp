@@ -43,7 +43,7 @@ class UnembeddingOn : public ::testing::TestWithParam<BackendCase> {
  protected:
   std::vector<StatePredictions> predict(const Stored& rows, const Stored& states, const UnembeddingSettings& settings,
                                         const Preprocessing& preprocessing = {}) {
-    Space space(*backend_, rows.matrix.view, {}, preprocessing, false);
+    Space space(*backend_, rows.matrix.view, {.preprocessing = preprocessing});
     return unembed(space, states.matrix.view, 0, states.exact.rows, settings, {});
   }
   std::unique_ptr<Backend> backend_ = GetParam().make(2);
@@ -151,7 +151,7 @@ TEST_P(UnembeddingOn, SameBitsForAnyThreadsAndCompany) {
     backend_ = GetParam().make(threads);
     EXPECT_TRUE(same(predict(rows, states, settings), first)) << threads;
   }
-  Space space(*backend_, rows.matrix.view, {}, {}, false);
+  Space space(*backend_, rows.matrix.view);
   const auto alone = unembed(space, states.matrix.view, 1050, 1051, settings, {});
   EXPECT_TRUE(same(alone, {first[1050]}));
 }
@@ -181,7 +181,7 @@ TEST_P(UnembeddingOn, Refuses) {
   const auto flat = predict(rows, store(zero, ElementType::f32), {});
   EXPECT_NEAR(flat[1].entropy, std::log(20.0), kProbabilityTolerance);
   bool stopped = false;
-  Space space(*backend_, rows.matrix.view, {}, {}, false);
+  Space space(*backend_, rows.matrix.view);
   try {
     unembed(space, states.matrix.view, 0, 3, {}, {.report = {}, .cancelled = [] { return true; }});
   } catch (const Interrupted&) {

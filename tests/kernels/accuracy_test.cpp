@@ -37,7 +37,7 @@ TEST_P(Accuracy, KeepsThePromise) {
     const Stored stored = generator.make(kRows, d, 7);
     const std::vector<double> exact = oracle::cosines(stored.exact);
     for (const Precision precision : kPrecisions) {
-      Space space(*backend, stored.matrix.view, {}, {}, false);
+      Space space(*backend, stored.matrix.view);
       const std::vector<double> swept = swept_cosines(space, precision);
       ASSERT_EQ(swept.size(), exact.size());
       double worst = 0.0;
@@ -72,7 +72,7 @@ TEST_P(SameBits, BetweenBackendsOfOneGroup) {
       for (const BackendCase& device : backends()) {
         if (device.bits.empty()) continue;
         const auto backend = device.make(1);
-        Space space(*backend, stored.matrix.view, {}, {}, false);
+        Space space(*backend, stored.matrix.view);
         const std::vector<double> swept = swept_cosines(space, precision);
         const auto [it, added] = first.try_emplace(device.bits, swept);
         EXPECT_TRUE(it->second == swept) << device.name << ", " << generator.name << ", " << precision_name(precision);

@@ -163,8 +163,8 @@ TEST_P(Rectangle, TwoSpacesAnswerSeveralQuestionsInOneSweep) {
   const auto backend = device.make(2);
   const Stored first = store(with_mean_cosine(70, 12, 0.3, 5), ElementType::f32);
   const Stored second = store(outlier_dimensions(111, 12, 6), ElementType::f64);
-  Space a(*backend, first.matrix.view, {}, {}, false);
-  Space b(*backend, second.matrix.view, {}, {}, false);
+  Space a(*backend, first.matrix.view);
+  Space b(*backend, second.matrix.view);
   Asked all(Dense{});
   Asked nearest(Nearest{.k = 3});
   Asked nearest_columns(Nearest{.k = 2, .of = Axis::columns});
@@ -181,7 +181,7 @@ TEST_P(Rectangle, TwoSpacesAnswerSeveralQuestionsInOneSweep) {
   EXPECT_EQ(nearest_columns.found().held.size(), 111u);
 
   const Stored wide = store(gaussian(5, 13, 1), ElementType::f32);
-  Space c(*backend, wide.matrix.view, {}, {}, false);
+  Space c(*backend, wide.matrix.view);
   EXPECT_THROW(run_sweeps(a, c, precision, analyses, 1, {}), InvalidUsage);
 }
 

@@ -25,8 +25,8 @@ struct Paired {
       : backend(std::move(device)),
         stored_a(store(first, ElementType::f64)),
         stored_b(store(second, ElementType::f64)),
-        a(*backend, stored_a.matrix.view, {}, {}, false),
-        b(*backend, stored_b.matrix.view, {}, {}, false) {}
+        a(*backend, stored_a.matrix.view),
+        b(*backend, stored_b.matrix.view) {}
   std::unique_ptr<Backend> backend;
   Stored stored_a;
   Stored stored_b;
