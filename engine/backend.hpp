@@ -85,8 +85,8 @@ class Backend {
   Eigen eigh(const DenseMatrix& symmetric);
   Svd svd(const DenseMatrix& matrix);
 
-  /// Cosines of the listed pairs of transformed rows, recomputed in fp64 from the stored values, without tiles. Pairs
-  /// need not be ordered.
+  /// Cosines of the listed pairs of transformed rows, in fp64 from the stored values, without tiles: on a CPU the
+  /// canonical ones (engine/cosines/canonical_cosine.hpp). Pairs need not be ordered.
   std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform, std::span<const Pair> pairs);
   /// The same of rows i of a and rows j of b.
   std::vector<double> pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,

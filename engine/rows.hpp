@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,6 +67,9 @@ class UnitRows {
   virtual CosineType cosine_type() const = 0;
   /// How the promise is kept, for people: "fp32 FMA in chains of 32", "int16 fixed point", ...
   virtual std::string form() const = 0;
+  /// No cosine that a sweep over these rows forms is further from the cosine of the rows as they were transformed;
+  /// infinite where that is not proven. A backend with a finite bound answers Degrees with a margin.
+  virtual double bound() const { return std::numeric_limits<double>::infinity(); }
   /// Whether `other`, of the same backend, is laid out so that the cosines of both can be formed.
   virtual bool meets(const UnitRows& other) const {
     return dim() == other.dim() && cosine_type() == other.cosine_type() && form() == other.form();

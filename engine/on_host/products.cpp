@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "engine/backend.hpp"
+#include "engine/cosines/canonical_cosine.hpp"
+#include "engine/on_host/canonical_cosines.hpp"
 #include "engine/on_host/row_block.hpp"
 #include "engine/on_host/transformed_row.hpp"
 #include "engine/threads.hpp"
@@ -88,16 +90,7 @@ RowForms Backend::do_row_forms(const DeviceRows& a, const RowTransform& ta, cons
 
 std::vector<double> Backend::do_pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                              const RowTransform& tb, std::span<const Pair> pairs) {
-  std::vector<double> cosines(pairs.size());
-  parallel_for(threads(), std::ssize(pairs), [&](int64_t p, int) {
-    const Pair pair = pairs[static_cast<size_t>(p)];
-    std::vector<double> x(static_cast<size_t>(ta.dim(a.dim())));
-    std::vector<double> y(x.size());
-    on_host::transformed_row(a, pair.i, ta, x.data(), dot);
-    on_host::transformed_row(b, pair.j, tb, y.data(), dot);
-    cosines[static_cast<size_t>(p)] = std::clamp(dot(x.data(), y.data(), std::ssize(x)), -1.0, 1.0);
-  });
-  return cosines;
+  return on_host::canonical_cosines(a, ta, b, tb, pairs, {canonical_dot, nullptr}, threads());
 }
 
 /// Gentleman's row-wise Givens rotations (Golub & Van Loan, Matrix Computations, 5.2.5): every row is rotated into R.

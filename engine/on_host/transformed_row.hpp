@@ -4,14 +4,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
+#include "engine/cosines/canonical_cosine.hpp"
 #include "engine/rows.hpp"
 
 namespace gramian::on_host {
 
-/// ‖x‖. Numbers beyond the range where squares are safe are scaled by a power of two, so no finite row overflows; NaN
-/// where one is not finite.
+/// ‖x‖. Numbers beyond the range where squares are safe are scaled by a power of two first, so that none overflows or
+/// loses digits; what is beyond fp64 itself is its largest number. NaN where one is not finite.
 template <class Dot>
 double safe_norm(const double* x, int64_t d, Dot dot) {
   const double square = dot(x, x, d);
@@ -24,9 +26,10 @@ double safe_norm(const double* x, int64_t d, Dot dot) {
   if (largest == 0.0) return 0.0;
   int exponent = 0;
   std::frexp(largest, &exponent);
-  std::vector<double> scaled(static_cast<size_t>(d));
-  for (int64_t k = 0; k < d; ++k) scaled[static_cast<size_t>(k)] = std::ldexp(x[k], -exponent);
-  return std::ldexp(std::sqrt(dot(scaled.data(), scaled.data(), d)), exponent);
+  std::vector<double> scaled(x, x + d);
+  scale_by_power_of_two(scaled.data(), d);
+  const double norm = std::ldexp(std::sqrt(dot(scaled.data(), scaled.data(), d)), exponent);
+  return std::min(norm, std::numeric_limits<double>::max());
 }
 
 /// y up to, not including, the map, for `out` of d values.
@@ -44,38 +47,40 @@ void shifted_row(const DeviceRows& rows, int64_t row, const RowTransform& transf
   }
 }
 
-/// Applies `transform` up to, not including, the scaling, for `out` of d' values; returns the norm (NaN or infinity for
-/// a bad row).
+/// Applies `transform` up to, not including, the scaling, for `out` of d' values.
 template <class Dot>
-double transformed_norm(const DeviceRows& rows, int64_t row, const RowTransform& transform, double* out, Dot dot) {
+void unscaled_row(const DeviceRows& rows, int64_t row, const RowTransform& transform, double* out, Dot dot) {
   if (!transform.maps()) {
     shifted_row(rows, row, transform, out, dot);
-    return safe_norm(out, rows.dim(), dot);
+    return;
   }
   std::vector<double> shifted(static_cast<size_t>(rows.dim()));
   shifted_row(rows, row, transform, shifted.data(), dot);
   for (int64_t k = 0; k < transform.map.rows; ++k) {
     out[k] = dot(transform.map.values.data() + k * transform.map.cols, shifted.data(), rows.dim());
   }
-  return safe_norm(out, transform.map.rows, dot);
+}
+
+/// The same; returns the norm (NaN for a row with a NaN or an infinity).
+template <class Dot>
+double transformed_norm(const DeviceRows& rows, int64_t row, const RowTransform& transform, double* out, Dot dot) {
+  unscaled_row(rows, row, transform, out, dot);
+  return safe_norm(out, transform.dim(rows.dim()), dot);
 }
 
 /// Applies all of `transform`.
 template <class Dot>
 void transformed_row(const DeviceRows& rows, int64_t row, const RowTransform& transform, double* out, Dot dot) {
-  const double norm = transformed_norm(rows, row, transform, out, dot);
+  unscaled_row(rows, row, transform, out, dot);
   const int64_t d = transform.dim(rows.dim());
   if (transform.unit) {
-    // In two steps where 1 / norm might overflow; the bits are those that one step would give.
-    int exponent = 0;
-    const double fraction = std::frexp(norm, &exponent);
-    if (exponent > -1000 && exponent < 1000) {
-      const double inverse = 1.0 / norm;
-      for (int64_t k = 0; k < d; ++k) out[k] *= inverse;
-    } else {
-      const double inverse = 1.0 / fraction;
-      for (int64_t k = 0; k < d; ++k) out[k] = std::ldexp(out[k], -exponent) * inverse;
+    double square = dot(out, out, d);
+    if (!(square > 1e-280 && square < 1e280)) {
+      scale_by_power_of_two(out, d);
+      square = dot(out, out, d);
     }
+    const double inverse = 1.0 / std::sqrt(square);
+    for (int64_t k = 0; k < d; ++k) out[k] *= inverse;
   }
   if (!transform.recenter.empty()) {
     for (int64_t k = 0; k < d; ++k) out[k] -= transform.recenter[static_cast<size_t>(k)];

@@ -1,18 +1,29 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
+#include "engine/cosines/pair.hpp"
 #include "engine/reductions/counts.hpp"
 #include "engine/reductions/shape.hpp"
 
 namespace gramian {
 
 /// How many cosines of each row of one side reach the threshold; a row's cosine to itself is none of them in a
-/// triangle.
+/// triangle. With a margin, only those count that reach threshold + margin, and pairs from threshold - margin to below
+/// that are listed, in no particular order.
 struct Degrees {
   double threshold = 0.0;
   Axis of = Axis::rows;
+  double margin = 0.0;  // asked of backends whose rows have a bound, see UnitRows::bound
+
+  /// More pairs are not listed.
+  static constexpr int64_t kMostOpen = int64_t{1} << 22;
 
   struct Found {
-    Counts counts;  // a row
+    Counts counts;           // a row
+    std::vector<Pair> open;  // empty where there were more than kMostOpen
+    bool overflowed = false;
     friend bool operator==(const Found&, const Found&) = default;
   };
 

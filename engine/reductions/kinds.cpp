@@ -183,10 +183,18 @@ void Nearest::merge(Found& into, Found&& part) {
 void Degrees::check(const SweepShape& shape) const { check_axis(shape, of); }
 
 Degrees::Found Degrees::nothing(const SweepShape& shape) const {
-  return {Counts(static_cast<size_t>(rows_of(shape, of)), 0)};
+  return {Counts(static_cast<size_t>(rows_of(shape, of)), 0), {}, false};
 }
 
-void Degrees::merge(Found& into, Found&& part) { add(into.counts, part.counts); }
+void Degrees::merge(Found& into, Found&& part) {
+  add(into.counts, part.counts);
+  into.overflowed = into.overflowed || part.overflowed || std::ssize(into.open) + std::ssize(part.open) > kMostOpen;
+  if (into.overflowed) {
+    into.open.clear();
+  } else {
+    into.open.insert(into.open.end(), part.open.begin(), part.open.end());
+  }
+}
 
 void RankCounts::check(const SweepShape&) const {
   if (bins == nullptr) throw InvalidUsage("rank counts need bins");

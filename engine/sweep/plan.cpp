@@ -5,9 +5,12 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <random>
+#include <sstream>
 
+#include "engine/error.hpp"
 #include "engine/random.hpp"
 
 namespace gramian {
@@ -17,10 +20,17 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-void note_errors(const std::vector<double>& swept, const std::vector<double>& exact, Accuracy& accuracy) {
+void note_errors(const std::vector<double>& swept, const std::vector<double>& exact, const std::vector<Pair>& sample,
+                 double bound, Accuracy& accuracy) {
   double sum = 0.0;
   for (size_t k = 0; k < exact.size(); ++k) {
     const double error = std::abs(swept[k] - exact[k]);
+    if (error > bound) {
+      std::ostringstream message;
+      message << "the cosine of rows " << sample[k].i << " and " << sample[k].j << " is off by " << error
+              << ", more than is possible (" << bound << "): this machine or this build computes wrongly";
+      throw Error(message.str());
+    }
     accuracy.max_abs_error = std::max(accuracy.max_abs_error, error);
     sum += error * error;
   }
@@ -30,9 +40,12 @@ void note_errors(const std::vector<double>& swept, const std::vector<double>& ex
 
 /// What the planner asks of whatever is swept.
 struct Swept {
+  /// Before each sweep, what will be asked of it.
+  std::function<void(const SweepRequest&)> prepare;
   std::function<SweepState(const SweepRequest&)> sweep;
   std::vector<Pair> sample;
   std::function<std::vector<double>()> exact;  // cosines of `sample`
+  std::function<void()> noted;                 // after the sample's errors were
 };
 
 /// Takes what is found of `count` reductions from place `begin` on.
@@ -55,6 +68,7 @@ void run(const Swept& swept, std::span<SweepAnalysis* const> analyses, SweepRepo
       request.insert(request.end(), needs.begin(), needs.end());
     }
     if (request.empty()) return;
+    swept.prepare(request);
     const bool first = report.sweeps == 0;
     if (first) request.emplace_back(Probes{swept.sample});
 
@@ -63,7 +77,11 @@ void run(const Swept& swept, std::span<SweepAnalysis* const> analyses, SweepRepo
     report.sweep_seconds += seconds_since(start);
     ++report.sweeps;
 
-    if (first) note_errors(state.of<Probes>(request.size() - 1).cosines, swept.exact(), report.accuracy);
+    if (first) {
+      const std::vector<double>& cosines = state.of<Probes>(request.size() - 1).cosines;
+      note_errors(cosines, swept.exact(), swept.sample, report.certified.bound, report.accuracy);
+      swept.noted();
+    }
     size_t place = 0;
     for (size_t a = 0; a < analyses.size(); ++a) {
       if (wanted[a] > 0) analyses[a]->take(part_of(state, place, wanted[a]));
@@ -117,15 +135,30 @@ std::vector<Pair> sample_pairs(int64_t n, int64_t m, int64_t count, uint64_t see
 SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
                        const Progress& progress) {
   SweepReport report;
-  const auto prepare_start = Clock::now();
-  const UnitRows& rows = space.unit_rows(precision);
-  report.prepare_seconds = seconds_since(prepare_start);
-  report.form = rows.form();
+  report.certified.bound = std::numeric_limits<double>::infinity();
   report.accuracy.promise = precision_promise(precision);
+  const UnitRows* rows = nullptr;
+  Precision used = precision;
   Swept swept;
   swept.sample = sample_pairs(space.size(), kAccuracyPairs, seed);
-  swept.sweep = [&](const SweepRequest& request) { return space.backend().sweep(rows, request, progress); };
+  swept.prepare = [&](const SweepRequest& request) {
+    const auto start = Clock::now();
+    used = is_decided(request) ? deciding_precision(space, precision, seed) : precision;
+    rows = &space.unit_rows(used);
+    report.prepare_seconds += seconds_since(start);
+    report.form = rows->form();
+  };
+  swept.sweep = [&](const SweepRequest& request) {
+    return is_certified(precision) ? certified_sweep(space, *rows, request, progress, report.certified)
+                                   : space.backend().sweep(*rows, request, progress);
+  };
   swept.exact = [&] { return space.backend().pair_cosines(space.device_rows(), space.unit(), swept.sample); };
+  swept.noted = [&] {
+    if (used == precision) return;
+    // What was swept is not what is answered.
+    report.certified.largest_error = report.accuracy.max_abs_error;
+    report.accuracy = {.promise = report.accuracy.promise};
+  };
   run(swept, analyses, report);
   return report;
 }
@@ -138,6 +171,7 @@ SweepReport run_sweeps(Space& a, Space& b, Precision precision, std::span<SweepA
                        std::to_string(b.dim()));
   }
   SweepReport report;
+  report.certified.bound = std::numeric_limits<double>::infinity();
   const auto prepare_start = Clock::now();
   const UnitRows& rows_a = a.unit_rows(precision);
   const std::unique_ptr<UnitRows> rows_b = b.backend().prepare(b.device_rows(), b.unit(), precision, &rows_a);
@@ -145,6 +179,8 @@ SweepReport run_sweeps(Space& a, Space& b, Precision precision, std::span<SweepA
   report.form = rows_a.form();
   report.accuracy.promise = precision_promise(precision);
   Swept swept;
+  swept.prepare = [](const SweepRequest&) {};
+  swept.noted = [] {};
   swept.sample = sample_pairs(a.size(), b.size(), kAccuracyPairs, seed);
   swept.sweep = [&](const SweepRequest& request) { return a.backend().sweep(rows_a, *rows_b, request, progress); };
   swept.exact = [&] {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/certified/certified_sweep.hpp"
 #include "engine/space.hpp"
 #include "engine/sweep/sweep.hpp"
 
@@ -55,6 +56,7 @@ struct SweepReport {
   double prepare_seconds = 0.0;  // packing of the unit rows
   double sweep_seconds = 0.0;    // all sweeps
   std::string form;              // how the precision was kept
+  Certified certified;           // neighbours and degrees, of one space
 };
 
 /// Sampled pairs per run for the accuracy statement (all pairs when there are fewer).
@@ -66,7 +68,8 @@ std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed);
 /// The same of rows i of n and j of m.
 std::vector<Pair> sample_pairs(int64_t n, int64_t m, int64_t count, uint64_t seed);
 
-/// Sweeps over all pairs of one space until no analysis needs anything.
+/// Sweeps over all pairs of one space until no analysis needs anything: certified where is_certified(precision).
+/// Throws Error where a sampled cosine is further off than its proven bound.
 SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
                        const Progress& progress);
 /// The same over every row of `a` with every row of `b`: of equal dimensions, on one backend. Throws InvalidUsage where

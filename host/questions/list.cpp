@@ -9,6 +9,7 @@
 #include "host/questions/geometry/spectrum_of.hpp"
 #include "host/questions/geometry/stats.hpp"
 #include "host/questions/machine/bench.hpp"
+#include "host/questions/machine/cached.hpp"
 #include "host/questions/machine/devices.hpp"
 #include "host/questions/machine/synth.hpp"
 #include "host/questions/text/color.hpp"
@@ -28,7 +29,7 @@ std::vector<std::unique_ptr<AnyQuestion>> asked() {
 
 std::vector<std::unique_ptr<AnyQuestion>> all_questions() {
   return asked<Inspect, Stats, Similarity, Neighbors, Graph, SpectrumOf, RsaOf, Stability, Color, Unembed, Synth, Bench,
-               Devices>();
+               Devices, Cached>();
 }
 
 }  // namespace gramian::questions

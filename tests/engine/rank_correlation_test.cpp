@@ -7,13 +7,17 @@
 #include <vector>
 
 #include "engine/analyses/comparison/kendall.hpp"
+#include "engine/analyses/comparison/rsa.hpp"
 #include "engine/analyses/comparison/spearman.hpp"
+#include "engine/analyses/comparison/tied_ranks.hpp"
 #include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
+#include "tests/oracle/exact_cosine.hpp"
 #include "tests/oracle/oracle.hpp"
 #include "tests/support/backends.hpp"
 #include "tests/support/data.hpp"
 #include "tests/support/paired.hpp"
+#include "tests/support/random.hpp"
 #include "tests/support/tolerances.hpp"
 
 namespace gramian::testing {
@@ -58,7 +62,7 @@ TEST_P(SpearmanOf, CountedRanksIsTheSame) {
         const DenseMatrix s = cosines_of(two->a, precision);
         const DenseMatrix t = cosines_of(two->b, precision);
         const double expected = oracle::spearman(triangle(s), triangle(t));
-        const Spearman exact = spearman_exact(s, t);
+        const Spearman exact = spearman_of(triangle(s), triangle(t), 0.0, 0.0);
         EXPECT_NEAR(exact.rho, expected, kRankTolerance) << n;
         EXPECT_EQ(exact.bound, 0.0);
         const Spearman found = binned(*two, precision, 1);
@@ -73,7 +77,7 @@ TEST_P(SpearmanOf, BinsKeepWithinTheirBound) {
   for (const double link : GetParam().slow ? std::vector{0.3} : std::vector{0.0, 0.3, 3.0}) {
     const auto [a, b] = linked(600, 24, 24, link, 11);
     const auto two = spaces(a, b);
-    const Spearman exact = spearman_exact(cosines_of(two->a, Precision::single), cosines_of(two->b, Precision::single));
+    const Spearman exact = spearman_exact(two->a, two->b, {});
     const Spearman found = binned(*two, Precision::single, 2);
     EXPECT_LE(found.bound, 1e-4) << link;
     EXPECT_GT(found.bound, 0.0) << link;
@@ -89,7 +93,7 @@ TEST_P(SpearmanOf, NearlyEqualCosinesAreStillTold) {
   const oracle::Table noise = gaussian(300, 40, 22);
   for (size_t k = 0; k < b.values.size(); ++k) b.values[k] += 0.01 * noise.values[k];
   const auto two = spaces(a, b);
-  const Spearman exact = spearman_exact(cosines_of(two->a, Precision::single), cosines_of(two->b, Precision::single));
+  const Spearman exact = spearman_exact(two->a, two->b, {});
   const Spearman found = binned(*two, Precision::single, 3);
   EXPECT_NEAR(found.rho, exact.rho, found.bound);
   EXPECT_LE(found.bound, 1e-4);
@@ -99,8 +103,7 @@ TEST_P(SpearmanOf, SpacesOfEqualOrderIsOne) {
   const oracle::Table a = with_mean_cosine(150, 20, 0.3, 3);
   // (c + 1) / 2 of every cosine.
   const auto two = spaces(a, with_constant_column(a, 1.0));
-  EXPECT_NEAR(spearman_exact(cosines_of(two->a, Precision::double_), cosines_of(two->b, Precision::double_)).rho, 1.0,
-              kRankTolerance);
+  EXPECT_NEAR(spearman_exact(two->a, two->b, {}).rho, 1.0, kRankTolerance);
   const Spearman found = binned(*two, Precision::double_, 1);
   EXPECT_NEAR(found.rho, 1.0, found.bound);
   const auto same = spaces(a, rotated(a, 8));
@@ -111,9 +114,73 @@ TEST_P(SpearmanOf, SpacesOfEqualOrderIsOne) {
 TEST_P(SpearmanOf, ConstantCosinesIsNoNumber) {
   const auto two = spaces(identical(40, 9, 1), gaussian(40, 9, 2));
   EXPECT_TRUE(std::isnan(binned(*two, Precision::single, 1).rho));
-  EXPECT_TRUE(
-      std::isnan(spearman_exact(cosines_of(two->a, Precision::single), cosines_of(two->b, Precision::single)).rho));
-  EXPECT_THROW(spearman_exact(DenseMatrix(3, 3), DenseMatrix(4, 4)), InvalidUsage);
+  EXPECT_TRUE(std::isnan(spearman_exact(two->a, two->b, {}).rho));
+  const auto uneven = spaces(gaussian(3, 9, 1), gaussian(4, 9, 2));
+  EXPECT_THROW(spearman_exact(uneven->a, uneven->b, {}), InvalidUsage);
+}
+
+/// Cosines of 18 digits, those that are equal made so.
+std::vector<double> told_apart(const oracle::Table& rows) {
+  std::vector<double> all;
+  for (int64_t i = 0; i < rows.rows; ++i) {
+    for (int64_t j = i + 1; j < rows.rows; ++j) {
+      const double* const x = rows.values.data() + i * rows.cols;
+      const double* const y = rows.values.data() + j * rows.cols;
+      all.push_back(static_cast<double>(std::round(oracle::exact_cosine(x, y, rows.cols) * 1e13L) * 1e-13L));
+    }
+  }
+  return all;
+}
+
+/// Rows that are whole multiples of a few: each pair of directions has one cosine, which rounding makes several.
+oracle::Table multiples(int64_t n, int64_t directions, uint64_t seed) {
+  Random random(seed);
+  oracle::Table rows(n, 20);
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t k = 0; k < 20; ++k) {
+      rows.at(i, k) = i < directions ? static_cast<double>(random.below(15) - 7)
+                                     : rows.at(i % directions, k) * static_cast<double>(i / directions + 1);
+    }
+  }
+  return rows;
+}
+
+TEST_P(SpearmanOf, EqualCosinesAreTied) {
+  if (!GetParam().name.starts_with("cpu")) return;
+  const int64_t n = 45;
+  for (const oracle::Table& b : {gaussian(n, 20, 2), multiples(n, 9, 3), duplicates(n, 12, 4)}) {
+    const oracle::Table a = multiples(n, 6, 1);
+    const auto two = spaces(a, b);
+    const Spearman found = spearman_exact(two->a, two->b, {});
+    EXPECT_NEAR(found.rho, oracle::spearman(told_apart(a), told_apart(b)), kRankTolerance);
+    EXPECT_EQ(found.bound, 0.0);
+    const Kendall tau = kendall_sample(two->a, two->b, 1 << 20, 0);
+    EXPECT_NEAR(tau.tau_a, oracle::kendall_tau_a(told_apart(a), told_apart(b)), kRankTolerance);
+  }
+}
+
+TEST_P(SpearmanOf, CosinesThatOnlyRoundingTellsApartIsNoNumber) {
+  const auto two = spaces(multiples(30, 1, 5), gaussian(30, 9, 2));
+  for (const Precision precision : {Precision::single, Precision::double_, Precision::half}) {
+    EXPECT_TRUE(std::isnan(binned(*two, precision, 1).rho)) << name_of(precision);
+  }
+  EXPECT_TRUE(std::isnan(spearman_exact(two->a, two->b, {}).rho));
+  const Rsa result = rsa(two->a, two->b);
+  EXPECT_TRUE(result.constant_a);
+  EXPECT_TRUE(std::isnan(result.pearson));
+}
+
+TEST(TiedRanks, AreThoseOfWhatIsEqualWithinTheTolerance) {
+  const std::vector<double> values = {0.5, 0.25, 0.5 + 1e-15, 0.75, 0.25};
+  const TiedRanks ranks = tied_ranks(values, 2e-15);
+  EXPECT_EQ(ranks.doubled, (std::vector<int64_t>{1, -3, 1, 4, -3}));
+  EXPECT_EQ(ranks.lost, 0.0);
+  EXPECT_DOUBLE_EQ(ranks.variance, (1.0 + 9.0 + 1.0 + 16.0 + 9.0) / 5.0);
+  // A chain whose ends differ: three ranks of which nothing is known, 2 c(c² − 1)/6 of 3.
+  const std::vector<double> chain = {0.0, 1.0, 2.0};
+  EXPECT_EQ(tied_ranks(chain, 1.0).doubled, (std::vector<int64_t>{0, 0, 0}));
+  EXPECT_DOUBLE_EQ(tied_ranks(chain, 1.0).lost, 8.0 / 3.0);
+  EXPECT_TRUE(tied_ranks({}, 1.0).doubled.empty());
 }
 
 TEST_P(SpearmanOf, TheSameSeedIsTheSameBits) {

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include "engine/analyses/comparison/spearman.hpp"
+#include "engine/analyses/comparison/tied_ranks.hpp"
 #include "engine/error.hpp"
 #include "engine/random.hpp"
 #include "engine/sweep/plan.hpp"
@@ -32,6 +34,12 @@ class Counter {
   std::vector<int64_t> tree_;
   int64_t total_ = 0;
 };
+
+/// Cosines by their ranks: what is equal as far as fp64 can tell is equal.
+std::vector<double> told_apart(std::span<const double> cosines, const Space& space) {
+  const TiedRanks ranks = tied_ranks(cosines, tie_tolerance(space));
+  return {ranks.doubled.begin(), ranks.doubled.end()};
+}
 
 }  // namespace
 
@@ -91,7 +99,7 @@ Kendall kendall_sample(Space& a, Space& b, int64_t wanted, uint64_t seed) {
   const std::vector<Pair> pairs = sample_pairs(a.size(), wanted, stream_seed(seed, 8));
   const std::vector<double> s = a.backend().pair_cosines(a.device_rows(), a.unit(), pairs);
   const std::vector<double> t = b.backend().pair_cosines(b.device_rows(), b.unit(), pairs);
-  Kendall result = kendall(s, t);
+  Kendall result = kendall(told_apart(s, a), told_apart(t, b));
   const auto n = static_cast<double>(a.size());
   if (result.pairs > 1 && n * (n - 1.0) / 2.0 <= static_cast<double>(wanted)) result.standard_error = 0.0;
   return result;

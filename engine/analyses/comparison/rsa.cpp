@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+#include "engine/cosines/canonical_cosine.hpp"
+
 namespace gramian {
 namespace {
 
@@ -34,8 +36,11 @@ Rsa rsa(Space& a, Space& b) {
   result.a = pair_moments(a);
   result.b = pair_moments(b);
   result.pairs = result.a.pairs;
-  result.constant_a = result.a.sd == 0.0;
-  result.constant_b = result.b.sd == 0.0;
+  const auto constant = [](const Space& space, const PairMoments& moments) {
+    return moments.sd <= canonical_cosine_bound(space.unit().dim(space.dim()));
+  };
+  result.constant_a = constant(a, result.a);
+  result.constant_b = constant(b, result.b);
   result.pearson = std::numeric_limits<double>::quiet_NaN();
   if (!result.constant_a && !result.constant_b) {
     result.pearson = std::clamp(pair_covariance(a, b, cross) / (result.a.sd * result.b.sd), -1.0, 1.0);

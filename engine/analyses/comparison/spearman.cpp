@@ -5,6 +5,9 @@
 #include <limits>
 #include <utility>
 
+#include "engine/analyses/comparison/tied_ranks.hpp"
+#include "engine/analyses/distribution/moments.hpp"
+#include "engine/cosines/canonical_cosine.hpp"
 #include "engine/error.hpp"
 #include "engine/random.hpp"
 
@@ -44,62 +47,58 @@ BinRanks rank_bins(const std::vector<uint64_t>& counts, const std::vector<bool>&
   return ranks;
 }
 
-/// The upper triangle's average ranks, centred and doubled.
-std::vector<double> average_ranks(std::span<const double> cosines, int64_t n) {
-  std::vector<std::pair<double, int64_t>> sorted;
-  sorted.reserve(static_cast<size_t>(n * (n - 1) / 2));
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = i + 1; j < n; ++j) {
-      sorted.emplace_back(cosines[static_cast<size_t>(i * n + j)], std::ssize(sorted));
-    }
-  }
-  std::ranges::sort(sorted);
-  const auto total = std::ssize(sorted);
-  std::vector<double> ranks(sorted.size());
-  for (int64_t begin = 0; begin < total;) {
-    int64_t end = begin;
-    while (end < total && sorted[static_cast<size_t>(end)].first == sorted[static_cast<size_t>(begin)].first) ++end;
-    const auto rank = static_cast<double>(begin + end - total);
-    for (int64_t k = begin; k < end; ++k) {
-      ranks[static_cast<size_t>(sorted[static_cast<size_t>(k)].second)] = rank;
-    }
-    begin = end;
-  }
-  return ranks;
+/// Of R and S whose ranks have lost e and f, each relative to what is left: see the header.
+double bound_of(double rho, double e, double f) {
+  return e + f + e * f + std::abs(rho) * (1.0 - 1.0 / std::sqrt((1.0 + e * e) * (1.0 + f * f)));
 }
+
+/// All cosines are equal, as far as fp64 can tell.
+bool constant(Space& space) { return pair_moments(space).sd <= tie_tolerance(space) / 2.0; }
 
 }  // namespace
 
+std::vector<double> cosine_triangle(Space& space, const Progress& progress) {
+  const int64_t n = space.size();
+  std::vector<Pair> pairs;
+  pairs.reserve(static_cast<size_t>(n * (n - 1) / 2));
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = i + 1; j < n; ++j) pairs.push_back({i, j});
+  }
+  progress.check();
+  return space.backend().pair_cosines(space.device_rows(), space.unit(), pairs);
+}
+
+double tie_tolerance(const Space& space) { return 2.0 * canonical_cosine_bound(space.unit().dim(space.dim())); }
+
 double spearman_exact_bytes(int64_t n) {
-  // The sorted values with their places, and both spaces' ranks.
-  return static_cast<double>(n) * static_cast<double>(n - 1) / 2.0 * (16.0 + 8.0 + 8.0);
+  // Pairs, cosines, sorted values with their places, and both spaces' ranks.
+  return static_cast<double>(n) * static_cast<double>(n - 1) / 2.0 * (16.0 + 2.0 * 8.0 + 16.0 + 2.0 * 8.0);
 }
 
-Spearman spearman_exact(const DenseMatrix& a, const DenseMatrix& b) {
-  if (a.rows != b.rows || a.cols != b.cols) {
-    throw InvalidUsage("a rank correlation needs the same items in both spaces");
-  }
-  return spearman_exact(a.values, b.values, a.rows);
-}
-
-Spearman spearman_exact(std::span<const double> a, std::span<const double> b, int64_t n) {
-  if (std::ssize(a) != n * n || std::ssize(b) != n * n) {
-    throw InvalidUsage("a rank correlation needs the same items in both spaces");
-  }
-  const std::vector<double> x = average_ranks(a, n);
-  const std::vector<double> y = average_ranks(b, n);
-  long double xx = 0.0L;
-  long double xy = 0.0L;
-  long double yy = 0.0L;
-  for (size_t k = 0; k < x.size(); ++k) {
-    xx += static_cast<long double>(x[k]) * static_cast<long double>(x[k]);
-    xy += static_cast<long double>(x[k]) * static_cast<long double>(y[k]);
-    yy += static_cast<long double>(y[k]) * static_cast<long double>(y[k]);
-  }
+Spearman spearman_of(std::span<const double> s, std::span<const double> t, double tolerance_s, double tolerance_t) {
+  if (s.size() != t.size()) throw InvalidUsage("a rank correlation needs as many values of both spaces");
+  const TiedRanks x = tied_ranks(s, tolerance_s);
+  const TiedRanks y = tied_ranks(t, tolerance_t);
   Spearman result;
-  result.rho = xx > 0.0L && yy > 0.0L ? std::clamp(static_cast<double>(xy / (std::sqrt(xx) * std::sqrt(yy))), -1.0, 1.0)
-                                      : std::numeric_limits<double>::quiet_NaN();
+  result.rho = std::numeric_limits<double>::quiet_NaN();
+  if (!(x.variance > 0.0) || !(y.variance > 0.0)) return result;
+  long double product = 0.0L;
+  for (size_t k = 0; k < s.size(); ++k) {
+    product += static_cast<long double>(x.doubled[k]) * static_cast<long double>(y.doubled[k]);
+  }
+  const auto covariance = static_cast<double>(product / static_cast<long double>(s.size()));
+  const double rho = covariance / (std::sqrt(x.variance) * std::sqrt(y.variance));
+  result.rho = std::clamp(rho, -1.0, 1.0);
+  result.bound = bound_of(rho, std::sqrt(x.lost / x.variance), std::sqrt(y.lost / y.variance));
   return result;
+}
+
+Spearman spearman_exact(Space& a, Space& b, const Progress& progress) {
+  if (a.size() != b.size()) throw InvalidUsage("a rank correlation needs the same items in both spaces");
+  const std::vector<double> s = cosine_triangle(a, progress);
+  const std::vector<double> t = cosine_triangle(b, progress);
+  progress.check();
+  return spearman_of(s, t, tie_tolerance(a), tie_tolerance(b));
 }
 
 std::shared_ptr<const RankBins> choose_rank_bins(Space& space, Precision precision, uint64_t seed) {
@@ -132,7 +131,7 @@ Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const Asked
   Spearman result;
   result.bins[0] = bins_a.bins();
   result.bins[1] = bins_b.bins();
-  if (!(first.variance > 0.0) || !(second.variance > 0.0)) {
+  if (!(first.variance > 0.0) || !(second.variance > 0.0) || constant(a) || constant(b)) {
     result.rho = std::numeric_limits<double>::quiet_NaN();
     return result;
   }
@@ -151,7 +150,7 @@ Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const Asked
   // What halving lost is one more f, with an sd of at most `unit`.
   const double e = std::sqrt(first.lost / first.variance);
   const double f = (std::sqrt(second.lost) + (halvings > 0 ? unit : 0.0)) / std::sqrt(second.variance);
-  result.bound = e + f + e * f + std::abs(rho) * (1.0 - 1.0 / std::sqrt((1.0 + e * e) * (1.0 + f * f)));
+  result.bound = bound_of(rho, e, f);
   return result;
 }
 

@@ -65,6 +65,7 @@ void for_each_band(Space& space, Precision precision, double threshold, std::spa
                    int64_t band_bytes, const std::function<void(int64_t begin, const CsrBand& band)>& sink,
                    const Progress& progress) {
   const UnitRows& rows = space.unit_rows(precision);
+  Certified certified;
   constexpr int64_t kBytesPerEntry = sizeof(int32_t) + sizeof(float);
   // Bands of whole strips, so that a backend's workers share them well.
   constexpr int64_t kStep = 384;
@@ -77,7 +78,8 @@ void for_each_band(Space& space, Precision precision, double threshold, std::spa
       for (; end < step_end; ++end) bytes += static_cast<int64_t>(degrees[static_cast<size_t>(end)]) * kBytesPerEntry;
     }
     progress.check();
-    CsrBand band = space.backend().threshold_band(rows, threshold, begin, end);
+    CsrBand band = is_certified(precision) ? certified_band(space, rows, threshold, begin, end, certified)
+                                           : space.backend().threshold_band(rows, threshold, begin, end);
     if (consumed.valid()) consumed.get();
     consumed = std::async(std::launch::async, [&sink, begin, band = std::move(band)] { sink(begin, band); });
     progress.step(end, space.size());

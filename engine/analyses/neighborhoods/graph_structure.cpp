@@ -94,6 +94,7 @@ Partition components(Space& space, Precision precision, double threshold, std::s
     if (found.group[at] != 0 && static_cast<int64_t>(degrees[at]) > nearest.k) open.push_back(row);
   }
   const UnitRows& rows = space.unit_rows(precision);
+  Certified certified;
   // Rows close to each other are formed together.
   constexpr int64_t kGap = 24;
   constexpr int64_t kMost = 384;
@@ -102,7 +103,8 @@ Partition components(Space& space, Precision precision, double threshold, std::s
     int64_t end = begin + 1;
     while (next < open.size() && open[next] < std::min(end + kGap, begin + kMost)) end = open[next++] + 1;
     progress.check();
-    const CsrBand band = space.backend().threshold_band(rows, threshold, begin, end);
+    const CsrBand band = is_certified(precision) ? certified_band(space, rows, threshold, begin, end, certified)
+                                                 : space.backend().threshold_band(rows, threshold, begin, end);
     for (int64_t row = begin; row < end; ++row) {
       for (auto k = static_cast<size_t>(band.offsets[static_cast<size_t>(row - begin)]);
            k < static_cast<size_t>(band.offsets[static_cast<size_t>(row - begin) + 1]); ++k) {

@@ -13,7 +13,8 @@ namespace gramian {
 /// ‖x̂ − ŷ‖ = sqrt(2 − 2 cos), the distance between unit rows.
 double chord_distance(double cosine);
 
-/// Asks for the k nearest neighbours of every row, as cosines of the chosen precision. Ties: lower row first; the row
+/// Asks for the k nearest neighbours of every row; run_sweeps finds those of the canonical cosines (see
+/// engine/certified/certified_sweep.hpp). Ties: lower row first; the row
 /// itself is left out by its number, so duplicates of it are neighbours. Throws InvalidUsage unless 1 <= k < n.
 Asked<Nearest> nearest_neighbors(const Space& space, int64_t k);
 

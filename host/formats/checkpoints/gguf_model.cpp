@@ -1,5 +1,6 @@
 #include "host/formats/checkpoints/gguf_model.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,14 @@ ModelConfig config_of(const GgufFile& gguf) {
   return config;
 }
 
+std::vector<StoredTensor> stored_tensors(const GgufFile& gguf) {
+  std::vector<StoredTensor> tensors;
+  for (const GgufTensor& tensor : gguf.tensors()) {
+    tensors.push_back({tensor.name, std::string(tensor.type->name), tensor.shape});
+  }
+  return tensors;
+}
+
 void refuse_other_part(const GgufFile& gguf) {
   const auto count = gguf.count("split.count").value_or(1);
   if (count <= 1 || gguf.find(kInput) != nullptr) return;
@@ -65,10 +74,7 @@ void refuse_other_part(const GgufFile& gguf) {
 
 ModelMatrix read_gguf(const std::shared_ptr<const MappedFile>& file, std::string_view wanted, int threads) {
   const GgufFile gguf(file);
-  std::vector<StoredTensor> tensors;
-  for (const GgufTensor& tensor : gguf.tensors()) {
-    tensors.push_back({tensor.name, std::string(tensor.type->name), tensor.shape});
-  }
+  std::vector<StoredTensor> tensors = stored_tensors(gguf);
   if (wanted.empty()) refuse_other_part(gguf);
   const TensorChoice choice = choose_tensor(gguf.path(), tensors, wanted, [&] { return config_of(gguf); });
   const GgufTensor& tensor = *gguf.find(choice.name);
@@ -85,6 +91,13 @@ ModelMatrix read_gguf(const std::shared_ptr<const MappedFile>& file, std::string
     model.vocabulary = read_tokens(gguf, model.matrix.view.rows);
   }
   return model;
+}
+
+StoredTensor describe_gguf(const std::shared_ptr<const MappedFile>& file, std::string_view wanted) {
+  const GgufFile gguf(file);
+  const std::vector<StoredTensor> tensors = stored_tensors(gguf);
+  const std::string name = choose_tensor(gguf.path(), tensors, wanted, [&] { return config_of(gguf); }).name;
+  return *std::ranges::find(tensors, name, &StoredTensor::name);
 }
 
 }  // namespace gramian::host

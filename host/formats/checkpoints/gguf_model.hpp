@@ -17,4 +17,7 @@ namespace gramian::host {
 /// model in several files.
 ModelMatrix read_gguf(const std::shared_ptr<const MappedFile>& file, std::string_view wanted, int threads);
 
+/// The tensor that read_gguf would take, by what the header says of it.
+StoredTensor describe_gguf(const std::shared_ptr<const MappedFile>& file, std::string_view wanted);
+
 }  // namespace gramian::host

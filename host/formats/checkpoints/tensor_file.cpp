@@ -126,6 +126,23 @@ bool is_tensor_index(std::string_view start) {
   return start.starts_with('"') || start.starts_with('}');
 }
 
+StoredTensor describe_tensor(const std::shared_ptr<const MappedFile>& file, std::string_view wanted) {
+  const auto config = config_beside(file->path());
+  if (!is_tensor_index(file->bytes())) {
+    const std::unique_ptr<TensorFile> model = open_tensor_file(file);
+    return *find(*model, choose_tensor(file->path(), model->tensors(), wanted, config).name);
+  }
+  const auto weight_map = read_weight_map(*file);
+  std::vector<std::string> names;
+  for (const auto& [name, shard] : weight_map) names.push_back(name);
+  const auto choice = choose_by_name(file->path(), names, wanted, config);
+  if (!choice) refuse(file->path(), "which tensor is meant cannot be told by the names of its index");
+  ShardSet shards(*file);
+  const StoredTensor* tensor = find(shards.open(weight_map.at(choice->name)), choice->name);
+  if (tensor == nullptr) refuse(file->path(), "names a shard that lacks " + in_quotes(choice->name));
+  return *tensor;
+}
+
 ModelMatrix read_tensor_index(const std::shared_ptr<const MappedFile>& file, std::string_view wanted, int threads) {
   const auto weight_map = read_weight_map(*file);
   // Only the shards that matter are opened: usually one.

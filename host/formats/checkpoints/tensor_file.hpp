@@ -46,4 +46,7 @@ bool is_tensor_index(std::string_view start);
 /// it. Throws InvalidInput also for a missing shard, or one that lacks a tensor which the index places there.
 ModelMatrix read_tensor_index(const std::shared_ptr<const MappedFile>& file, std::string_view wanted, int threads);
 
+/// The tensor that read_tensor_file or read_tensor_index would take, by what the headers say of it.
+StoredTensor describe_tensor(const std::shared_ptr<const MappedFile>& file, std::string_view wanted);
+
 }  // namespace gramian::host

@@ -28,28 +28,28 @@ void RankOptions::settle(Run& run, int64_t n) {
   if (!wanted()) return;
   understood_how = how == "exact" || (how == "auto" && n <= kExactItems) ? "exact" : "binned";
   understood_kendall = kendall_pairs;
-  // The sweep's matrix and what is made of it, of both spaces.
-  const double matrices = 4.0 * 8.0 * static_cast<double>(n) * static_cast<double>(n);
-  if (exact()) run.memory().require(matrices + spearman_exact_bytes(n));
+  if (exact()) run.memory().require(spearman_exact_bytes(n));
 }
 
 RankedSpace::RankedSpace(Run& run, const RankOptions& options, Space& space) : space_(&space) {
-  if (options.exact()) {
-    all_.emplace(Dense{});
-  } else {
+  if (!options.exact()) {
     counts_.emplace(
         RankCounts{run.timed("rank_bins", [&] { return choose_rank_bins(space, run.precision(), run.seed()); })});
   }
 }
 
-SweepAnalysis& RankedSpace::analysis() {
-  return all_ ? static_cast<SweepAnalysis&>(*all_) : static_cast<SweepAnalysis&>(*counts_);
+const std::vector<double>& RankedSpace::triangle(const Progress& progress) {
+  if (triangle_.empty()) triangle_ = cosine_triangle(*space_, progress);
+  return triangle_;
 }
 
 Spearman spearman(Run& run, RankedSpace& a, RankedSpace& b) {
   Spearman result;
   if (a.exact()) {
-    result = run.timed("ranks", [&] { return spearman_exact(a.cosines(), b.cosines(), a.space().size()); });
+    result = run.watched("ranks", "ranks", pair_count(a.space().size()), "pairs", [&](const Progress& progress) {
+      return spearman_of(a.triangle(progress), b.triangle(progress), tie_tolerance(a.space()),
+                         tie_tolerance(b.space()));
+    });
   } else {
     result = run.watched("ranks", "ranks", pair_count(a.space().size()), "pairs", [&](const Progress& progress) {
       return spearman_binned(a.space(), *a.counts().wanted().bins, b.space(), b.counts(), run.precision(), progress);
@@ -60,11 +60,11 @@ Spearman spearman(Run& run, RankedSpace& a, RankedSpace& b) {
 }
 
 Json ranks_json(const Spearman& result) {
-  const bool exact = result.bins[0] == 0;
+  const bool sorted = result.bins[0] == 0;
   Json json;
-  json["exact"] = exact;
+  json["exact"] = sorted && result.bound == 0.0;
   json["error_bound"] = result.bound;
-  json["bins"] = exact ? Json() : Json::array({result.bins[0], result.bins[1]});
+  json["bins"] = sorted ? Json() : Json::array({result.bins[0], result.bins[1]});
   return json;
 }
 

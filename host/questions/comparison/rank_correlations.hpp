@@ -30,26 +30,27 @@ struct RankOptions {
   void settle(Run& run, int64_t n);
 };
 
-/// What a space's sweep gathers for rank correlations with others: the matrix for exact ranks, counts of bins
-/// otherwise.
+/// A space for rank correlations with others. Exact ranks need nothing of a sweep, others the counts of bins.
 class RankedSpace {
  public:
   RankedSpace(Run& run, const RankOptions& options, Space& space);
   Space& space() { return *space_; }
-  /// To be swept. As the first of a pair a space needs no counts of bins, so those of the second alone will do.
-  SweepAnalysis& analysis();
-  bool exact() const { return all_.has_value(); }
+  bool exact() const { return !counts_.has_value(); }
+  /// To be swept, unless ranks are exact. As the first of a pair a space needs no counts of bins, so those of the
+  /// second alone will do.
+  SweepAnalysis& analysis() { return counts_.value(); }
   /// Once swept.
-  const std::vector<double>& cosines() const { return all_.value().found().cosines; }
   const Asked<RankCounts>& counts() const { return counts_.value(); }
+  /// Where ranks are exact; formed when it is first wanted.
+  const std::vector<double>& triangle(const Progress& progress);
 
  private:
   Space* space_;
-  std::optional<Asked<Dense>> all_;
+  std::vector<double> triangle_;
   std::optional<Asked<RankCounts>> counts_;
 };
 
-/// `b` has been swept, and `a` where ranks are exact.
+/// `b` has been swept, unless ranks are exact.
 Spearman spearman(Run& run, RankedSpace& a, RankedSpace& b);
 
 /// How ranks were found, for the result.

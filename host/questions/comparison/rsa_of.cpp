@@ -137,7 +137,7 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
     std::vector<SweepAnalysis*> analyses;
     if (ranks.wanted()) {
       RankedSpace& each = ranked.emplace_back(run, ranks, space);
-      if (ranks.exact() || k == 1) analyses.push_back(&each.analysis());
+      if (!ranks.exact() && k == 1) analyses.push_back(&each.analysis());
     }
     std::optional<Asked<Dense>> local;
     if (run.output() && spaces.size() <= kLocalItems) analyses.push_back(&local.emplace(Dense{}));
@@ -186,10 +186,12 @@ RsaOf::Matrices RsaOf::compare_all(Run& run, SharedSpaces& spaces) const {
   const size_t count = spaces.count();
   std::deque<RankedSpace> ranked;
   for (size_t k = 0; k < count && ranks.wanted(); ++k) {
-    SweepAnalysis* const analyses[] = {&ranked.emplace_back(run, ranks, spaces.space(k)).analysis()};
+    RankedSpace& each = ranked.emplace_back(run, ranks, spaces.space(k));
+    if (ranks.exact()) continue;
+    SweepAnalysis* const analyses[] = {&each.analysis()};
     run.sweep(spaces.space(k), analyses);
   }
-  if (!ranks.wanted()) run.no_sweep();
+  if (!ranks.wanted() || ranks.exact()) run.no_sweep();
   Matrices found{.pearson = ones_on_the_diagonal(count), .linear_cka = ones_on_the_diagonal(count), .spearman = {}};
   if (ranks.wanted()) found.spearman = ones_on_the_diagonal(count);
   found.exact_ranks = ranks.exact();

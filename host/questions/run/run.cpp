@@ -77,6 +77,12 @@ SweepReport Run::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
   accuracy_.promise = report.accuracy.promise;
   accuracy_.pairs += report.accuracy.pairs;
   squares_ += report.accuracy.rms_error * report.accuracy.rms_error * static_cast<double>(report.accuracy.pairs);
+  if (std::isfinite(report.certified.bound)) {
+    if (!certified_) certified_.emplace();
+    certified_->bound = std::max(certified_->bound, report.certified.bound);
+    certified_->recomputed += report.certified.recomputed;
+    certified_->largest_error = std::max(certified_->largest_error, report.certified.largest_error);
+  }
   form_ = report.form;
   sweeps_ += report.sweeps;
   check();
@@ -131,6 +137,12 @@ Json Run::result(const Json& own, const Json& settings) {
                       {"rms_error", measured ? Json(rms) : Json()},
                       {"promise", precision_promise(precision_)},
                       {"form", form_.empty() ? Json() : Json(form_)}};
+  if (certified_) {
+    const std::optional<double> error = certified_->largest_error;
+    json["certified"] = {{"bound", certified_->bound},
+                         {"recomputed", certified_->recomputed},
+                         {"largest_error", error ? Json(*error) : Json()}};
+  }
   json["inputs"] = inputs_.json([this] { check(); });
   json["settings"] = settings;
   return json;

@@ -129,6 +129,7 @@ class Run {
   std::optional<RowsUsed> rows_used_;
   std::optional<TextRead> text_;
   Accuracy accuracy_;
+  std::optional<Certified> certified_;
   double squares_ = 0.0;  // of errors, over all sweeps' samples
   std::string form_;
   int64_t sweeps_ = 0;

@@ -92,14 +92,18 @@ struct IsaTable {
   int64_t (*degrees_f32)(const float* x, int64_t count, float threshold, int32_t* columns);
   int64_t (*degrees_f64)(const double* x, int64_t count, double threshold, int64_t* columns);
 
+  /// How many values reach `threshold`.
+  int64_t (*reached_f32)(const float* x, int64_t count, float threshold);
+  int64_t (*reached_f64)(const double* x, int64_t count, double threshold);
+
   /// RankBins::bin of every value, from RankBins::cells.
   void (*rank_bins_f32)(const float* x, int64_t count, const uint32_t* cells, uint32_t* bins);
   void (*rank_bins_f64)(const double* x, int64_t count, const uint32_t* cells, uint32_t* bins);
 
-  /// Σ x[k] y[k] in fp64, eight chains.
+  /// Σ x[k] y[k] in fp64, in the order of engine/cosines/canonical_order.hpp: the same bits in every table.
   double (*dot)(const double* x, const double* y, int64_t count);
-  /// <x, x>, <x, y>, <y, y> of fp32 values at any address, in fp64.
-  void (*dots_f32)(const void* x, const void* y, int64_t count, double dots[3]);
+  /// The same of fp32 values at any address.
+  double (*dot_f32)(const void* x, const void* y, int64_t count);
 };
 
 /// The table in use: the best for this processor, unless GRAMIAN_CPU_ISA in the environment or select_isa names

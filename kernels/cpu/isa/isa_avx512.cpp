@@ -2,6 +2,7 @@
 #define GRAMIAN_MICRO_ROWS 8
 #define GRAMIAN_MICRO_VECTORS 3
 
+#include "kernels/cpu/isa/canonical.hpp"
 #include "kernels/cpu/isa/isa_loops.hpp"
 
 namespace gramian::cpu {
@@ -72,6 +73,6 @@ constexpr IsaTable with_fine(IsaTable table) {
 }  // namespace
 
 extern const IsaTable kAvx512Table;
-constexpr IsaTable kAvx512Table = with_fine(make_table("avx512"));
+constexpr IsaTable kAvx512Table = with_fine(make_table("avx512", canonical_dot_avx512, canonical_dot_f32_avx512));
 
 }  // namespace gramian::cpu

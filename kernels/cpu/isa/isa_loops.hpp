@@ -437,6 +437,22 @@ int64_t degrees(const T* x, int64_t count, T threshold, Counter* columns) {
 }
 
 /// RankBins::bin. Every step but the flooring is exact.
+template <class T, class Counter>
+int64_t reached(const T* x, int64_t count, T threshold) {
+  using Unaligned = typename Lanes<T>::Unaligned;
+  using Counts = typename Lanes<Counter>::Vector;
+  constexpr int kLanes = Lanes<T>::kCount;
+  Counts sum{};
+  int64_t k = 0;
+  for (; k + kLanes <= count; k += kLanes) {
+    sum -= Counts(*reinterpret_cast<const Unaligned*>(x + k) >= threshold);
+  }
+  int64_t total = 0;
+  for (int lane = 0; lane < kLanes; ++lane) total += sum[lane];
+  for (; k < count; ++k) total += x[k] >= threshold;
+  return total;
+}
+
 template <class T>
 void rank_bins(const T* x, int64_t count, const uint32_t* cells, uint32_t* bins) {
   constexpr int32_t kLastPart = (int32_t{1} << kMaxLogParts) - 1;
@@ -490,50 +506,7 @@ void rank_bins_f32(const float* x, int64_t count, const uint32_t* cells, uint32_
   rank_bins(x + k, count - k, cells, bins + k);
 }
 
-double dot(const double* x, const double* y, int64_t count) {
-  double sum[8] = {};
-  int64_t k = 0;
-  for (; k + 8 <= count; k += 8) {
-    for (int lane = 0; lane < 8; ++lane) sum[lane] += x[k + lane] * y[k + lane];
-  }
-  for (; k < count; ++k) sum[k & 7] += x[k] * y[k];
-  return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
-}
-
-void dots_f32(const void* x, const void* y, int64_t count, double dots[3]) {
-  using Wide = Lanes<double>::Vector;
-  constexpr int kLanes = Lanes<double>::kCount;
-  typedef float Narrow __attribute__((vector_size(GRAMIAN_VECTOR_BYTES / 2), aligned(1), may_alias));
-  typedef float Single __attribute__((aligned(1), may_alias));
-  const auto* p = static_cast<const char*>(x);
-  const auto* q = static_cast<const char*>(y);
-  Wide xx{};
-  Wide xy{};
-  Wide yy{};
-  int64_t k = 0;
-  for (; k + kLanes <= count; k += kLanes) {
-    const Wide a = __builtin_convertvector(*reinterpret_cast<const Narrow*>(p + 4 * k), Wide);
-    const Wide b = __builtin_convertvector(*reinterpret_cast<const Narrow*>(q + 4 * k), Wide);
-    xx += a * a;
-    xy += a * b;
-    yy += b * b;
-  }
-  dots[0] = dots[1] = dots[2] = 0.0;
-  for (; k < count; ++k) {
-    const double a = *reinterpret_cast<const Single*>(p + 4 * k);
-    const double b = *reinterpret_cast<const Single*>(q + 4 * k);
-    dots[0] += a * a;
-    dots[1] += a * b;
-    dots[2] += b * b;
-  }
-  for (int lane = 0; lane < kLanes; ++lane) {
-    dots[0] += xx[lane];
-    dots[1] += xy[lane];
-    dots[2] += yy[lane];
-  }
-}
-
-constexpr IsaTable make_table(const char* name) {
+constexpr IsaTable make_table(const char* name, decltype(IsaTable::dot) dot, decltype(IsaTable::dot_f32) dot_f32) {
   return {name,
           product<float, GRAMIAN_MICRO_ROWS, GRAMIAN_MICRO_VECTORS>,
           product<double, GRAMIAN_MICRO_ROWS, GRAMIAN_MICRO_VECTORS>,
@@ -551,10 +524,12 @@ constexpr IsaTable make_table(const char* name) {
           reaching<double>,
           degrees<float, int32_t>,
           degrees<double, int64_t>,
+          reached<float, int32_t>,
+          reached<double, int64_t>,
           rank_bins_f32,
           rank_bins<double>,
           dot,
-          dots_f32};
+          dot_f32};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/error.hpp"
+#include "engine/on_host/canonical_cosines.hpp"
 #include "engine/threads.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/rows/panels.hpp"
@@ -106,47 +107,10 @@ DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& 
   return result;
 }
 
-namespace {
-
-/// The cosine of two stored fp32 rows as they are; NaN where a norm leaves the safe range.
-double stored_cosine(const std::byte* x, const std::byte* y, int64_t d) {
-  double dots[3];
-  isa_table().dots_f32(x, y, d, dots);
-  const double squares = dots[0] * dots[2];
-  if (!(squares > 1e-280 && squares < 1e280)) return std::nan("");
-  return dots[1] / (std::sqrt(dots[0]) * std::sqrt(dots[2]));
-}
-
-}  // namespace
-
 std::vector<double> pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                  const RowTransform& tb, std::span<const Pair> pairs, int threads) {
-  const auto is_plain = [](const DeviceRows& rows, const RowTransform& transform) {
-    return rows.rows() > 0 && stored_f32(rows, 0) != nullptr && transform.shift.empty() &&
-           transform.directions.rows == 0 && !transform.maps();
-  };
-  const bool as_stored = is_plain(a, ta) && is_plain(b, tb);
-  std::vector<double> cosines(pairs.size());
-  constexpr int64_t kChunk = 512;
-  const int64_t d = ta.dim(a.dim());
-  const int64_t count = std::ssize(pairs);
-  parallel_for(threads, (count + kChunk - 1) / kChunk, [&](int64_t chunk, int) {
-    std::vector<double> x(static_cast<size_t>(d));
-    std::vector<double> y(static_cast<size_t>(d));
-    int64_t loaded = -1;
-    for (int64_t p = chunk * kChunk; p < std::min(count, (chunk + 1) * kChunk); ++p) {
-      const auto [i, j] = pairs[static_cast<size_t>(p)];
-      double cosine = as_stored ? stored_cosine(stored_f32(a, i), stored_f32(b, j), d) : std::nan("");
-      if (std::isnan(cosine)) {
-        if (i != loaded) transformed_row(a, i, ta, x.data());
-        loaded = i;
-        transformed_row(b, j, tb, y.data());
-        cosine = isa_table().dot(x.data(), y.data(), d);
-      }
-      cosines[static_cast<size_t>(p)] = std::clamp(cosine, -1.0, 1.0);
-    }
-  });
-  return cosines;
+  const on_host::CanonicalDots dots{isa_table().dot, isa_table().dot_f32};
+  return on_host::canonical_cosines(a, ta, b, tb, pairs, dots, threads);
 }
 
 }  // namespace gramian::cpu

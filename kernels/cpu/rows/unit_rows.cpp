@@ -6,6 +6,7 @@
 
 #include "engine/narrow.hpp"
 #include "engine/threads.hpp"
+#include "kernels/cpu/rows/error_bounds.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -48,33 +49,50 @@ void pack_row(const std::vector<double>& row, const std::vector<int64_t>& order,
   }
 }
 
-/// Rounds to int16 and returns the factor that makes the rounded row's length 1 again, so that rounding turns a row
-/// but does not stretch it.
-float pack_row_i16(const std::vector<double>& row, const std::vector<int64_t>& order, int16_t* out) {
+/// What rounding makes of a row: it is scaled to length 1 again, so that rounding turns it but does not stretch it.
+struct IntegerRow {
+  float scale = 0.0f;
+  double turned = 0.0;   // ‖row - rounded row‖, both of length 1
+  double largest = 0.0;  // entry of the unit row
+  double low = 0.0;      // two int8: length of the low parts, relative
+};
+
+/// ‖row - rounded/√square‖, where `rounded` gives entry k.
+template <class Rounded>
+double turned_by(const std::vector<double>& row, double square, Rounded rounded) {
+  const double scale = 1.0 / std::sqrt(square);
+  double sum = 0.0;
+  for (size_t k = 0; k < row.size(); ++k) {
+    const double off = row[k] - rounded(k) * scale;
+    sum += off * off;
+  }
+  return std::sqrt(sum) * (1.0 + 1e-9) + 1e-15;
+}
+
+IntegerRow pack_row_i16(const std::vector<double>& row, const std::vector<int64_t>& order, int16_t* out) {
+  const auto rounded = [&](size_t k) { return std::nearbyint(row[k] * kFixedPoint); };
   double square = 0.0;
   for (int64_t k = 0; k < std::ssize(order); ++k) {
-    const double q = std::nearbyint(row[static_cast<size_t>(order[static_cast<size_t>(k)])] * kFixedPoint);
+    const double q = rounded(static_cast<size_t>(order[static_cast<size_t>(k)]));
     square += q * q;
     out[(k / 2 * kPanel) * 2 + k % 2] = static_cast<int16_t>(q);
   }
-  return static_cast<float>(1.0 / std::sqrt(square));
+  IntegerRow result;
+  result.scale = static_cast<float>(1.0 / std::sqrt(square));
+  result.turned = turned_by(row, square, rounded);
+  return result;
 }
 
-/// A row as two int8 a value: rounded, its largest entry to kTwoInt8. `low` is the length of the low parts, relative.
-struct Int8Row {
-  float scale = 0.0f;
-  double largest = 0.0;  // entry of the unit row
-  double low = 0.0;
-};
-
-Int8Row pack_row_i8(const std::vector<double>& row, int8_t* panel, int64_t r) {
+/// As two int8 a value, the largest entry rounded to kTwoInt8.
+IntegerRow pack_row_i8(const std::vector<double>& row, int8_t* panel, int64_t r) {
   constexpr int64_t kPlane = kInt8BlockBytes / 4;
-  Int8Row result;
+  IntegerRow result;
   for (const double x : row) result.largest = std::max(result.largest, std::abs(x));
+  const auto rounded = [&](size_t k) { return std::nearbyint(row[k] * (kTwoInt8 / result.largest)); };
   double square = 0.0;
   double low_square = 0.0;
   for (int64_t k = 0; k < std::ssize(row); ++k) {
-    const double q = std::nearbyint(row[static_cast<size_t>(k)] * (kTwoInt8 / result.largest));
+    const double q = rounded(static_cast<size_t>(k));
     const double high = std::floor((q + 128.0) / 256.0);
     const double low = q - 256.0 * high;
     square += q * q;
@@ -87,6 +105,7 @@ Int8Row pack_row_i8(const std::vector<double>& row, int8_t* panel, int64_t r) {
     tile[kPlane + as_row] = tile[kPlane + as_column] = static_cast<int8_t>(low);
   }
   result.scale = static_cast<float>(1.0 / std::sqrt(square));
+  result.turned = turned_by(row, square, rounded);
   result.low = std::sqrt(low_square / square);
   return result;
 }
@@ -178,8 +197,14 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTra
     std::iota(order.begin(), order.end(), 0);
   }
   struct Worst {
+    double turned = 0.0;
     double largest = 0.0;
     double low = 0.0;
+    void note(const IntegerRow& row) {
+      turned = std::max(turned, row.turned);
+      largest = std::max(largest, row.largest);
+      low = std::max(low, row.low);
+    }
   };
   std::vector<Worst> worst(static_cast<size_t>(threads));
   parallel_for(threads, packed->panels(), [&](int64_t panel, int worker) {
@@ -202,8 +227,12 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTra
         case Form::i16: {
           int16_t* out = packed->i16.data() + (panel * depth * kPanel + r) * 2;
           if (d % 2 == 1) out[(depth - 1) * kPanel * 2 + 1] = 0;
-          packed->scale.data()[index] = index < n ? pack_row_i16(row, order, out) : 0.0f;
-          if (index >= n) {
+          packed->scale.data()[index] = 0.0f;
+          if (index < n) {
+            const IntegerRow done = pack_row_i16(row, order, out);
+            packed->scale.data()[index] = done.scale;
+            worst[static_cast<size_t>(worker)].note(done);
+          } else {
             for (int64_t k = 0; k < depth; ++k) out[k * kPanel * 2] = out[k * kPanel * 2 + 1] = 0;
           }
           break;
@@ -211,11 +240,9 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTra
         case Form::i8: {
           packed->scale.data()[index] = 0.0f;
           if (index >= n) break;
-          const Int8Row done = pack_row_i8(row, packed->i8.data() + panel * depth * kInt8BlockBytes, r);
+          const IntegerRow done = pack_row_i8(row, packed->i8.data() + panel * depth * kInt8BlockBytes, r);
           packed->scale.data()[index] = done.scale;
-          Worst& mine = worst[static_cast<size_t>(worker)];
-          mine.largest = std::max(mine.largest, done.largest);
-          mine.low = std::max(mine.low, done.low);
+          worst[static_cast<size_t>(worker)].note(done);
           break;
         }
       }
@@ -225,10 +252,12 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTra
   // those of their lengths (Cauchy, Schwarz).
   Worst all;
   for (const Worst& mine : worst) {
+    all.turned = std::max(all.turned, mine.turned);
     all.largest = std::max(all.largest, mine.largest);
     all.low = std::max(all.low, mine.low);
   }
   packed->whole = std::sqrt(static_cast<double>(d)) * all.largest / kTwoInt8 + all.low * all.low > kFixedPointShare;
+  packed->proven = error_bound(form, d, all.turned, packed->whole ? 0.0 : all.low);
   return packed;
 }
 

@@ -25,6 +25,7 @@ class CpuUnitRows final : public UnitRows {
   int64_t dim() const override { return dim_; }
   CosineType cosine_type() const override { return form_ == Form::f64 ? CosineType::f64 : CosineType::f32; }
   std::string form() const override;
+  double bound() const override { return proven; }
   /// The same columns have to meet at every step of a product.
   bool meets(const UnitRows& other) const override;
 
@@ -38,6 +39,7 @@ class CpuUnitRows final : public UnitRows {
   AlignedBuffer<int8_t> i8;
   std::vector<int64_t> order;  // of the columns, in which products are summed
   bool whole = true;           // int8: products of low parts are wanted
+  double proven = 0.0;         // see error_bounds.hpp
   AlignedBuffer<float> scale;  // int16, int8: what turns an integer product back, one a row
 
  private:

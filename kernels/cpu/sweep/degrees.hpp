@@ -21,9 +21,15 @@ class DegreeConsumer final : public Consumer<T> {
   struct Own {
     Counts counts;                 // a row
     std::vector<Counter> columns;  // of the tile at hand
+    std::vector<Pair> open;
+    bool overflowed = false;
   };
 
+  /// Lists what lies between the two thresholds.
+  void list_open(Own& own, int64_t row, int64_t column, const T* x, int64_t count) const;
+
   T threshold_;
+  T open_from_;  // threshold_ where there is no margin
   bool of_rows_, of_columns_;
   int64_t tile_edge_;
   Degrees::Found& found_;

@@ -55,7 +55,7 @@ void DegreesOnDevice<T>::want(size_t place, const Degrees& degrees, const SweepS
 template <class T>
 void DegreesOnDevice<T>::add_to(Degrees::Found& found, size_t place, cudaStream_t stream) const {
   const Wanted& each = *std::ranges::find(wanted_, place, &Wanted::place);
-  Degrees::merge(found, {on_host(each.counts, each.counts.size(), stream)});
+  Degrees::merge(found, {on_host(each.counts, each.counts.size(), stream), {}, false});
 }
 
 template <class T>

@@ -54,6 +54,7 @@ RUNS = [
     ["synth", "5", "4", "-o", "made.npy"],
     ["bench", "100", "8"],
     ["devices"],
+    ["list"],
 ]
 
 

@@ -1,0 +1,25 @@
+#pragma once
+// How far a swept cosine can be from the cosine of the rows as they were transformed.
+//
+// Let x and y be unit rows, q and p what is multiplied in their place, each scaled to length 1 where it is an integer
+// form, and r = |x - q|, s = |y - p|. Then |x.y - q.p| <= r|p| + s|q| + rs (Cauchy, Schwarz); what remains is how the
+// product itself is rounded. With u = 2^-24 and v = 2^-53, and γ(k) = ku/(1 - ku) (Higham, Accuracy and Stability of
+// Numerical Algorithms, 3.1):
+//   fp32   r <= u. A term is rounded when it is formed (without fused multiply-adds) and at most kLink times in its
+//          link, once a link of its chain and once a chain: γ of as many.
+//   fp64   the same with v, chains of kChain, and the rounding of the unit rows themselves.
+//   int16  sums are exact; their conversion, both scales, the product of these and the last product are rounded: 5u.
+//   int8   the sums of two or three products of parts are converted and added up besides: at most 16u, since
+//          the parts' lengths are below 1.13 and 0.13 for rows of up to 1,024 dimensions. Without products of low
+//          parts, l and m of a row's length, also l m.
+
+#include <cstdint>
+
+#include "kernels/cpu/rows/unit_rows.hpp"
+
+namespace gramian::cpu {
+
+/// `turned`: the largest r of any row in an integer form; `low`: the largest length of low parts that are left out.
+double error_bound(Form form, int64_t dim, double turned, double low);
+
+}  // namespace gramian::cpu
