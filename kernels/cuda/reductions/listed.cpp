@@ -44,10 +44,12 @@ void DegreesOnDevice<T>::want(size_t place, const Degrees& degrees, const SweepS
     return;
   }
   const auto side = degrees.of == Axis::rows ? &DeviceDegrees<T>::of_rows : &DeviceDegrees<T>::of_columns;
-  const auto free = std::ranges::find_if(
-      listed_, [&](const DeviceDegrees<T>& each) { return each.threshold == threshold && each.*side == nullptr; });
-  DeviceDegrees<T>& mine = free != listed_.end() ? *free : listed_.emplace_back(threshold, nullptr, nullptr);
-  mine.*side = counts;
+  const auto is_free = [&](const DeviceDegrees<T>& each) {
+    return each.threshold == threshold && each.*side == nullptr;
+  };
+  auto mine = std::ranges::find_if(listed_, is_free);
+  if (mine == listed_.end()) mine = listed_.insert(mine, {threshold, nullptr, nullptr});
+  (*mine).*side = counts;
 }
 
 template <class T>
