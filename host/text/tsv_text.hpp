@@ -6,7 +6,7 @@
 
 namespace gramian::host {
 
-/// \ becomes \\; tab, newline and carriage return become \t, \n and \r; everything else stays as it is.
+/// `\` becomes `\\`; tab, newline and carriage return become `\t`, `\n` and `\r`; everything else stays as it is.
 std::string tsv_text(std::string_view bytes);
 
 }  // namespace gramian::host

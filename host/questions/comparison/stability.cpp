@@ -70,6 +70,7 @@ std::string scores_in_words(const Stability::Answer& answer) {
   scores.row({"neighbours kept of the nearest " + k, host::fixed(answer.overlap.overlap)});
   scores.row({"the same as Jaccard index", host::fixed(answer.overlap.jaccard)});
   scores.row({"Pearson correlation of the cosines", host::fixed(answer.rsa.pearson, 6)});
+  scores.row({"linear CKA, debiased", host::fixed(answer.rsa.linear_cka_debiased, 6)});
   scores.row({"linear CKA", host::fixed(answer.rsa.linear_cka, 6)});
   scores.row({"distance of the spectra", host::significant(answer.spectral_distance)});
   scores.row({"shift of the cosines: mean, median, Wasserstein", host::significant(shift.mean, 3) + ", " +
@@ -91,6 +92,7 @@ About Stability::about() {
                {"stability", "distances before and after the best rotation, neighbours kept"},
                {"rsa", "the correlation of the cosines"},
                {"linear_cka", "linear CKA of the rows"},
+               {"linear_cka_debiased", "the same without the bias of few rows"},
                {"cosine_shift", "how the distribution of all cosines moved"},
                {"spectra", "singular values of both"},
                {"distributions", "of the cosines of both"},
@@ -170,6 +172,7 @@ Json to_json(const Stability::Answer& answer) {
                        {"spectral_distance", answer.spectral_distance}};
   json["rsa"]["pearson"] = answer.rsa.pearson;
   json["linear_cka"] = answer.rsa.linear_cka;
+  json["linear_cka_debiased"] = answer.rsa.linear_cka_debiased;
   json["cosine_shift"] = {{"mean", answer.shift.mean},
                           {"sd", answer.shift.sd},
                           {"median", answer.shift.median},

@@ -1,6 +1,8 @@
 // Text of vectors that is not quite regular: read where its meaning is plain, with a note that says what was
 // understood.
 
+#include <algorithm>
+
 #include "tests/host/formats/files.hpp"
 
 namespace gramian::host::test {
