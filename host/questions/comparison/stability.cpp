@@ -109,7 +109,7 @@ void Stability::describe(Description& d) {
   rows.describe_pair(d);
   d.input("E1", first);
   d.input("E2", second);
-  d.option("-k", &k, "K", "Nearest neighbours compared");
+  d.option("-k", &k, "K", "Nearest neighbours compared (default 10, or as many as there are)");
   d.option("--pairs", &pairs, "TOKENS", "Words whose neighbours are shown side by side: a,b,c or @FILE");
 }
 
@@ -119,7 +119,7 @@ Stability::Side Stability::side_of(Run& run, const Input& input, Space& space) c
   wanted.histogram = fine_histogram();
   wanted.keep_bytes = run.plan_sweep_memory(input, space.size());
   DistributionAnalysis distribution(space, run.precision(), wanted);
-  Asked<Nearest> neighbors = nearest_neighbors(space, k);
+  Asked<Nearest> neighbors = nearest_neighbors(space, *k);
   SweepAnalysis* const analyses[] = {&distribution, &neighbors};
   run.sweep(space, analyses);
   Side side;
@@ -133,11 +133,13 @@ Stability::Side Stability::side_of(Run& run, const Input& input, Space& space) c
 Stability::Answer Stability::ask(Run& run) {
   Answer answer;
   answer.spaces = std::make_unique<SharedSpaces>(run, std::vector<std::string>{first, second}, joining, rows);
-  answer.k = k;
   const SharedSpaces& spaces = *answer.spaces;
+  constexpr int64_t kDefaultK = 10;
+  if (!k) k = std::clamp<int64_t>(spaces.size() - 1, 1, kDefaultK);
+  answer.k = *k;
   if (!pairs) pairs.emplace();
   for (const std::string& token : *pairs) answer.named.push_back(spaces.require_item(token));
-  run.memory().require(1.5 * neighbors_bytes(spaces.size(), k));  // of one space in its sweep, and of the other
+  run.memory().require(1.5 * neighbors_bytes(spaces.size(), *k));  // of one space in its sweep, and of the other
   Space& a = spaces.space(0);
   Space& b = spaces.space(1);
   answer.procrustes = run.timed("procrustes", [&] { return procrustes(a, b); });
