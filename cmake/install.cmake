@@ -2,6 +2,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
+install(TARGETS gramian_engine EXPORT gramianEngineTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS gramian EXPORT gramianTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET gramian_cli)
   install(TARGETS gramian_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
@@ -18,6 +19,7 @@ foreach(folder engine host/device host/formats host/report)
             PATTERN "json" EXCLUDE)
   endif()
 endforeach()
+install(FILES ${PROJECT_SOURCE_DIR}/host/gramian.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian)
 file(GLOB text_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/host/text/*.hpp)
 install(FILES ${text_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian/host/text)
 foreach(side cpu cuda)
@@ -26,7 +28,9 @@ foreach(side cpu cuda)
 endforeach()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gramian)
-install(EXPORT gramianTargets NAMESPACE gramian:: DESTINATION ${package_dir})
+foreach(set gramianEngineTargets gramianTargets)
+  install(EXPORT ${set} NAMESPACE gramian:: DESTINATION ${package_dir})
+endforeach()
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/gramianConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/gramianConfig.cmake
                               INSTALL_DESTINATION ${package_dir}

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "host/formats/arrays/npy.hpp"
+#include "host/formats/arrays/npz.hpp"
 #include "host/formats/checkpoints/gguf_file.hpp"
 #include "host/formats/checkpoints/gguf_model.hpp"
 #include "host/formats/checkpoints/safetensors.hpp"
@@ -47,9 +48,10 @@ constexpr Format kFormats[] = {
      .recognizes = is_npy,
      .read =
          [](const Source& source, Embedding& embedding) {
-           embedding.matrix = read_npy(source.file);
+           embedding.matrix = read_npy({source.file->path(), source.file->bytes(), source.file});
            embedding.converted = embedding.matrix.owner != source.file;
          }},
+    {.name = "npz", .readable = ".npz", .members = true, .recognizes = is_npz, .read = read_npz},
     {.name = "safetensors",
      .readable = "safetensors",
      .members = true,

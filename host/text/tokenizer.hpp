@@ -34,7 +34,7 @@ class Tokenizer {
   /// The token as its vocabulary writes it ("Ġking", "##ing", "▁king"); empty for an id that has none.
   virtual std::string_view token(int64_t id) const = 0;
   /// The tokens of `text`. Any bytes are a text; bytes that are not UTF-8 are read as U+FFFD, as Python's
-  /// errors="replace" does. No [CLS], <s> and the like are put around it. Safe to call from several threads.
+  /// errors="replace" does. No `[CLS]`, `<s>` and the like are put around it. Safe to call from several threads.
   /// Throws InvalidInput for a text of more than 1 GiB, or one on which the tokenizer's own pattern takes too much time
   /// or memory.
   virtual std::vector<TextToken> encode(std::string_view text) const = 0;

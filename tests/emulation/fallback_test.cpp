@@ -294,6 +294,15 @@ TEST(Fallback, FactorizationsOnBothSidesOfTheChoiceAreTheCpus) {
   }
 }
 
+TEST(Fallback, DegreesWithAMarginAreRefused) {
+  const Stored stored = store(gaussian(60, 40, 1), ElementType::f32);
+  const auto backend = make_emulated_backend({});
+  const Prepared prepared(*backend, stored.matrix, Precision::single);
+  Degrees degrees;
+  degrees.margin = 1e-6;
+  EXPECT_THROW(prepared.sweep({degrees}, 48), Unsupported);
+}
+
 TEST(Fallback, RowsAreUploadedOnce) {
   const Stored stored = store(gaussian(400, 300, 1), ElementType::f32);
   const auto backend = make_emulated_backend({});

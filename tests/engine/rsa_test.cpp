@@ -56,6 +56,41 @@ TEST_P(RsaOf, IsPearsonOfTheTriangles) {
   }
 }
 
+TEST_P(RsaOf, DebiasedCkaIsSongsEstimator) {
+  for (const int64_t n : {4, 5, 30, 180}) {
+    const oracle::Table a = with_mean_cosine(n, 20, 0.6, 3);
+    for (const oracle::Table& b :
+         {related(a, 0.1, 4), related(a, 3.0, 5), gaussian(n, 7, 6), outlier_dimensions(n, 33, 7)}) {
+      const double wanted = oracle::debiased_cka(a, b);
+      const Rsa found = (*this)(a, b);
+      if (std::isnan(wanted)) {
+        EXPECT_TRUE(std::isnan(found.linear_cka_debiased)) << n << " x " << b.cols;
+      } else {
+        EXPECT_NEAR(found.linear_cka_debiased, wanted, kRsaTolerance) << n << " x " << b.cols;
+      }
+    }
+  }
+  EXPECT_TRUE(std::isnan((*this)(gaussian(3, 5, 1), gaussian(3, 5, 2)).linear_cka_debiased));
+}
+
+TEST_P(RsaOf, DebiasedCkaOfNoiseIsZeroWhereCkaIsNot) {
+  constexpr int64_t kSeeds = 200;
+  double sum = 0.0;
+  double squares = 0.0;
+  double biased = 0.0;
+  for (uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const Rsa found = (*this)(gaussian(24, 48, 2 * seed), gaussian(24, 40, 2 * seed + 1));
+    sum += found.linear_cka_debiased;
+    squares += found.linear_cka_debiased * found.linear_cka_debiased;
+    biased += found.linear_cka;
+  }
+  const double mean = sum / kSeeds;
+  const double standard_error = std::sqrt((squares / kSeeds - mean * mean) / kSeeds);
+  EXPECT_LT(std::abs(mean), 4.0 * standard_error) << standard_error;
+  EXPECT_LT(standard_error, 0.01);
+  EXPECT_GT(biased / kSeeds, 0.5);
+}
+
 TEST_P(RsaOf, IgnoresAnOffsetAndAScaleOfATriangle) {
   const oracle::Table a = with_mean_cosine(120, 20, 0.3, 3);
   const oracle::Table third = related(a, 0.5, 4);

@@ -49,9 +49,31 @@ step("configure" ${CMAKE_COMMAND} -S ${WORK}/consumer -B ${WORK}/consumer/build 
      -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_BUILD_TYPE=${BUILD_TYPE} -D CMAKE_CXX_FLAGS=${flags}
      -D CMAKE_PREFIX_PATH=${WORK}/prefix -D CMAKE_FIND_USE_PACKAGE_REGISTRY=OFF)
 step("build" ${CMAKE_COMMAND} --build ${WORK}/consumer/build)
-step("run" ${WORK}/consumer/build/consumer)
+step("run" ${WORK}/consumer/build/main)
 file(MAKE_DIRECTORY ${WORK}/consumer/build/tokenizer)
 step("run with texts" ${WORK}/consumer/build/texts ${WORK}/consumer/build/tokenizer)
+
+# What a program prints has to begin with `expected`.
+function(prints what expected)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0 OR NOT output MATCHES "${expected}")
+    message(FATAL_ERROR "${what} (${result}) printed\n${output}\nand not what matches\n${expected}")
+  endif()
+  message(STATUS "${what}: ok")
+endfunction()
+set(sample ${SOURCE}/sample)
+prints("questions" "^mean 0.170131  median 0.165043\n.*degree of fonts at 0.4: [0-9]+\n$"
+       ${WORK}/consumer/build/questions ${sample}/run1.npy)
+prints("two spaces" "^2950 shared, Pearson 0.843375\n"
+       ${WORK}/consumer/build/two_spaces ${sample}/run1.npy ${sample}/run2.npy)
+
+# The engine by itself finds no more than BLAS.
+file(REMOVE_RECURSE ${WORK}/engine_only)
+step("configure the engine's" ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/engine_only -B ${WORK}/engine_only
+     -G ${GENERATOR} -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_BUILD_TYPE=${BUILD_TYPE} -D CMAKE_CXX_FLAGS=${flags}
+     -D CMAKE_PREFIX_PATH=${WORK}/prefix -D CMAKE_FIND_USE_PACKAGE_REGISTRY=OFF)
+step("build the engine's" ${CMAKE_COMMAND} --build ${WORK}/engine_only)
+step("run the engine's" ${WORK}/engine_only/engine_only)
 
 if(EXISTS ${WORK}/prefix/bin/gramian)
   step("run the installed program" ${WORK}/prefix/bin/gramian --help)

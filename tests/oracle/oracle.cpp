@@ -204,6 +204,42 @@ double linear_cka(const Table& x, const Table& y) {
   return static_cast<double>(ab / std::sqrt(aa) / std::sqrt(bb));
 }
 
+double debiased_cka(const Table& x, const Table& y) {
+  const int64_t n = x.rows;
+  const auto kernel = [n](const Table& rows) {
+    std::vector<Wide> k(static_cast<size_t>(n * n));
+    for (int64_t i = 0; i < n; ++i) {
+      for (int64_t j = 0; j < n; ++j) {
+        if (i != j) k[static_cast<size_t>(i * n + j)] = dot(row(rows, i), row(rows, j), rows.cols);
+      }
+    }
+    return k;
+  };
+  const auto hsic = [n](const std::vector<Wide>& k, const std::vector<Wide>& l) {
+    Wide trace = 0;
+    Wide sum_k = 0;
+    Wide sum_l = 0;
+    Wide through = 0;  // 1ᵀKL1
+    for (int64_t i = 0; i < n; ++i) {
+      Wide row_k = 0;
+      Wide row_l = 0;
+      for (int64_t j = 0; j < n; ++j) {
+        trace += k[static_cast<size_t>(i * n + j)] * l[static_cast<size_t>(i * n + j)];
+        row_k += k[static_cast<size_t>(i * n + j)];
+        row_l += l[static_cast<size_t>(i * n + j)];
+      }
+      sum_k += row_k;
+      sum_l += row_l;
+      through += row_k * row_l;
+    }
+    const Wide m = n;
+    return (trace + sum_k * sum_l / ((m - 1) * (m - 2)) - 2 * through / (m - 2)) / (m * (m - 3));
+  };
+  const std::vector<Wide> k = kernel(x);
+  const std::vector<Wide> l = kernel(y);
+  return static_cast<double>(hsic(k, l) / std::sqrt(hsic(k, k)) / std::sqrt(hsic(l, l)));
+}
+
 std::vector<double> eigenvalues(const Table& symmetric) {
   const int64_t m = symmetric.rows;
   std::vector<Wide> a(symmetric.values.begin(), symmetric.values.end());

@@ -65,6 +65,8 @@ double kendall_tau_a(const std::vector<double>& x, const std::vector<double>& y)
 
 /// From the n x n kernels XXᵀ and YYᵀ, centred on both sides.
 double linear_cka(const Table& x, const Table& y);
+/// From the same kernels with their diagonals set to 0, term by term as Song et al. (2012) write HSIC₁; n >= 4.
+double debiased_cka(const Table& x, const Table& y);
 
 /// Eigenvalues, descending, by cyclic Jacobi rotations.
 std::vector<double> eigenvalues(const Table& symmetric);

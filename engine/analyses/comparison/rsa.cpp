@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "engine/analyses/comparison/cka.hpp"
 #include "engine/cosines/canonical_cosine.hpp"
 
 namespace gramian {
@@ -15,13 +16,6 @@ double frobenius_norm(const DenseMatrix& a) { return std::sqrt(frobenius_squared
 double cka(double cross, double a, double b) {
   if (!(a > 0.0) || !(b > 0.0)) return std::numeric_limits<double>::quiet_NaN();
   return cross / a * (cross / b);
-}
-
-/// Columns centred, rows not scaled.
-RowTransform column_centered(Space& space) {
-  RowTransform transform = space.plain();
-  transform.recenter = mean_row(space.backend(), space.device_rows(), space.plain());
-  return transform;
 }
 
 }  // namespace
@@ -45,14 +39,11 @@ Rsa rsa(Space& a, Space& b) {
   if (!result.constant_a && !result.constant_b) {
     result.pearson = std::clamp(pair_covariance(a, b, cross) / (result.a.sd * result.b.sd), -1.0, 1.0);
   }
-  Backend& backend = a.backend();
   result.linear_cka_unit =
       cka(frobenius_norm(cross), frobenius_norm(a.centered_gram()), frobenius_norm(b.centered_gram()));
-  const RowTransform ca = column_centered(a);
-  const RowTransform cb = column_centered(b);
-  result.linear_cka = cka(frobenius_norm(backend.gram(a.device_rows(), ca, b.device_rows(), cb)),
-                          frobenius_norm(backend.gram(a.device_rows(), ca, a.device_rows(), ca)),
-                          frobenius_norm(backend.gram(b.device_rows(), cb, b.device_rows(), cb)));
+  const LinearCka stored = linear_cka(a, b);
+  result.linear_cka = stored.biased;
+  result.linear_cka_debiased = stored.debiased;
   return result;
 }
 

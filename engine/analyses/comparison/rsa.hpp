@@ -19,6 +19,8 @@ struct Rsa {
   /// Linear CKA (Kornblith 2019) of the rows as stored (after preprocessing), columns centred:
   /// ‖X_cᵀY_c‖_F² / (‖X_cᵀX_c‖_F ‖Y_cᵀY_c‖_F); NaN where a space has no variance.
   double linear_cka = 0.0;
+  /// The same without the bias of few items (see cka.hpp).
+  double linear_cka_debiased = 0.0;
   /// The same of the rows scaled to length 1.
   double linear_cka_unit = 0.0;
   PairMoments a;

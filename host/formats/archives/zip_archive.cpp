@@ -3,6 +3,8 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <new>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -21,6 +23,42 @@ constexpr uint64_t kLocatorSize = 20;
 constexpr uint32_t kSee64 = 0xffffffff;  // the value stands in a field of 64 bits elsewhere
 
 std::string in_member(const std::string& name) { return "member " + in_quotes(name) + " "; }
+
+// Raw deflate data, as zip files hold it.
+class Inflating {
+ public:
+  Inflating() {
+    if (inflateInit2(&state_, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
+  }
+  Inflating(const Inflating&) = delete;
+  Inflating& operator=(const Inflating&) = delete;
+  ~Inflating() { inflateEnd(&state_); }
+
+  // How many bytes `packed` unpacks to in [out, out + room), and whether that was all; nothing where it is damaged.
+  std::optional<std::pair<size_t, bool>> unpack(std::string_view packed, char* out, size_t room) {
+    constexpr size_t kMostAtOnce = size_t{1} << 30;
+    size_t made = 0;
+    size_t taken = 0;
+    int status = Z_OK;
+    while (status == Z_OK && made < room) {
+      const auto in = static_cast<uInt>(std::min(packed.size() - taken, kMostAtOnce));
+      const auto space = static_cast<uInt>(std::min(room - made, kMostAtOnce));
+      state_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data() + taken));
+      state_.avail_in = in;
+      state_.next_out = reinterpret_cast<Bytef*>(out + made);
+      state_.avail_out = space;
+      status = inflate(&state_, Z_NO_FLUSH);
+      taken += in - state_.avail_in;
+      made += space - state_.avail_out;
+    }
+    if (status == Z_MEM_ERROR) throw std::bad_alloc();
+    if (status != Z_OK && status != Z_STREAM_END) return std::nullopt;
+    return std::pair(made, status == Z_STREAM_END && taken == packed.size());
+  }
+
+ private:
+  z_stream state_{};
+};
 
 }  // namespace
 
@@ -206,6 +244,45 @@ std::string_view ZipArchive::stored(const ZipMember& member, bool check) const {
       refuse(path(), in_member(member.name) + "is damaged: its CRC differs" + std::string(kRemedy));
   }
   return bytes;
+}
+
+std::string ZipArchive::start(const ZipMember& member, int64_t most) const {
+  const auto size = static_cast<size_t>(std::min(most, member.size));
+  if (member.method == ZipMember::kStored) return std::string(packed(member).substr(0, size));
+  require_deflated(member);
+  std::string bytes(size, '\0');
+  const auto made = Inflating().unpack(packed(member), bytes.data(), size);
+  if (!made || made->first != size) refuse_damaged(member, "its compressed data");
+  return bytes;
+}
+
+std::shared_ptr<const char[]> ZipArchive::unpacked(const ZipMember& member) const {
+  require_deflated(member);
+  const auto size = static_cast<size_t>(member.size);
+  auto bytes = std::make_shared_for_overwrite<char[]>(size + 1);  // one more, to see whether there is more
+  const auto made = Inflating().unpack(packed(member), bytes.get(), size + 1);
+  if (!made) refuse_damaged(member, "its compressed data");
+  if (made->first != size || !made->second) {
+    refuse_damaged(member, "it does not unpack to the " + std::to_string(size) + " bytes that are promised");
+  }
+  if (crc32_z(0, reinterpret_cast<const Bytef*>(bytes.get()), size) != member.crc) {
+    refuse_damaged(member, "its CRC differs");
+  }
+  return bytes;
+}
+
+void ZipArchive::require_deflated(const ZipMember& member) const {
+  if (member.method != ZipMember::kDeflated) {
+    refuse(path(), in_member(member.name) + "is compressed by method " + std::to_string(member.method) +
+                       ", which is not read here; save the file again");
+  }
+  // Deflate packs no better: a size beyond it is a lie, and memory for it is not asked for.
+  constexpr int64_t kBestRatio = 1032;
+  if (member.size / kBestRatio > member.packed_size) refuse_damaged(member, "its size is impossible");
+}
+
+void ZipArchive::refuse_damaged(const ZipMember& member, const std::string& what) const {
+  refuse(path(), in_member(member.name) + "is damaged: " + what + std::string(kRemedy));
 }
 
 }  // namespace gramian::host

@@ -44,8 +44,17 @@ class ZipArchive {
   /// Throws InvalidInput for a compressed member, and for one whose CRC differs.
   std::string_view stored(const ZipMember& member, bool check) const;
 
+  /// The first bytes of a member, unpacked: `most` of them, or all. Throws InvalidInput as `unpacked` does.
+  std::string start(const ZipMember& member, int64_t most) const;
+  /// All bytes of a deflated member. Throws InvalidInput where they are damaged, are more or fewer than the directory
+  /// says, or differ from its CRC, and for another compression; std::bad_alloc.
+  std::shared_ptr<const char[]> unpacked(const ZipMember& member) const;
+
  private:
   class Directory;
+
+  void require_deflated(const ZipMember& member) const;
+  [[noreturn]] void refuse_damaged(const ZipMember& member, const std::string& what) const;
 
   std::shared_ptr<const MappedFile> file_;
   std::vector<ZipMember> members_;

@@ -17,20 +17,13 @@ namespace {
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr int64_t kMaxHeader = 1 << 16;
 
-struct Header {
-  std::string descr;
-  bool fortran_order = false;
-  std::vector<int64_t> shape;
-  int64_t data_begin = 0;
-};
-
 // The header is a Python dict literal; this reads exactly the subset that NumPy writes.
 class HeaderParser {
  public:
   HeaderParser(const std::string& path, std::string_view text, int64_t file_offset)
       : path_(path), text_(text), file_offset_(file_offset) {}
 
-  Header parse() {
+  NpyHeader parse() {
     std::optional<std::string> descr;
     std::optional<bool> fortran_order;
     std::optional<std::vector<int64_t>> shape;
@@ -138,13 +131,16 @@ class HeaderParser {
   size_t position_ = 0;
 };
 
-Header read_header(const MappedFile& file) {
-  const std::string_view bytes = file.bytes();
+}  // namespace
+
+bool is_npy(std::string_view start) { return start.starts_with(kMagic); }
+
+NpyHeader read_npy_header(const std::string& path, std::string_view bytes) {
   const auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<unsigned char>(bytes[i])); };
-  if (bytes.size() < 12) refuse(file.path(), ".npy file cut off inside its header; copy or save it again");
+  if (bytes.size() < 12) refuse(path, ".npy file cut off inside its header; copy or save it again");
   const uint32_t version = byte(6);
   if (version < 1 || version > 3 || byte(7) != 0) {
-    refuse_at_byte(file.path(), 6,
+    refuse_at_byte(path, 6,
                    ".npy version " + std::to_string(version) + "." + std::to_string(byte(7)) +
                        " is not known (1.0, 2.0 and 3.0 are); save the array again with np.save");
   }
@@ -152,19 +148,21 @@ Header read_header(const MappedFile& file) {
   int64_t length = byte(8) | byte(9) << 8;
   if (version > 1) length |= static_cast<int64_t>(byte(10)) << 16 | static_cast<int64_t>(byte(11)) << 24;
   if (length == 0 || length > kMaxHeader) {
-    refuse_at_byte(file.path(), 8,
+    refuse_at_byte(path, 8,
                    "a .npy header of " + std::to_string(length) + " bytes (1 to " + std::to_string(kMaxHeader) +
                        " are possible); save the array again with np.save");
   }
-  if (text_begin + length > file.size()) {
-    refuse(file.path(), ".npy file cut off inside its header: " + std::to_string(text_begin + length) +
-                            " bytes are needed, there are " + std::to_string(file.size()) + "; copy or save it again");
+  if (text_begin + length > std::ssize(bytes)) {
+    refuse(path, ".npy file cut off inside its header: " + std::to_string(text_begin + length) +
+                     " bytes are needed, there are " + std::to_string(std::ssize(bytes)) + "; copy or save it again");
   }
   const auto text = bytes.substr(static_cast<size_t>(text_begin), static_cast<size_t>(length));
-  Header header = HeaderParser(file.path(), text, text_begin).parse();
+  NpyHeader header = HeaderParser(path, text, text_begin).parse();
   header.data_begin = text_begin + length;
   return header;
 }
+
+namespace {
 
 struct NpyType {
   ElementType type;
@@ -224,11 +222,9 @@ void rearrange(const std::byte* in, std::byte* out, int64_t rows, int64_t cols, 
 
 }  // namespace
 
-bool is_npy(std::string_view start) { return start.starts_with(kMagic); }
-
-Matrix read_npy(const std::shared_ptr<const MappedFile>& file) {
-  const std::string& path = file->path();
-  const Header header = read_header(*file);
+Matrix read_npy(const NpySource& source) {
+  const std::string& path = source.path;
+  const NpyHeader header = read_npy_header(path, source.bytes);
   const NpyType type = parse_descr(path, header.descr);
 
   std::string shape;
@@ -241,7 +237,7 @@ Matrix read_npy(const std::shared_ptr<const MappedFile>& file) {
   const int64_t rows = header.shape[0];
   const int64_t cols = header.shape[1];
   if (rows == 0 || cols == 0) refuse(path, "holds an empty matrix (" + shape + "); save it again with its values");
-  const int64_t held = file->size() - header.data_begin;
+  const int64_t held = std::ssize(source.bytes) - header.data_begin;
   int64_t needed = 0;
   if (__builtin_mul_overflow(rows, cols, &needed) || __builtin_mul_overflow(needed, element_size(type.type), &needed) ||
       needed != held) {
@@ -250,9 +246,9 @@ Matrix read_npy(const std::shared_ptr<const MappedFile>& file) {
                      " bytes of data that follow; copy or save it again");
   }
 
-  const std::byte* data = file->data() + header.data_begin;
+  const auto* data = reinterpret_cast<const std::byte*>(source.bytes.data()) + header.data_begin;
   const bool transpose = header.fortran_order && rows > 1 && cols > 1;
-  if (!transpose && !type.big_endian) return {{data, type.type, rows, cols, cols}, file};
+  if (!transpose && !type.big_endian) return {{data, type.type, rows, cols, cols}, source.owner};
 
   const ValueBuffer buffer = allocate_values(path, type.type, rows, cols);
   switch (element_size(type.type)) {

@@ -48,6 +48,7 @@ std::vector<std::string> names_beside(const NamedFor& matrix) {
       names.push_back(own);
       names.back().replace(at, vectors.size(), labels);
     }
+    names.push_back(std::filesystem::path(own).stem().string() + "_metadata.tsv");
     names.insert(names.end(), {"metadata.tsv", "meta.tsv"});
   }
   names.insert(names.end(), {"tokenizer.json", "vocab.json", "encoder.json", "vocab.txt"});

@@ -28,10 +28,11 @@ struct FoundVocabulary {
 FoundVocabulary read_vocabulary(const std::filesystem::path& path, const NamedFor& matrix);
 
 /// The vocabulary that lies beside the file of `matrix`: STEM.vocab.txt (read as read_vocabulary does), else the first
-/// that fits of tokenizer.json, vocab.json, encoder.json, vocab.txt; for a table of numbers, of metadata.tsv, meta.tsv
-/// and its own name with "metadata" or "meta" for "vectors", "vecs" or "tensor" before these. One does not fit, and is
-/// passed over, when it is no vocabulary, has more tokens than there are rows, is text with another number of lines, or
-/// is JSON that names fewer than half of the rows: it may belong to another matrix of the same directory.
+/// that fits of tokenizer.json, vocab.json, encoder.json, vocab.txt; for a table of numbers, before these, of its own
+/// name with "metadata" or "meta" for "vectors", "vecs" or "tensor", STEM_metadata.tsv, metadata.tsv, meta.tsv. One
+/// does not fit, and is passed over, when it is no vocabulary, has more tokens than there are rows, is text with
+/// another number of lines, or is JSON that names fewer than half of the rows: it may belong to another matrix of the
+/// same directory.
 std::optional<FoundVocabulary> find_vocabulary(const NamedFor& matrix);
 
 }  // namespace gramian::host

@@ -115,7 +115,7 @@ class GensimReader {
       if (is_beside(vectors, name) && std::filesystem::is_regular_file(beside, ignored)) {
         result.files.push_back(beside);
         const auto file = MappedFile::open(beside);
-        Matrix matrix = read_npy(file);
+        Matrix matrix = read_npy({file->path(), file->bytes(), file});
         result.converted = matrix.owner != file;
         return matrix;
       }

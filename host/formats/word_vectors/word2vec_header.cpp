@@ -41,12 +41,16 @@ bool word2vec_is_text(std::string_view start, const Word2vecHeader& header) {
   if (space == std::string_view::npos) return record.find(' ') == std::string_view::npos;
   const std::string_view values = line.substr(space + 1);
   if (is_number(values.substr(0, values.find_first_of(" \t,\r")))) return true;
-  // Tokens with spaces, decimal commas, brackets: a line of as many printable fields as the header promises.
+  // Tokens with spaces, decimal commas, brackets, sparse lines: a line of as many printable fields as the header
+  // promises, or of more characters than values would be by chance.
   const bool characters =
       std::ranges::all_of(line, [](char c) { return (c >= 0x20 || c < 0 || c == '\t' || c == '\r') && c != 0x7f; });
   const auto fields = std::ranges::count_if(line, [](char c) { return c == ' ' || c == '\t'; });
   const bool digits = std::ranges::any_of(values, [](char c) { return c >= '0' && c <= '9'; });
-  return characters && digits && fields >= header.cols && (header.cols > 1 || line.size() < record.size());
+  constexpr size_t kNoChance = 32;
+  if (!characters || !digits) return false;
+  if (header.cols >= static_cast<int64_t>(kNoChance / sizeof(float)) && values.size() >= kNoChance) return true;
+  return fields >= header.cols && (header.cols > 1 || line.size() < record.size());
 }
 
 Word2vecHeader read_word2vec_header(const Source& source, ByteStream& stream) {

@@ -54,6 +54,7 @@ Json pair_json(const SharedSpaces& spaces, const RsaPair& pair) {
   Json json = spaces.json();
   json["rsa"] = rsa_json(pair);
   json["linear_cka"] = pair.rsa.linear_cka;
+  json["linear_cka_debiased"] = pair.rsa.linear_cka_debiased;
   json["linear_cka_unit_rows"] = pair.rsa.linear_cka_unit;
   json["per_token"] = {{"least", preserved_json(spaces, pair, pair.least)},
                        {"most", preserved_json(spaces, pair, pair.most)}};
@@ -112,6 +113,7 @@ std::string scores_in_words(const RsaPair& pair) {
     scores.row({"Kendall's tau-a of " + host::grouped(pair.by_order->pairs) + " pairs, and its standard error",
                 host::fixed(pair.by_order->tau_a, 4) + " and " + host::significant(pair.by_order->standard_error, 2)});
   }
+  scores.row({"linear CKA, debiased", host::fixed(pair.rsa.linear_cka_debiased, 6)});
   scores.row({"linear CKA", host::fixed(pair.rsa.linear_cka, 6)});
   scores.row({"linear CKA of unit rows", host::fixed(pair.rsa.linear_cka_unit, 6)});
   return scores.text();

@@ -54,6 +54,7 @@ About RsaOf::about() {
                    {"models", "of more than two: the inputs"},
                    {"rsa", "correlations, p-value and interval; of more than two: matrices"},
                    {"linear_cka", "linear CKA of the rows as they are"},
+                   {"linear_cka_debiased", "the same without the bias of few rows: 0 on average for noise"},
                    {"linear_cka_unit_rows", "the same of the rows scaled to length 1"},
                    {"per_token", "the least and the best preserved tokens"},
                    {"distributions", "of the cosines of both spaces"}},
@@ -154,6 +155,10 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
   }
   if (pair.swept.empty()) {
     run.note("Extremes and quantiles of both distributions were not asked for: --distributions.");
+  }
+  if (n < 10.0 * wide) {
+    run.note("Linear CKA is biased upwards with " + host::grouped(spaces.size()) + " tokens in " +
+             host::grouped(static_cast<int64_t>(wide)) + " dimensions: read the debiased one.");
   }
   for (const auto& [constant, which] :
        {std::pair(pair.rsa.constant_a, "first"), std::pair(pair.rsa.constant_b, "second")}) {

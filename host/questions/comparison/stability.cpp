@@ -70,6 +70,7 @@ std::string scores_in_words(const Stability::Answer& answer) {
   scores.row({"neighbours kept of the nearest " + k, host::fixed(answer.overlap.overlap)});
   scores.row({"the same as Jaccard index", host::fixed(answer.overlap.jaccard)});
   scores.row({"Pearson correlation of the cosines", host::fixed(answer.rsa.pearson, 6)});
+  scores.row({"linear CKA, debiased", host::fixed(answer.rsa.linear_cka_debiased, 6)});
   scores.row({"linear CKA", host::fixed(answer.rsa.linear_cka, 6)});
   scores.row({"distance of the spectra", host::significant(answer.spectral_distance)});
   scores.row({"shift of the cosines: mean, median, Wasserstein", host::significant(shift.mean, 3) + ", " +
@@ -91,6 +92,7 @@ About Stability::about() {
                {"stability", "distances before and after the best rotation, neighbours kept"},
                {"rsa", "the correlation of the cosines"},
                {"linear_cka", "linear CKA of the rows"},
+               {"linear_cka_debiased", "the same without the bias of few rows"},
                {"cosine_shift", "how the distribution of all cosines moved"},
                {"spectra", "singular values of both"},
                {"distributions", "of the cosines of both"},
@@ -107,7 +109,7 @@ void Stability::describe(Description& d) {
   rows.describe_pair(d);
   d.input("E1", first);
   d.input("E2", second);
-  d.option("-k", &k, "K", "Nearest neighbours compared");
+  d.option("-k", &k, "K", "Nearest neighbours compared (default 10, or as many as there are)");
   d.option("--pairs", &pairs, "TOKENS", "Words whose neighbours are shown side by side: a,b,c or @FILE");
 }
 
@@ -117,7 +119,7 @@ Stability::Side Stability::side_of(Run& run, const Input& input, Space& space) c
   wanted.histogram = fine_histogram();
   wanted.keep_bytes = run.plan_sweep_memory(input, space.size());
   DistributionAnalysis distribution(space, run.precision(), wanted);
-  Asked<Nearest> neighbors = nearest_neighbors(space, k);
+  Asked<Nearest> neighbors = nearest_neighbors(space, *k);
   SweepAnalysis* const analyses[] = {&distribution, &neighbors};
   run.sweep(space, analyses);
   Side side;
@@ -131,11 +133,13 @@ Stability::Side Stability::side_of(Run& run, const Input& input, Space& space) c
 Stability::Answer Stability::ask(Run& run) {
   Answer answer;
   answer.spaces = std::make_unique<SharedSpaces>(run, std::vector<std::string>{first, second}, joining, rows);
-  answer.k = k;
   const SharedSpaces& spaces = *answer.spaces;
+  constexpr int64_t kDefaultK = 10;
+  if (!k) k = std::clamp<int64_t>(spaces.size() - 1, 1, kDefaultK);
+  answer.k = *k;
   if (!pairs) pairs.emplace();
   for (const std::string& token : *pairs) answer.named.push_back(spaces.require_item(token));
-  run.memory().require(1.5 * neighbors_bytes(spaces.size(), k));  // of one space in its sweep, and of the other
+  run.memory().require(1.5 * neighbors_bytes(spaces.size(), *k));  // of one space in its sweep, and of the other
   Space& a = spaces.space(0);
   Space& b = spaces.space(1);
   answer.procrustes = run.timed("procrustes", [&] { return procrustes(a, b); });
@@ -170,6 +174,7 @@ Json to_json(const Stability::Answer& answer) {
                        {"spectral_distance", answer.spectral_distance}};
   json["rsa"]["pearson"] = answer.rsa.pearson;
   json["linear_cka"] = answer.rsa.linear_cka;
+  json["linear_cka_debiased"] = answer.rsa.linear_cka_debiased;
   json["cosine_shift"] = {{"mean", answer.shift.mean},
                           {"sd", answer.shift.sd},
                           {"median", answer.shift.median},

@@ -11,7 +11,7 @@ namespace gramian::questions {
 struct Stability {
   std::string first;
   std::string second;
-  int64_t k = 10;
+  std::optional<int64_t> k;
   std::optional<std::vector<std::string>> pairs;  // words shown side by side
   Joining joining;
   RowOptions rows;

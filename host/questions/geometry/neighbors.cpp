@@ -6,6 +6,7 @@
 
 #include "host/formats/files/message.hpp"
 #include "host/questions/run/disk.hpp"
+#include "host/questions/run/repeated_tokens.hpp"
 #include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/questions/run/text_input.hpp"
@@ -89,7 +90,7 @@ void Neighbors::describe(Description& d) {
   text.describe(d, "Neighbours of the distinct tokens of this text");
   rows.describe_without_tokens(d);
   d.input("E", matrix);
-  d.option("-k", &k, "K", "So many (default 10)");
+  d.option("-k", &k, "K", "So many (default 10, or as many as there are)");
   d.option("--radius", &radius, "C", "All with at least this cosine (with -k: at most K of them)");
   d.option("--tokens", &tokens, "LIST", "Neighbours of these: a,b,c or @FILE with one a line").recorded_as("queries");
   d.option("--expr", &expressions, "SUM",
@@ -180,11 +181,11 @@ Neighbors::Answer Neighbors::ask(Run& run) {
   }
   choose_rows(run, input, rows);
   for (const std::string& token : *tokens) require_token(input, token);
+  note_repeated_tokens(run, input, *tokens);
   for (const std::string& expression : expressions) {
     for (const host::WeightedWord& word : host::parse_word_expression(expression)) require_token(input, word.word);
   }
-  const int64_t of_all = k.value_or(kDefaultK);
-  if (!radius) k = of_all;
+  int64_t of_all = k.value_or(kDefaultK);
   if (all) {
     run.memory().require(neighbors_bytes(std::ssize(input.rows), of_all));
     run.plan_sweep_memory(input, std::ssize(input.rows), /*moments=*/false);
@@ -194,6 +195,9 @@ Neighbors::Answer Neighbors::ask(Run& run) {
     if (run.output()) require_disk(*run.output(), static_cast<int64_t>(bytes), "a smaller -k, or --limit, needs less");
   }
   answer.space = run.make_space(input, rows);
+  // Without -k, as many as there are where they are fewer.
+  if (!k) of_all = std::clamp<int64_t>(answer.space->size() - 1, 1, kDefaultK);
+  if (!radius) k = of_all;
   find_rows(run, answer);
   if (answer.asked) {
     run.timed("neighbors", [&] {

@@ -5,6 +5,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
+#include "host/questions/run/repeated_tokens.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/questions/run/text_input.hpp"
 #include "host/report/files/npy_writer.hpp"
@@ -38,6 +39,7 @@ void choose_rows(Run& run, Input& input, RowOptions& options) {
   std::vector<int64_t> rows;
   if (options.tokens) {
     for (const std::string& token : *options.tokens) rows.push_back(require_token(input, token));
+    note_repeated_tokens(run, input, *options.tokens);
   } else {
     for (int64_t row = 0; row < input.view().rows; ++row) {
       if (vocabulary != nullptr && !vocabulary->named(row)) {

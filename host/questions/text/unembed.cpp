@@ -38,7 +38,7 @@ void Unembed::describe(Description& d) {
   rows.describe(d);
   d.input("E", matrix);
   d.input("HIDDEN", hidden, "Hidden states, m x d: PATH or PATH#tensor");
-  d.option("-k", &wanted.k, "K", "So many predictions a state");
+  d.option("-k", &k, "K", "So many predictions a state (default 10, or as many as there are rows)");
   d.option("--temperature", &wanted.temperature, "T", "p = softmax(logits / T)");
   d.flag("--normalized", wanted.normalized, "Cosines of rows and states instead of E h");
 }
@@ -69,8 +69,13 @@ Unembed::Answer Unembed::ask(Run& run) {
   Input& input = run.open(matrix, rows.vocab);
   const Input& states = run.open(hidden, std::nullopt);
   choose_rows(run, input, rows);
+  constexpr int64_t kDefaultK = 10;
+  const bool k_by_default = !k;
+  if (!k) k = std::min(kDefaultK, std::ssize(input.rows));
+  wanted.k = *k;
   run.memory().require(unembedding_bytes(states.view().rows, wanted.k));
   const auto space = run.make_space(input, rows);
+  if (k_by_default && *k > space->size()) wanted.k = *(k = space->size());
   Answer answer;
   answer.input = &input;
   answer.states = &states;

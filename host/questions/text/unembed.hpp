@@ -9,7 +9,8 @@ namespace gramian::questions {
 struct Unembed {
   std::string matrix;
   std::string hidden;
-  UnembeddingSettings wanted;
+  std::optional<int64_t> k;
+  UnembeddingSettings wanted;  // its k is that of above
   RowOptions rows;
   RunSettings settings;
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/cosines/ordered.hpp"
+#include "engine/error.hpp"
 #include "kernels/cuda/reductions/reduce.hpp"
 
 namespace gramian::cuda {
@@ -36,6 +37,8 @@ void RanksOnDevice::add_to(RankCounts::Found& found, cudaStream_t stream) const 
 
 template <class T>
 void DegreesOnDevice<T>::want(size_t place, const Degrees& degrees, const SweepShape& shape, cudaStream_t stream) {
+  if (degrees.margin > 0.0)
+    throw Unsupported("degrees with a margin are for rows of a proven bound, which these have not");
   wanted_.push_back({place, zeros<uint64_t>(rows_of(shape, degrees.of), stream, "degrees")});
   uint64_t* const counts = wanted_.back().counts.data();
   const T threshold = exact_threshold<T>(degrees.threshold);
@@ -44,10 +47,12 @@ void DegreesOnDevice<T>::want(size_t place, const Degrees& degrees, const SweepS
     return;
   }
   const auto side = degrees.of == Axis::rows ? &DeviceDegrees<T>::of_rows : &DeviceDegrees<T>::of_columns;
-  const auto free = std::ranges::find_if(
-      listed_, [&](const DeviceDegrees<T>& each) { return each.threshold == threshold && each.*side == nullptr; });
-  DeviceDegrees<T>& mine = free != listed_.end() ? *free : listed_.emplace_back(threshold, nullptr, nullptr);
-  mine.*side = counts;
+  const auto is_free = [&](const DeviceDegrees<T>& each) {
+    return each.threshold == threshold && each.*side == nullptr;
+  };
+  auto mine = std::ranges::find_if(listed_, is_free);
+  if (mine == listed_.end()) mine = listed_.insert(mine, {threshold, nullptr, nullptr});
+  (*mine).*side = counts;
 }
 
 template <class T>

@@ -1,5 +1,6 @@
 // Whatever happens to a file, it is refused in one line or read without touching a byte outside it.
 
+#include <algorithm>
 #include <map>
 #include <utility>
 

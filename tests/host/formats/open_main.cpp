@@ -2,6 +2,7 @@
 // memory open --time INPUT     seconds of the fastest of five openings, each to the last value, and megabytes of values
 // For tests that compare with other libraries' readers.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>

@@ -1,6 +1,8 @@
 // Text of vectors that is not quite regular: read where its meaning is plain, with a note that says what was
 // understood.
 
+#include <algorithm>
+
 #include "tests/host/formats/files.hpp"
 
 namespace gramian::host::test {
@@ -152,6 +154,8 @@ TEST(TextTolerance, RefusedWithTheRightWord) {
                                {"line 2", "decimal commas"});
   expect_refused<InvalidInput>(dir.write("v.vec", "2 3\nw0 [0.5, 0.25, 1]\nw1 [1, 2, 3]\n"), {"line 2", "brackets"});
   expect_refused<InvalidInput>(dir.write("v.vec", "2 3\nw0 1:0.5 2:0.25 7:1\nw1 1:1 2:3 3:4\n"), {"line 2", "sparse"});
+  expect_refused<InvalidInput>(dir.write("v.vec", "2 12\nw0 1:0.010000 3:0.030000 5:0.050000 7:0.070000\nw1 2:1\n"),
+                               {"line 2", "sparse"});
   // Binary values that happen to be characters stay binary.
   EXPECT_EQ(open_embedding(dir.write("v.bin", "2 1\na 1:::b 2:::"), std::nullopt, 1).format, "word2vec-binary");
 }
