@@ -142,18 +142,20 @@ void write(Page& page, const std::vector<std::unique_ptr<Command>>& commands) {
   page.paragraph(
       "With -o DIR a command writes DIR/result.json and arrays; with --json it prints the same result.json. Besides "
       "its own keys every result of a question has these:");
-  page.entries("Keys of every result.json",
-               {{"command, version, schema", "what wrote it; schema is 1"},
-                {"rows_used, rows_unnamed, dropped", "of one matrix: which rows were used"},
-                {"text", "where a text was read: its tokens and what cut it"},
-                {"notes", "sentences for people"},
-                {"sweeps", "passes over all pairs"},
-                {"accuracy", "the measured error of the cosines, and what was promised"},
-                {"inputs", "every file with its SHA-256, shape and type"},
-                {"files", "those written beside it, with their SHA-256"},
-                {"settings", "options as they were understood"},
-                {"backend", "the device"},
-                {"timing", "seconds of each stage"}});
+  page.entries(
+      "Keys of every result.json",
+      {{"command, version, schema", "what wrote it; schema is 1"},
+       {"rows_used, rows_unnamed, dropped", "of one matrix: which rows were used"},
+       {"text", "where a text was read: its tokens and what cut it"},
+       {"notes", "sentences for people"},
+       {"sweeps", "passes over all pairs"},
+       {"accuracy", "the measured error of the cosines, and what was promised"},
+       {"certified", "where cosines were decided exactly: the bound on a product's error, and pairs recomputed"},
+       {"inputs", "every file with its SHA-256, shape and type"},
+       {"files", "those written beside it, with their SHA-256"},
+       {"settings", "options as they were understood"},
+       {"backend", "the device"},
+       {"timing", "seconds of each stage"}});
   page.section("Exit codes");
   page.entries("Code", {{"0", "done"},
                         {"1", "an error of the program itself"},

@@ -26,7 +26,8 @@ SAMPLE = SOURCE / "sample"
 
 # Of every result; the rest of a result's keys is a question's own.
 COMMON = set(
-    "command version schema text rows_used rows_unnamed dropped notes sweeps accuracy inputs files settings backend timing".split()
+    "command version schema text rows_used rows_unnamed dropped notes sweeps accuracy certified inputs files settings backend "
+    "timing".split()
 )
 # Every command, and every shape that its result has.
 RUNS = [
