@@ -57,8 +57,7 @@ NormalRequest::NormalRequest(const SweepRequest& original) : probes_(original.si
     Probes* const probes = std::get_if<Probes>(&reduction);
     if (probes == nullptr) continue;
     std::ranges::sort(probes->pairs);
-    const auto repeated = std::ranges::unique(probes->pairs);
-    probes->pairs.erase(repeated.begin(), repeated.end());
+    probes->pairs.erase(std::unique(probes->pairs.begin(), probes->pairs.end()), probes->pairs.end());
     for (size_t k = 0; k < original.size(); ++k) {
       const Probes* const wanted = std::get_if<Probes>(&original[k]);
       if (wanted == nullptr) continue;

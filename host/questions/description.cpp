@@ -15,6 +15,8 @@ template <class... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
 
 /// "-o,--output" is "output", "-k" is "k", "--mean-cosine" is "mean_cosine".
 std::string name_of(const std::string& flags) {

@@ -34,10 +34,10 @@ void write(const Json& json, size_t depth, std::string& text) {
   bool first = true;
   if (object != nullptr) {
     text += '{';
-    for (const Json::Member& member : *object) {
-      text.append(first ? "\n" : ",\n").append(indent).append(Library(member.key).dump()).append(": ");
+    for (size_t k = 0; k < object->keys.size(); ++k) {
+      text.append(first ? "\n" : ",\n").append(indent).append(Library(object->keys[k]).dump()).append(": ");
       first = false;
-      write(member.value, depth + 1, text);
+      write(object->values[k], depth + 1, text);
     }
     text.append("\n").append(indent, 2).append("}");
     return;
@@ -113,22 +113,25 @@ Json Json::object() {
 
 size_t Json::size() const {
   if (const auto* array = get_if<Array>()) return array->size();
-  if (const auto* object = get_if<Object>()) return object->size();
+  if (const auto* object = get_if<Object>()) return object->keys.size();
   return 0;
 }
 
 Json& Json::operator[](std::string_view key) {
   if (is_null()) value_ = Object();
   Object& members = std::get<Object>(value_);
-  const auto same = std::ranges::find(members, key, &Member::key);
-  return same != members.end() ? same->value : members.emplace_back(Member{std::string(key), {}}).value;
+  const auto same = std::ranges::find(members.keys, key);
+  if (same != members.keys.end()) return members.values[static_cast<size_t>(same - members.keys.begin())];
+  members.keys.emplace_back(key);
+  return members.values.emplace_back();
 }
 
 const Json* Json::find(std::string_view key) const {
   const auto* members = get_if<Object>();
   if (members == nullptr) return nullptr;
-  const auto same = std::ranges::find(*members, key, &Member::key);
-  return same != members->end() ? &same->value : nullptr;
+  const auto same = std::ranges::find(members->keys, key);
+  if (same == members->keys.end()) return nullptr;
+  return &members->values[static_cast<size_t>(same - members->keys.begin())];
 }
 
 void Json::push_back(Json item) {
@@ -138,7 +141,7 @@ void Json::push_back(Json item) {
 
 void Json::update(const Json& object) {
   if (const auto* members = object.get_if<Object>()) {
-    for (const Member& member : *members) (*this)[member.key] = member.value;
+    for (size_t k = 0; k < members->keys.size(); ++k) (*this)[members->keys[k]] = members->values[k];
   }
 }
 

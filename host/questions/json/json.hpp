@@ -17,9 +17,12 @@ namespace gramian::questions {
 
 class Json {
  public:
-  struct Member;
   using Array = std::vector<Json>;
-  using Object = std::vector<Member>;
+  /// values[k] belongs to keys[k].
+  struct Object {
+    std::vector<std::string> keys;
+    std::vector<Json> values;
+  };
 
   Json() = default;
   Json(std::nullptr_t) {}
@@ -63,11 +66,6 @@ class Json {
 
  private:
   std::variant<std::monostate, bool, int64_t, uint64_t, double, std::string, Array, Object> value_;
-};
-
-struct Json::Member {
-  std::string key;
-  Json value;
 };
 
 /// Indented, with arrays of numbers and strings on one line.
