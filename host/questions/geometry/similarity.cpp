@@ -112,13 +112,13 @@ Similarity::Answer Similarity::ask(Run& run) {
 }
 
 std::vector<std::string> Similarity::Answer::names() const {
-  std::vector<std::string> names;
+  std::vector<std::string> tokens;
   const Vocabulary* vocabulary = input->vocabulary();
   for (const int64_t row : rows) {
     const bool named = vocabulary != nullptr && vocabulary->named(row);
-    names.push_back(named ? host::valid_utf8((*vocabulary)[row]) : "row " + std::to_string(row));
+    tokens.push_back(named ? host::valid_utf8((*vocabulary)[row]) : "row " + std::to_string(row));
   }
-  return names;
+  return tokens;
 }
 
 Json to_json(const Similarity::Answer& answer) {
