@@ -78,7 +78,7 @@ class Consumer {
     ++found.counts[static_cast<size_t>(offset >> wanted.shift)];
   }
   void add(const Probes& wanted, const Pair& pair, double x, Probes::Found& found) const {
-    const auto [begin, end] = std::ranges::equal_range(wanted.pairs, pair);
+    const auto [begin, end] = std::equal_range(wanted.pairs.begin(), wanted.pairs.end(), pair);
     for (auto probe = begin; probe != end; ++probe) {
       found.cosines[static_cast<size_t>(probe - wanted.pairs.begin())] = x;
     }

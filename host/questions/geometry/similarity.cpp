@@ -115,8 +115,8 @@ std::vector<std::string> Similarity::Answer::names() const {
   std::vector<std::string> tokens;
   const Vocabulary* vocabulary = input->vocabulary();
   for (const int64_t row : rows) {
-    const bool named = vocabulary != nullptr && vocabulary->named(row);
-    tokens.push_back(named ? host::valid_utf8((*vocabulary)[row]) : "row " + std::to_string(row));
+    const bool has_token = vocabulary != nullptr && vocabulary->named(row);
+    tokens.push_back(has_token ? host::valid_utf8((*vocabulary)[row]) : "row " + std::to_string(row));
   }
   return tokens;
 }
