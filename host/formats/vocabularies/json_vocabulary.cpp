@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -269,9 +270,11 @@ Vocabulary read_json_vocabulary(const MappedFile& file, const NamedFor& matrix, 
   const std::vector<Entry> entries = parse_json_vocabulary(file);
   const int64_t rows = matrix.rows;
   if (const int64_t last = entries.back().first; last >= rows) {
+    // An id may be as large as the type holds.
+    const int64_t count = std::min(last, std::numeric_limits<int64_t>::max() - 1) + 1;
     refuse_count(file.path(),
                  "has ids up to " + std::to_string(last) + " (" + std::to_string(entries.size()) + " tokens)",
-                 std::max(std::ssize(entries), last + 1), matrix);
+                 std::max(std::ssize(entries), count), matrix);
   }
   if (std::ssize(entries) < fewest) {
     refuse_count(file.path(), "has " + std::to_string(entries.size()) + " tokens", std::ssize(entries), matrix);
