@@ -6,24 +6,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "tests/host/formats/deflate.hpp"
 #include "tests/host/formats/files.hpp"
 
 namespace gramian::host::test {
 namespace {
 
-std::string gzip(std::string_view bytes) {
-  z_stream state{};
-  EXPECT_EQ(deflateInit2(&state, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string packed(deflateBound(&state, bytes.size()) + 64, '\0');
-  state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  state.avail_in = static_cast<uInt>(bytes.size());
-  state.next_out = reinterpret_cast<Bytef*>(packed.data());
-  state.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&state, Z_FINISH), Z_STREAM_END);
-  packed.resize(state.total_out);
-  deflateEnd(&state);
-  return packed;
-}
+std::string gzip(std::string_view bytes) { return deflated(bytes, 16 + MAX_WBITS); }
 
 std::string bzip2(std::string_view bytes) {
   auto size = static_cast<unsigned>(bytes.size() + bytes.size() / 100 + 600);

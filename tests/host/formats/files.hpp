@@ -71,13 +71,12 @@ std::vector<double> values_of(const Embedding& embedding);
 /// All tokens; unnamed rows as "<unnamed>".
 std::vector<std::string> tokens_of(const Embedding& embedding);
 
-/// Expects open_embedding(input) to throw exactly `Expected`, in one line that holds every one of `parts`.
-template <class Expected>
-void expect_refused(const std::string& input, std::initializer_list<std::string_view> parts,
-                    const std::optional<std::filesystem::path>& vocab = std::nullopt) {
+/// Expects `open`, which opens `what`, to throw exactly `Expected`, in one line that holds every one of `parts`.
+template <class Expected, class Open>
+void expect_error(const std::string& what, std::initializer_list<std::string_view> parts, const Open& open) {
   try {
-    open_embedding(input, vocab, 2);
-    ADD_FAILURE() << input << " was accepted, not refused with " << (parts.size() > 0 ? *parts.begin() : "");
+    open();
+    ADD_FAILURE() << what << " was accepted, not refused with " << (parts.size() > 0 ? *parts.begin() : "");
   } catch (const Expected& error) {
     const std::string_view message = error.what();
     EXPECT_EQ(message.find('\n'), std::string_view::npos) << message;
@@ -87,6 +86,13 @@ void expect_refused(const std::string& input, std::initializer_list<std::string_
   } catch (const std::exception& error) {
     ADD_FAILURE() << "another error: " << error.what();
   }
+}
+
+/// The same of open_embedding(input).
+template <class Expected>
+void expect_refused(const std::string& input, std::initializer_list<std::string_view> parts,
+                    const std::optional<std::filesystem::path>& vocab = std::nullopt) {
+  expect_error<Expected>(input, parts, [&] { open_embedding(input, vocab, 2); });
 }
 
 }  // namespace gramian::host::test

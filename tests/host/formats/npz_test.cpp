@@ -1,5 +1,6 @@
 #include <zlib.h>
 
+#include "tests/host/formats/deflate.hpp"
 #include "tests/host/formats/files.hpp"
 
 namespace gramian::host::test {
@@ -13,25 +14,11 @@ struct Member {
   bool deflate = false;
 };
 
-std::string deflated(std::string_view bytes) {
-  z_stream state{};
-  EXPECT_EQ(deflateInit2(&state, 6, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string packed(deflateBound(&state, bytes.size()) + 16, '\0');
-  state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  state.avail_in = static_cast<uInt>(bytes.size());
-  state.next_out = reinterpret_cast<Bytef*>(packed.data());
-  state.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&state, Z_FINISH), Z_STREAM_END);
-  packed.resize(state.total_out);
-  deflateEnd(&state);
-  return packed;
-}
-
 std::string zip(const std::vector<Member>& members) {
   std::string file;
   std::string directory;
   for (const Member& member : members) {
-    const std::string packed = member.deflate ? deflated(member.bytes) : member.bytes;
+    const std::string packed = member.deflate ? deflated(member.bytes, -MAX_WBITS) : member.bytes;
     const auto crc = static_cast<uint32_t>(
         crc32(0, reinterpret_cast<const Bytef*>(member.bytes.data()), static_cast<uInt>(member.bytes.size())));
     const std::string fields = bytes_of<uint16_t>(20) + bytes_of<uint16_t>(0) +
