@@ -12,6 +12,7 @@
 #include "host/cli/help.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/run/parse.hpp"
+#include "host/text/spelling.hpp"
 
 namespace gramian::cli {
 namespace {
@@ -89,12 +90,26 @@ struct Choice {
   Description description;
 };
 
-/// Why CLI11 did not understand.
-std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+/// `typed` is no command: so, with the names that it may have been meant for.
+std::string unknown_command(const CLI::App& app, const std::string& typed) {
+  Vocabulary names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  std::string message = "unknown command " + host::in_quotes(typed);
+  const std::vector<std::string> nearest = host::nearest_spellings(names, typed, 2);
+  for (size_t k = 0; k < nearest.size(); ++k) message += (k == 0 ? "; nearest: " : ", ") + nearest[k];
+  return message;
+}
+
+/// Why CLI11 did not understand what began with `first`.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
   const auto used = app.get_subcommands();
   std::string message = error.what();
   std::string help = "gramian";
-  if (!used.empty()) {
+  if (used.empty()) {
+    if (!first.empty() && !first.starts_with('-')) message = unknown_command(app, first);
+  } else {
     help.append(" ").append(used.front()->get_name());
     // What is not understood comes first: it may be why something seems to be missing.
     for (const std::string& left : used.front()->remaining()) {
@@ -133,6 +148,7 @@ std::function<void()> read_command_line(int count, char** arguments) {
   for (Choice& choice : *choices) {
     const questions::About about = choice.command->about();
     CLI::App* added = app.add_subcommand(about.name, about.summary);
+    if (!about.also.empty()) added->alias(about.also);
     choice.command->describe(choice.description);
     for (const questions::Option& option : choice.description.options()) {
       if (!option.name.empty()) add_option(*added, option);
@@ -148,7 +164,9 @@ std::function<void()> read_command_line(int count, char** arguments) {
   try {
     app.parse(guarded(count, arguments));
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success)) throw InvalidUsage(complaint(app, error));
+    if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success)) {
+      throw InvalidUsage(complaint(app, error, count > 1 ? arguments[1] : ""));
+    }
     app.exit(error);
     return nullptr;
   }

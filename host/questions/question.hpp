@@ -37,6 +37,7 @@ struct About {
   std::vector<Line> keys{};      // of result.json, besides those that every result has
   std::vector<Line> files{};     // written beside result.json
   std::vector<Line> examples{};  // the words after "gramian", and what they do
+  std::string also{};            // another spelling of the name; empty where there is none
 };
 
 /// Files to be written beside result.json, in the order in which they were added.

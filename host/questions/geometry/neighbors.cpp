@@ -82,7 +82,8 @@ About Neighbors::about() {
                     {"rows.npy", "rows of the matrix that were used, where not all are"}},
           .examples = {{"neighbors sample/run1.npy --tokens font,color", "ten of each"},
                        {"neighbors sample/run1.npy --expr \"fonts - font + color\"", "of a sum of unit rows"},
-                       {"neighbors sample/run1.npy --all -k 5 -o out", "of every row, as arrays"}}};
+                       {"neighbors sample/run1.npy --all -k 5 -o out", "of every row, as arrays"}},
+          .also = "neighbours"};
 }
 
 void Neighbors::describe(Description& d) {

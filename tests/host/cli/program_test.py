@@ -539,9 +539,16 @@ class Output(Program):
 
 
 class Refusals(Program):
+    def neighbours_hubness(self):
+        code, out, err = self.run_program("neighbours", "e.npy", "--all", "--json")
+        self.assertEqual((code, err), (0, ""))
+        return json.loads(out)["hubness"]
+
     def test_usage(self):
         self.refused(2)
-        self.refused(2, "frobnicate")
+        self.refused(2, "frobnicate", saying="unknown command 'frobnicate'")
+        self.refused(2, "stast", "e.npy", saying=("unknown command 'stast'", "stats"))
+        self.assertEqual(self.json("neighbors", "e.npy", "--all")["hubness"], self.neighbours_hubness())
         self.refused(2, "stats")
         self.refused(2, "stats", "--foo", saying="--foo")
         self.refused(2, "stats", "e.npy", "--foo", saying="--foo")
