@@ -75,64 +75,67 @@ RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const in
 
 Space::Space(Backend& backend, const MatrixView& view, SpaceOptions options)
     : backend_(&backend), view_(view), rows_(std::move(options.rows)) {
-  Preprocessing& preprocessing = options.preprocessing;
   // All rows are copied in one piece, and once: what is left of them after the check is mostly all of them.
   device_rows_ = backend.upload(view, rows_);
   if (rows_.empty()) {
     rows_.resize(static_cast<size_t>(view.rows));
     std::iota(rows_.begin(), rows_.end(), 0);
   }
-  const auto drop = [&](const BadRows& bad) {
-    if (bad.count() == 0) return;
-    if (!options.drop_bad_rows) throw BadRowsError(bad);
-    std::erase_if(rows_, [&](int64_t row) {
-      return std::ranges::binary_search(bad.zero, row) || std::ranges::binary_search(bad.nonfinite, row);
-    });
-    dropped_.zero.insert(dropped_.zero.end(), bad.zero.begin(), bad.zero.end());
-    dropped_.nonfinite.insert(dropped_.nonfinite.end(), bad.nonfinite.begin(), bad.nonfinite.end());
-    std::ranges::sort(dropped_.zero);
-    std::ranges::sort(dropped_.nonfinite);
-  };
   const RowCheck check = check_uploaded(backend, *device_rows_, rows_);
-  drop(check.bad);
+  drop(check.bad, options.drop_bad_rows);
   if (rows_.empty()) throw InvalidInput("no row is left to work with");
 
   if (check.bad.count() > 0) {
     device_rows_.reset();
     device_rows_ = backend.upload(view, rows_);
   }
+  preprocess(options.preprocessing, options.drop_bad_rows);
+  unit_ = plain_;
+  unit_.unit = true;
+}
+
+void Space::drop(const BadRows& bad, bool allowed) {
+  if (bad.count() == 0) return;
+  if (!allowed) throw BadRowsError(bad);
+  std::erase_if(rows_, [&](int64_t row) {
+    return std::ranges::binary_search(bad.zero, row) || std::ranges::binary_search(bad.nonfinite, row);
+  });
+  dropped_.zero.insert(dropped_.zero.end(), bad.zero.begin(), bad.zero.end());
+  dropped_.nonfinite.insert(dropped_.nonfinite.end(), bad.nonfinite.begin(), bad.nonfinite.end());
+  std::ranges::sort(dropped_.zero);
+  std::ranges::sort(dropped_.nonfinite);
+}
+
+void Space::preprocess(Preprocessing& preprocessing, bool drop_bad_rows) {
   const bool centers = preprocessing.center || preprocessing.remove_top != 0;
   const bool maps = preprocessing.map.rows > 0;
+  if (!centers && !maps) return;
   if (centers) {
     if (preprocessing.remove_top < 0 || preprocessing.remove_top >= std::min(size(), dim())) {
       throw InvalidSetting("remove_top", std::to_string(preprocessing.remove_top) + ": must be below the smaller of " +
                                              std::to_string(size()) + " rows and " + std::to_string(dim()) +
                                              " dimensions");
     }
-    plain_.shift = backend.column_sums(*device_rows_, {});
+    plain_.shift = backend_->column_sums(*device_rows_, {});
     for (double& x : plain_.shift) x /= static_cast<double>(size());
     if (preprocessing.remove_top > 0) {
-      plain_.directions = top_directions(backend, *device_rows_, plain_, preprocessing.remove_top);
+      plain_.directions = top_directions(*backend_, *device_rows_, plain_, preprocessing.remove_top);
     }
   }
-  if (centers || maps) {
-    plain_.map = std::move(preprocessing.map);
-    const std::vector<double> norms = backend.norms(*device_rows_, plain_);
-    const double shift = safe_norm(plain_.shift);
-    const double stretch = maps ? safe_norm(plain_.map.values) : 1.0;  // at most, by the map
-    BadRows emptied;
-    const auto stored = backend.norms(*device_rows_, {});
-    for (size_t i = 0; i < norms.size(); ++i) {
-      if (norms[i] <= kNothingLeft * stretch * std::max(stored[i], shift)) emptied.zero.push_back(rows_[i]);
-    }
-    std::ranges::sort(emptied.zero);
-    // The mean stays that of all good rows: dropping rows that equal it does not move it.
-    drop(emptied);
-    if (rows_.empty()) throw InvalidInput("no row is left to work with after centring");
-    if (emptied.count() > 0) device_rows_ = backend.upload(view, rows_);
+  plain_.map = std::move(preprocessing.map);
+  const std::vector<double> norms = backend_->norms(*device_rows_, plain_);
+  const double shift = safe_norm(plain_.shift);
+  const double stretch = maps ? safe_norm(plain_.map.values) : 1.0;  // at most, by the map
+  BadRows emptied;
+  const auto stored = backend_->norms(*device_rows_, {});
+  for (size_t i = 0; i < norms.size(); ++i) {
+    if (norms[i] <= kNothingLeft * stretch * std::max(stored[i], shift)) emptied.zero.push_back(rows_[i]);
   }
-  unit_ = plain_;
-  unit_.unit = true;
+  std::ranges::sort(emptied.zero);
+  // The mean stays that of all good rows: dropping rows that equal it does not move it.
+  drop(emptied, drop_bad_rows);
+  if (rows_.empty()) throw InvalidInput("no row is left to work with after centring");
+  if (emptied.count() > 0) device_rows_ = backend_->upload(view_, rows_);
 }
 
 std::vector<double> mean_row(Backend& backend, const DeviceRows& rows, RowTransform transform) {

@@ -84,6 +84,11 @@ class Space {
   const UnitRows& unit_rows(Precision precision);
 
  private:
+  /// Takes bad rows out of rows_; BadRowsError unless that is allowed.
+  void drop(const BadRows& bad, bool allowed);
+  /// Fills plain_; rows of which nothing is left are bad ones.
+  void preprocess(Preprocessing& preprocessing, bool drop_bad_rows);
+
   Backend* backend_;
   MatrixView view_;
   std::vector<int64_t> rows_;

@@ -11,9 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "engine/analyses/plan.hpp"
 #include "engine/cosines/ordered.hpp"
 #include "engine/error.hpp"
-#include "engine/sweep/plan.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 #include "engine/sweep/sweep.hpp"
 #include "tests/support/random.hpp"
 
@@ -197,7 +198,9 @@ TEST(NormalRequest, GathersOnceAndGivesEachItsOwn) {
   EXPECT_EQ(answer.of<Nearest>(5).of(4).size(), 2u);
   EXPECT_EQ(answer.of<Nearest>(12).of(4).size(), 3u);
   EXPECT_EQ(answer.of<Dense>(10).cosines.size(), 36u);
+}
 
+TEST(NormalRequest, HasRoomForOneSetOfRankBins) {
   EXPECT_TRUE(NormalRequest(SweepRequest{}).request.empty());
   const auto bins = [](uint8_t parts) {
     return std::make_shared<const RankBins>(std::vector<uint8_t>(static_cast<size_t>(kFineBins), parts));

@@ -8,9 +8,10 @@
 
 #include "engine/analyses/comparison/spearman.hpp"
 #include "engine/analyses/comparison/tied_ranks.hpp"
+#include "engine/analyses/plan.hpp"
 #include "engine/error.hpp"
 #include "engine/random.hpp"
-#include "engine/sweep/plan.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 
 namespace gramian {
 namespace {

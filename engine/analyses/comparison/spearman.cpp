@@ -10,6 +10,7 @@
 #include "engine/cosines/canonical_cosine.hpp"
 #include "engine/error.hpp"
 #include "engine/random.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 
 namespace gramian {
 namespace {

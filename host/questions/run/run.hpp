@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/analyses/plan.hpp"
 #include "engine/backend.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 #include "host/questions/json/json.hpp"
 #include "host/questions/run/front.hpp"
 #include "host/questions/run/inputs.hpp"

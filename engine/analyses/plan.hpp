@@ -62,12 +62,6 @@ struct SweepReport {
 /// Sampled pairs per run for the accuracy statement (all pairs when there are fewer).
 inline constexpr int64_t kAccuracyPairs = 16384;
 
-/// `count` pairs i < j, uniform with repetition over all pairs of n rows (all pairs once, when there are no more than
-/// `count`), ascending. The same seed gives the same pairs.
-std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed);
-/// The same of rows i of n and j of m.
-std::vector<Pair> sample_pairs(int64_t n, int64_t m, int64_t count, uint64_t seed);
-
 /// Sweeps over all pairs of one space until no analysis needs anything: certified where is_certified(precision).
 /// Throws Error where a sampled cosine is further off than its proven bound.
 SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
