@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
+#include "tests/host/formats/archives/zip_bytes.hpp"
 #include "tests/host/formats/files.hpp"
-#include "tests/host/formats/zip_bytes.hpp"
 
 namespace gramian::host::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "tests/host/formats/deflate.hpp"
+#include "tests/host/formats/archives/deflate.hpp"
 #include "tests/host/formats/files.hpp"
 
 namespace gramian::host::test {
