@@ -134,25 +134,31 @@ TEST(TileGrid, CutsRectanglesBandByBand) {
   }
 }
 
-TEST(NormalRequest, GathersOnceAndGivesEachItsOwn) {
-  const Bracket kept{0.1, 0.2, Bracket::Keep::values, 0};
-  const Bracket counted{0.1, 0.2, Bracket::Keep::counts, 60};
-  const SweepRequest original = {
+const Bracket kKept{0.1, 0.2, Bracket::Keep::values, 0};
+const Bracket kCounted{0.1, 0.2, Bracket::Keep::counts, 60};
+
+/// Some reductions twice, among others.
+SweepRequest mixed_request() {
+  return {
       Extremes{},
       Histogram{-1.0, 1.0, 10},
       Histogram{0.0, 1.0, 5},
-      kept,
+      kKept,
       Probes{{{0, 1}, {2, 5}}},
       Nearest{2},
       Histogram{0.0, 1.0, 5},
       Histogram{0.0, 1.0, 6},
-      counted,
-      kept,
+      kCounted,
+      kKept,
       Dense{},
       Probes{{{0, 3}, {2, 5}}},
       Nearest{3},
       Extremes{},
   };
+}
+
+TEST(NormalRequest, GathersOnceAndGivesEachItsOwn) {
+  const SweepRequest original = mixed_request();
   const NormalRequest normal(original);
   const SweepRequest& united = normal.request;
   const auto count = [&]<class Kind>(const Kind*) {
@@ -178,8 +184,8 @@ TEST(NormalRequest, GathersOnceAndGivesEachItsOwn) {
       state.of<Nearest>(place).held.assign(6, 3);
       for (int64_t k = 0; k < 18; ++k) state.of<Nearest>(place).entries[static_cast<size_t>(k)] = {k % 3, -1.0};
     }
-    if (united[place] == Reduction(kept)) state.of<Bracket>(place).inside = 2;
-    if (united[place] == Reduction(counted)) state.of<Bracket>(place).inside = 1;
+    if (united[place] == Reduction(kKept)) state.of<Bracket>(place).inside = 2;
+    if (united[place] == Reduction(kCounted)) state.of<Bracket>(place).inside = 1;
   }
   const SweepState answer = normal.answer(std::move(state), original);
   ASSERT_EQ(answer.found.size(), original.size());

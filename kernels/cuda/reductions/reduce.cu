@@ -47,7 +47,8 @@ __device__ T least_noted(const Patch<T>& patch, const ReduceArguments<T>& argume
 
 /// The blocks share the tile out in units of unit_rows rows and a warp's width of columns, one a warp where the tile is
 /// large enough; a warp goes down its unit patch by patch. Integer counters and extremes with their places: the order
-/// in which threads come does not show.
+/// in which threads come does not show. One function of 69 lines, since what a lane holds lives in registers
+/// throughout.
 template <class T>
 __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> arguments) {
   constexpr int kUnitCols = kWarp * Patch<T>::kCols;
