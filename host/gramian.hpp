@@ -5,7 +5,7 @@
 //   const auto [cosines, nearest] = gramian::ask(e, gramian::Cosines{}, gramian::Nearest{.k = 5});
 //   std::cout << cosines.median << ' ' << e.token(nearest.of(e.row("fonts"))[0].row) << '\n';
 //
-// What it names is the public interface; the headers below say more. All errors are those of engine/error.hpp.
+// The names here are the public interface; the headers below say more. All errors are those of engine/error.hpp.
 
 #include <cstdint>
 #include <filesystem>

@@ -37,7 +37,7 @@ void note_errors(const std::vector<double>& swept, const std::vector<double>& ex
   if (!exact.empty()) accuracy.rms_error = std::sqrt(sum / static_cast<double>(exact.size()));
 }
 
-/// What the planner asks of whatever is swept.
+/// Functions that the planner calls, whatever is swept.
 struct Swept {
   /// Before each sweep, what will be asked of it.
   std::function<void(const SweepRequest&)> prepare;
@@ -114,7 +114,7 @@ SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysi
   swept.exact = [&] { return space.backend().pair_cosines(space.device_rows(), space.unit(), swept.sample); };
   swept.noted = [&] {
     if (used == precision) return;
-    // What was swept is not what is answered.
+    // The swept cosines are not the ones in the answer.
     report.certified.largest_error = report.accuracy.max_abs_error;
     report.accuracy = {.promise = report.accuracy.promise};
   };

@@ -18,9 +18,9 @@ namespace gramian {
 class SweepAnalysis {
  public:
   virtual ~SweepAnalysis() = default;
-  /// What the next sweep shall gather for it; an empty request when it is done.
+  /// The request that the next sweep shall answer for it; empty when it is done.
   virtual SweepRequest needs() = 0;
-  /// What that sweep found, in the order of its own request.
+  /// Receives the findings of that sweep, in the order of its own request.
   virtual void take(SweepState state) = 0;
 };
 

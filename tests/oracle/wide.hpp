@@ -1,5 +1,5 @@
 #pragma once
-// What the oracle's files share: sums in long double.
+// The oracle's files share sums in long double.
 
 #include <cstdint>
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a sweep is asked in tests.
+// Requests that tests make of a sweep.
 
 #include <cstdint>
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a sweep must have found, counted again by plain loops from the dense cosines of the same sweep.
+// The findings of a sweep, counted again by plain loops from the dense cosines of the same sweep.
 
 #include <cstdint>
 #include <memory>

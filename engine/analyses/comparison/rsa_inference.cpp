@@ -19,7 +19,7 @@ std::mt19937_64 generator_of(uint64_t seed, uint64_t stream, int64_t replicate) 
   return std::mt19937_64(stream_seed(stream_seed(seed, stream), static_cast<uint64_t>(replicate)));
 }
 
-/// What a space brings to every replicate.
+/// Numbers of a space that every replicate uses.
 struct Side {
   std::vector<double> along_mean;  // αᵢ = μ·yᵢ
   double delta = 0.0;

@@ -15,7 +15,7 @@ constexpr double kFixedPoint = 32767.0;
 /// 256 hi + lo, hi from -127 to 127, lo from -128 to 127: sums of 1,024 products stay far from the ends of int32.
 /// A row of entries of one size has no low parts at all.
 constexpr double kTwoInt8 = 127.0 * 256.0;
-/// What fixed point may cost a cosine, of the 5e-4 that are promised.
+/// The share of the promised 5e-4 that fixed point may cost a cosine.
 constexpr double kFixedPointShare = 4.5e-4;
 
 /// Columns in the order in which products are summed: smallest largest entry first, so that the partial sums stay small
@@ -49,7 +49,7 @@ void pack_row(const std::vector<double>& row, const std::vector<int64_t>& order,
   }
 }
 
-/// What rounding makes of a row: it is scaled to length 1 again, so that rounding turns it but does not stretch it.
+/// A row after rounding: it is scaled to length 1 again, so that rounding turns it but does not stretch it.
 struct IntegerRow {
   float scale = 0.0f;
   double turned = 0.0;   // ‖row - rounded row‖, both of length 1

@@ -34,7 +34,7 @@ __device__ void add_bins(const unsigned* fine, uint64_t* counts) {
   }
 }
 
-/// What a cosine has to exceed to be among the nearest of any of the patch's columns.
+/// The least cosine that is noted for any of the patch's columns.
 template <class T>
 __device__ T least_noted(const Patch<T>& patch, const ReduceArguments<T>& arguments) {
   T least = std::numeric_limits<T>::infinity();

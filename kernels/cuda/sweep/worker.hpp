@@ -18,7 +18,7 @@ namespace gramian::cuda {
 /// Values that go to the host at a time. Page-locked memory is slow to come by.
 inline constexpr int64_t kStagedValues = int64_t{1} << 18;
 
-/// What all devices work on.
+/// The work that all devices share.
 struct Work {
   const CudaUnitRows& a;
   const CudaUnitRows& b;
@@ -128,7 +128,8 @@ class Worker {
     const RowRun a = access_.a.at(tile.row_begin, form_.get());
     const RowRun b = access_.b().at(tile.col_begin, form_.get());
     consumed_[slot].hold(form_.get());
-    // Of one shape for all tiles, whatever of it is looked at: the library might take another algorithm for another.
+    // The product has one shape for all tiles, whatever of it is looked at: the library might take another algorithm
+    // for another.
     form_tile(device_, work_.a.layout(), a.data, b.data, std::min(work_.a.tile_rows(work_.edge), a.rows),
               std::min(work_.b.tile_rows(work_.edge), b.rows), tiles_[slot].data(), work_.edge, form_.get());
     formed_[slot].record(form_.get());
@@ -190,7 +191,7 @@ class Worker {
     work_.completed.fetch_add(completed, std::memory_order_relaxed);
   }
 
-  /// What *set.count says is in set.kept goes to its brackets: one half of the staging memory is copied to while what
+  /// Moves the *set.count values of set.kept to their brackets: one half of the staging memory is copied to while what
   /// came to the other is sorted.
   void take_kept(Set& set) {
     const auto count = static_cast<int64_t>(*set.count);
@@ -240,7 +241,7 @@ class Worker {
   Device& device_;
   Work& work_;
   Access& access_;
-  // What consumes a tile frees it for the next but one, so it goes first where both could go.
+  // Consuming a tile frees it for the next but one, so this stream goes first where both could.
   Stream form_, consume_{Stream::Priority::high}, copy_;
   Consumers<T> consumers_;
   DeviceBuffer<T> tiles_[2];
