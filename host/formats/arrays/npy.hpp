@@ -22,7 +22,7 @@ struct NpySource {
   bool one_row = false;               // an array of one dimension is a matrix of one row
 };
 
-/// What the header says. Throws InvalidInput where it is malformed. `bytes` may end behind the header.
+/// Reads the header. Throws InvalidInput where it is malformed. `bytes` may end behind the header.
 struct NpyHeader {
   std::string descr;
   bool fortran_order = false;
