@@ -35,7 +35,7 @@ void take(Embedding& embedding, ModelMatrix&& model) {
 }
 
 void read_tensors(const Source& source, Embedding& embedding) {
-  take(embedding, read_tensor_file(source.file, source.member, source.threads));
+  take(embedding, read_tensor_file(source.file, source.member, source.threads, source.options.progress.cancelled));
 }
 
 bool is_word2vec(std::string_view start, bool text) {
@@ -106,7 +106,8 @@ constexpr Format kFormats[] = {
      .recognizes = is_tensor_index,
      .read =
          [](const Source& source, Embedding& embedding) {
-           take(embedding, read_tensor_index(source.file, source.member, source.threads));
+           take(embedding,
+                read_tensor_index(source.file, source.member, source.threads, source.options.progress.cancelled));
          }},
 };
 

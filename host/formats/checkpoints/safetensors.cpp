@@ -102,7 +102,8 @@ bool is_safetensors(std::string_view start) {
          start.substr(0, kLengthSize).find('\0') != std::string_view::npos;
 }
 
-SafetensorsFile::SafetensorsFile(std::shared_ptr<const MappedFile> file) : file_(std::move(file)) {
+SafetensorsFile::SafetensorsFile(std::shared_ptr<const MappedFile> file, const std::function<bool()>& cancelled)
+    : file_(std::move(file)) {
   const std::string& path = file_->path();
   if (!is_safetensors(file_->bytes())) refuse(path, "is not a safetensors file; check the name, or download it again");
   const uint64_t length = read_length(*file_);
@@ -115,7 +116,7 @@ SafetensorsFile::SafetensorsFile(std::shared_ptr<const MappedFile> file) : file_
     refuse(path, "cut off inside its header of " + std::to_string(length) + " bytes; copy or download it again");
   }
   data_begin_ = kLengthSize + static_cast<int64_t>(length);
-  const auto header = parse_json(path, file_->bytes().substr(kLengthSize, length), kLengthSize);
+  const auto header = parse_json(path, file_->bytes().substr(kLengthSize, length), kLengthSize, cancelled);
   if (!header.is_object()) refuse(path, "its header is no JSON object; write or download the file again");
 
   const HeaderReader reader(path);

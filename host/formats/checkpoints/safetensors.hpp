@@ -2,6 +2,7 @@
 // safetensors: u64 header length, a JSON header, tensor data. Format: https://huggingface.co/docs/safetensors
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,7 +28,8 @@ struct TensorInfo {
 class SafetensorsFile {
  public:
   /// Throws InvalidInput: a malformed header, repeated keys, offsets that do not fit shapes or data.
-  explicit SafetensorsFile(std::shared_ptr<const MappedFile> file);
+  /// `cancelled` is asked while the header is read; Interrupted is thrown once it says so.
+  explicit SafetensorsFile(std::shared_ptr<const MappedFile> file, const std::function<bool()>& cancelled = {});
 
   const std::vector<TensorInfo>& tensors() const { return tensors_; }  // in order of their data
 

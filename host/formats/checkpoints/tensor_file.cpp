@@ -25,7 +25,8 @@ std::function<ModelConfig()> config_beside(const std::string& path) {
 
 class Safetensors : public TensorFile {
  public:
-  explicit Safetensors(const std::shared_ptr<const MappedFile>& file) : TensorFile(file), file_(file) {
+  Safetensors(const std::shared_ptr<const MappedFile>& file, const std::function<bool()>& cancelled)
+      : TensorFile(file), file_(file, cancelled) {
     for (const TensorInfo& tensor : file_.tensors()) tensors_.push_back({tensor.name, tensor.dtype, tensor.shape});
   }
   std::string format() const override { return "safetensors"; }
@@ -49,11 +50,11 @@ ModelMatrix take_choice(const TensorSource& source, const TensorChoice& choice, 
 }
 
 // Tensor name -> shard file name.
-std::map<std::string, std::string> read_weight_map(const MappedFile& file) {
+std::map<std::string, std::string> read_weight_map(const MappedFile& file, const std::function<bool()>& cancelled) {
   const std::string remedy =
       "; give the index of a sharded model, or the file that holds the matrix "
       "(a vocabulary is given beside its matrix: vocab)";
-  const auto json = parse_json(file.path(), file.bytes());
+  const auto json = parse_json(file.path(), file.bytes(), 0, cancelled);
   const auto weights = json.find("weight_map");
   if (weights == json.end() || !weights->is_object()) refuse(file.path(), "is JSON without a 'weight_map'" + remedy);
   std::map<std::string, std::string> map;
@@ -71,7 +72,7 @@ std::map<std::string, std::string> read_weight_map(const MappedFile& file) {
 
 class ShardSet {
  public:
-  explicit ShardSet(const MappedFile& index) : index_(index) {}
+  ShardSet(const MappedFile& index, const std::function<bool()>& cancelled) : index_(index), cancelled_(cancelled) {}
 
   const TensorFile& open(const std::string& shard) {
     const auto found = shards_.find(shard);
@@ -82,7 +83,8 @@ class ShardSet {
       refuse(index_.path(), "names the shard " + printable(path.string(), 4096) + ", which is missing; download it");
     }
     files_.push_back(path.string());
-    const TensorFile& opened = *shards_.emplace(shard, open_tensor_file(MappedFile::open(path))).first->second;
+    const TensorFile& opened =
+        *shards_.emplace(shard, open_tensor_file(MappedFile::open(path), cancelled_)).first->second;
     tensors_.insert(tensors_.end(), opened.tensors().begin(), opened.tensors().end());
     return opened;
   }
@@ -95,6 +97,7 @@ class ShardSet {
 
  private:
   const MappedFile& index_;
+  const std::function<bool()>& cancelled_;
   std::map<std::string, std::unique_ptr<TensorFile>> shards_;
   std::vector<std::string> files_;
   std::vector<StoredTensor> tensors_;
@@ -102,13 +105,15 @@ class ShardSet {
 
 }  // namespace
 
-std::unique_ptr<TensorFile> open_tensor_file(const std::shared_ptr<const MappedFile>& file) {
+std::unique_ptr<TensorFile> open_tensor_file(const std::shared_ptr<const MappedFile>& file,
+                                             const std::function<bool()>& cancelled) {
   if (is_torch_file(file->bytes())) return std::make_unique<TorchFile>(file);
-  return std::make_unique<Safetensors>(file);
+  return std::make_unique<Safetensors>(file, cancelled);
 }
 
-ModelMatrix read_tensor_file(const std::shared_ptr<const MappedFile>& file, std::string_view wanted, int threads) {
-  const std::unique_ptr<TensorFile> model = open_tensor_file(file);
+ModelMatrix read_tensor_file(const std::shared_ptr<const MappedFile>& file, std::string_view wanted, int threads,
+                             const std::function<bool()>& cancelled) {
+  const std::unique_ptr<TensorFile> model = open_tensor_file(file, cancelled);
   TensorSource source{file->path(), {}, {}, config_beside(file->path())};
   for (const StoredTensor& tensor : model->tensors()) source.names.push_back(tensor.name);
   source.matrix = [&](const std::string& name) { return model->matrix(name); };
@@ -132,21 +137,23 @@ StoredTensor describe_tensor(const std::shared_ptr<const MappedFile>& file, std:
     const std::unique_ptr<TensorFile> model = open_tensor_file(file);
     return *find(*model, choose_tensor(file->path(), model->tensors(), wanted, config).name);
   }
-  const auto weight_map = read_weight_map(*file);
+  const std::function<bool()> never;
+  const auto weight_map = read_weight_map(*file, never);
   std::vector<std::string> names;
   for (const auto& [name, shard] : weight_map) names.push_back(name);
   const auto choice = choose_by_name(file->path(), names, wanted, config);
   if (!choice) refuse(file->path(), "which tensor is meant cannot be told by the names of its index");
-  ShardSet shards(*file);
+  ShardSet shards(*file, never);
   const StoredTensor* tensor = find(shards.open(weight_map.at(choice->name)), choice->name);
   if (tensor == nullptr) refuse(file->path(), "names a shard that lacks " + in_quotes(choice->name));
   return *tensor;
 }
 
-ModelMatrix read_tensor_index(const std::shared_ptr<const MappedFile>& file, std::string_view wanted, int threads) {
-  const auto weight_map = read_weight_map(*file);
+ModelMatrix read_tensor_index(const std::shared_ptr<const MappedFile>& file, std::string_view wanted, int threads,
+                              const std::function<bool()>& cancelled) {
+  const auto weight_map = read_weight_map(*file, cancelled);
   // Only the shards that matter are opened: usually one.
-  ShardSet shards(*file);
+  ShardSet shards(*file, cancelled);
   TensorSource source{file->path(), {}, {}, config_beside(file->path())};
   for (const auto& [name, shard] : weight_map) source.names.push_back(name);
   source.matrix = [&](const std::string& name) {

@@ -156,11 +156,21 @@ void Hdf5File::list() {
     refuse(path(), "is an HDF5 file whose groups are damaged; copy or download it again");
   }
   std::ranges::sort(names);
+  bool any = names.empty();
   for (const std::string& name : names) {
     const Dataset dataset(library_, id_->get(), "/" + name);
-    if (!dataset.readable) refuse_dataset(dataset.name, "is damaged; copy or download the file again");
-    datasets_.push_back({dataset.name, type_name(library_, dataset.type.get()), dataset.shape});
+    any = any || dataset.readable;
+    datasets_.push_back({dataset.name, dataset.readable ? type_name(library_, dataset.type.get()) : "not understood",
+                         dataset.readable ? dataset.shape : std::vector<int64_t>()});
   }
+  if (!any) refuse_unreadable(datasets_.front().name);
+}
+
+void Hdf5File::refuse_unreadable(const std::string& name) const {
+  refuse_dataset(
+      name,
+      "is damaged, or in a form newer than the libhdf5 that is installed here; copy or download the file again, "
+      "or write it by h5py.File(..., libver='v110')");
 }
 
 void Hdf5File::refuse_dataset(const std::string& name, const std::string& what) const {
@@ -179,7 +189,7 @@ void Hdf5File::require_own(const Dataset& dataset) const {
 
 Matrix Hdf5File::matrix(const std::string& name, const ReadOptions& options) const {
   const Dataset dataset(library_, id_->get(), name);
-  if (!dataset.readable) refuse_dataset(name, "is damaged; copy or download the file again");
+  if (!dataset.readable) refuse_unreadable(name);
   const std::string remedy = "; choose another one with #/PATH";
   if (dataset.shape.size() != 2) {
     refuse_dataset(name, "has " + std::to_string(dataset.shape.size()) + " dimensions, not 2" + remedy);

@@ -35,6 +35,7 @@ class Hdf5File {
   void list();
   void require_own(const Dataset& dataset) const;
   Matrix unpacked(const Dataset& dataset, const ReadOptions& options) const;
+  [[noreturn]] void refuse_unreadable(const std::string& name) const;
   [[noreturn]] void refuse_dataset(const std::string& name, const std::string& what) const;
 
   std::shared_ptr<const MappedFile> file_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "host/formats/files/message.hpp"
+#include "host/formats/vocabularies/json_entries.hpp"
 
 namespace gramian::host {
 namespace {
@@ -235,24 +237,32 @@ class VocabularyEvents : public nlohmann::json_sax<nlohmann::json> {
   std::optional<int64_t> id_;
 };
 
-// Entries in order of their rows.
-std::vector<Entry> parse_json_vocabulary(const MappedFile& file) {
-  const std::string& path = file.path();
+// Slowly, and with the place of whatever is wrong.
+JsonEntries careful_json_entries(const MappedFile& file) {
   const std::string_view text = file.bytes();
-  VocabularyEvents events(path);
+  VocabularyEvents events(file.path());
   nlohmann::json::sax_parse(text.begin(), text.end(), &events);
-  std::vector<Entry> entries = events.entries();
+  const auto kept = std::make_shared<const std::vector<Entry>>(events.entries());
+  return {{kept->begin(), kept->end()}, kept};
+}
+
+// Entries in order of their rows.
+JsonEntries parse_json_vocabulary(const MappedFile& file) {
+  const std::string& path = file.path();
+  auto quick = quick_json_entries(file.bytes());
+  JsonEntries found = quick ? std::move(*quick) : careful_json_entries(file);
+  auto& entries = found.entries;
   if (entries.empty()) refuse_fit(path, "holds no tokens; give the vocabulary of the matrix");
 
   // Added tokens may repeat an entry of the model; otherwise a row has one token.
   std::ranges::sort(entries);
   entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
-  const auto repeated = std::ranges::adjacent_find(entries, {}, &Entry::first);
+  const auto repeated = std::ranges::adjacent_find(entries, {}, [](const auto& entry) { return entry.first; });
   if (repeated != entries.end()) {
     refuse(path, "gives id " + std::to_string(repeated->first) + " to both " + in_quotes(repeated->second) + " and " +
                      in_quotes(std::next(repeated)->second) + "; correct or save the tokenizer again");
   }
-  return entries;
+  return found;
 }
 
 }  // namespace
@@ -267,7 +277,8 @@ bool is_json_object(std::string_view start) {
 }
 
 Vocabulary read_json_vocabulary(const MappedFile& file, const NamedFor& matrix, int64_t fewest) {
-  const std::vector<Entry> entries = parse_json_vocabulary(file);
+  const JsonEntries found = parse_json_vocabulary(file);
+  const auto& entries = found.entries;
   const int64_t rows = matrix.rows;
   if (const int64_t last = entries.back().first; last >= rows) {
     // An id may be as large as the type holds.
@@ -280,7 +291,7 @@ Vocabulary read_json_vocabulary(const MappedFile& file, const NamedFor& matrix, 
     refuse_count(file.path(), "has " + std::to_string(entries.size()) + " tokens", std::ssize(entries), matrix);
   }
   int64_t bytes = 0;
-  for (const Entry& entry : entries) bytes += std::ssize(entry.second);
+  for (const auto& [row, token] : entries) bytes += std::ssize(token);
   Vocabulary vocabulary;
   vocabulary.reserve(rows, bytes);
   for (const auto& [row, token] : entries) {

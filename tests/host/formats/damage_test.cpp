@@ -1,6 +1,9 @@
 // Whatever happens to a file, it is refused in one line or read without touching a byte outside it.
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -142,6 +145,51 @@ TEST(Damage, TrailingBytesAreRefusedWhereSizesAreKnown) {
   for (const Sample& sample : samples()) {
     if (sample.text && !sample.header) continue;
     EXPECT_FALSE(try_open(dir.write("x", sample.bytes + "x"))) << sample.name;
+  }
+}
+
+// A seed of the fuzzer's, whose first byte says how it is opened.
+std::string seed(const std::string& name) {
+  std::ifstream file(std::filesystem::path(GRAMIAN_SEEDS) / name, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  return bytes.substr(std::min<size_t>(1, bytes.size()));
+}
+
+TEST(Damage, EveryPrefixOfAPickleIsRefusedAndNoByteBreaksIt) {
+  const TempDir dir;
+  for (const char* name : {"gensim_2", "gensim_4", "gensim_5"}) {
+    const std::string whole = seed(name);
+    ASSERT_TRUE(try_open(dir.write("x", whole))) << name;
+    for (size_t i = 0; i < whole.size(); ++i) {
+      EXPECT_FALSE(try_open(dir.write("x", whole.substr(0, i)))) << name << " " << i;
+      std::string bytes = whole;
+      for (const int value : {0, 0xff, whole[i] ^ 1, whole[i] ^ 0x80}) {
+        bytes[i] = static_cast<char>(value);
+        try_open(dir.write("x", bytes));
+      }
+    }
+  }
+}
+
+// Of HDF5 a part at the end may hold nothing that matters.
+TEST(Damage, EveryPrefixOfHdf5IsRefusedOrTheSameAndNoByteBreaksIt) {
+  const TempDir dir;
+  for (const char* name : {"hdf5", "hdf5_packed"}) {
+    const std::string whole = seed(name);
+    const auto content = try_open(dir.write("x", whole));
+    ASSERT_TRUE(content) << name;
+    EXPECT_EQ(content->values, (std::vector<double>{1, -2, 3, 0.5, 0, 6}));
+    for (size_t i = 0; i < whole.size(); ++i) {
+      const auto part = try_open(dir.write("x", whole.substr(0, i)));
+      EXPECT_TRUE(!part || part->values == content->values) << name << " " << i;
+    }
+    for (size_t i = 0; i < whole.size(); ++i) {
+      std::string bytes = whole;
+      for (const int value : {0xff, whole[i] ^ 1}) {
+        bytes[i] = static_cast<char>(value);
+        try_open(dir.write("x", bytes));
+      }
+    }
   }
 }
 

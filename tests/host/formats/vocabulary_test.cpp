@@ -1,3 +1,9 @@
+#include "host/formats/vocabularies/json_entries.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "host/formats/files/mapped_file.hpp"
 #include "tests/host/formats/files.hpp"
 
 namespace gramian::host::test {
@@ -199,6 +205,47 @@ TEST(FoundVocabulary, BesideShards) {
   const auto index = dir.write("model.safetensors.index.json", R"({"weight_map":{"wte.weight":"one.safetensors"}})");
   const auto own = dir.write("model.vocab.txt", "a\nb\n");
   EXPECT_EQ(open_embedding(index, std::nullopt, 1).vocabulary_path, own);
+}
+
+std::optional<std::vector<std::pair<int64_t, std::string>>> quick(const TempDir& dir, const std::string& text) {
+  const auto file = MappedFile::open(dir.write("quick.json", text));
+  const auto found = quick_json_entries(file->bytes());
+  if (!found) return std::nullopt;
+  return std::vector<std::pair<int64_t, std::string>>(found->entries.begin(), found->entries.end());
+}
+
+TEST(JsonEntries, RegularFilesAreReadQuickly) {
+  const TempDir dir;
+  const std::vector<std::pair<int64_t, std::string>> both = {{0, "a"},
+                                                             {1,
+                                                              "\xc4\xa0"
+                                                              "b"}};
+  for (const std::string text :
+       {R"({"a":0,"\u0120b":1})",
+        R"({"version":"1.0","model":{"type":"BPE","merges":["a b"],"vocab":{"a":0,"\u0120b":1}}})",
+        R"({"model":{"vocab":[["a",-1.5],["\u0120b",0]]}})",
+        R"({"added_tokens":[{"id":1,"content":"\u0120b"}],"model":{"vocab":{"a":0}}})"}) {
+    EXPECT_EQ(quick(dir, text), both) << text;
+    // Files that end with their page, just before it and just after it: what is read past the end is there.
+    for (const size_t size : {4000, 4031, 4032, 4033, 4095, 4096, 4097, 8192}) {
+      EXPECT_EQ(quick(dir, text + std::string(size - text.size(), ' ')), both) << size;
+    }
+  }
+}
+
+TEST(JsonEntries, AllElseIsLeftToWhoCanSayWhatItIs) {
+  const TempDir dir;
+  for (const std::string& text :
+       {std::string(R"({"a":0,"a":1})"), std::string(R"({"a":0.5})"), std::string(R"({"a":-1})"),
+        std::string(R"({"a":99999999999999999999})"), std::string(R"({"a":0)"), std::string(R"({"a":"b"})"),
+        std::string(R"({"model":{"vocab":{"a":0},"vocab":{"a":0}}})"), std::string(R"({"model":{"vocab":{"a":[0]}}})"),
+        std::string(R"({"model":{}})"), std::string(R"({"model":{"vocab":[[0,"a"]]}})"),
+        std::string(R"({"added_tokens":[{"id":1,"id":2,"content":"b"}],"model":{"vocab":{"a":0}}})"),
+        std::string(R"({"added_tokens":[{"content":"b"}],"model":{"vocab":{"a":0}}})"),
+        std::string(R"({"added_tokens":{},"model":{"vocab":{"a":0}}})"), std::string("{\"\xff\":0}"),
+        R"({"deep":)" + std::string(70, '[') + std::string(70, ']') + R"(,"model":{"vocab":{"a":0}}})"}) {
+    EXPECT_FALSE(quick(dir, text)) << text;
+  }
 }
 
 }  // namespace

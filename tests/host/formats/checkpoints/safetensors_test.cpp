@@ -139,6 +139,19 @@ TEST(Safetensors, RefusesBadHeaders) {
   }
 }
 
+TEST(Safetensors, ALongHeaderCanBeInterrupted) {
+  const TempDir dir;
+  std::vector<std::string> names;
+  for (int k = 0; k < 5000; ++k) names.push_back("t" + std::to_string(k));
+  const auto path = dir.write("m.safetensors", matrices(names));
+  ReadOptions options;
+  int asked = 0;
+  options.progress.cancelled = [&] { return ++asked == 2; };
+  EXPECT_THROW(open_embedding(path + "#t7", std::nullopt, 1, options), Interrupted);
+  options.progress.cancelled = [] { return false; };
+  EXPECT_EQ(open_embedding(path + "#t7", std::nullopt, 1, options).tensor, "t7");
+}
+
 TEST(Safetensors, EmptyTensorsAreAllowedButNotChosen) {
   const TempDir dir;
   const auto path = dir.write(
@@ -178,7 +191,7 @@ TEST(SafetensorsIndex, RefusesMissingShardsAndPathsElsewhere) {
   }
   expect_refused<InvalidInput>(write("{}"), {"empty"});
   expect_refused<InvalidInput>(write("[]"), {"weight_map"});
-  expect_refused<InvalidInput>(dir.write("x.json", "{\"the\": 5}"), {"--vocab"});
+  expect_refused<InvalidInput>(dir.write("x.json", "{\"the\": 5}"), {"vocab"});
 }
 
 }  // namespace
