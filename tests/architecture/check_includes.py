@@ -104,7 +104,8 @@ def installed(path):
     """As cmake/install.cmake has it."""
     if path.suffix != ".hpp" or within(path, "host/formats/json", "host/formats/hdf5"):
         return False
-    return within(path, "engine", "host/device", "host/formats", "host/report") or path in DOORS or path.parent == TEXT
+    shelves = ("engine", "host/communities", "host/device", "host/formats", "host/questions", "host/report")
+    return within(path, *shelves) or path in DOORS or path.parent == TEXT
 
 
 def judge(file, name, target):
