@@ -70,6 +70,26 @@ host::VocabularyJoin join_inputs(const Input& a, const Input& b, const host::Joi
   return joined;
 }
 
+Json lost_json(const host::VocabularyJoin& joined, int64_t bad_rows) {
+  const auto side = [](const host::LostTokens& lost) -> Json {
+    return {{"unnamed", lost.unnamed},
+            {"continuation_pieces", lost.continuation_pieces},
+            {"duplicates", lost.duplicates},
+            {"only_here", lost.only_here}};
+  };
+  return {{"only_in_first", joined.first.only_here},
+          {"only_in_second", joined.second.only_here},
+          {"filtered_length", joined.filtered_length},
+          {"filtered_alpha", joined.filtered_alpha},
+          {"filtered_tokens", joined.filtered_tokens},
+          {"continuation_pieces", joined.first.continuation_pieces + joined.second.continuation_pieces},
+          {"duplicates", joined.first.duplicates + joined.second.duplicates},
+          {"unnamed", joined.first.unnamed + joined.second.unnamed},
+          {"beyond_limit", joined.beyond_limit},
+          {"bad_rows", bad_rows},
+          {"by_file", {side(joined.first), side(joined.second)}}};
+}
+
 int64_t before_filters(const host::VocabularyJoin& joined) {
   return std::ssize(joined.items) + joined.filtered_length + joined.filtered_alpha + joined.filtered_tokens +
          joined.beyond_limit;

@@ -23,5 +23,7 @@ struct Joining {
 host::VocabularyJoin join_inputs(const Input& a, const Input& b, const host::JoinSettings& settings);
 /// How many items there were before any was filtered out.
 int64_t before_filters(const host::VocabularyJoin& joined);
+/// What was left out, and why.
+Json lost_json(const host::VocabularyJoin& joined, int64_t bad_rows);
 
 }  // namespace gramian::questions

@@ -89,9 +89,10 @@ std::vector<double> upper_triangle(const DenseMatrix& matrix) {
   return values;
 }
 
-std::string scores_in_words(const RsaPair& pair) {
+/// `of`: what is correlated.
+Table correlations(const RsaPair& pair, const std::string& of) {
   Table scores("<>");
-  scores.row({"Pearson correlation of the cosines", host::fixed(pair.rsa.pearson, 6)});
+  scores.row({"Pearson correlation of the " + of, host::fixed(pair.rsa.pearson, 6)});
   if (pair.interval) {
     scores.row({"its 95 % interval, " + host::grouped(pair.interval->replicates) + " bootstrap replicates",
                 host::fixed(pair.interval->low, 4) + " to " + host::fixed(pair.interval->high, 4)});
@@ -113,6 +114,11 @@ std::string scores_in_words(const RsaPair& pair) {
     scores.row({"Kendall's tau-a of " + host::grouped(pair.by_order->pairs) + " pairs, and its standard error",
                 host::fixed(pair.by_order->tau_a, 4) + " and " + host::significant(pair.by_order->standard_error, 2)});
   }
+  return scores;
+}
+
+std::string scores_in_words(const RsaPair& pair) {
+  Table scores = correlations(pair, "cosines");
   scores.row({"linear CKA, debiased", host::fixed(pair.rsa.linear_cka_debiased, 6)});
   scores.row({"linear CKA", host::fixed(pair.rsa.linear_cka, 6)});
   scores.row({"linear CKA of unit rows", host::fixed(pair.rsa.linear_cka_unit, 6)});
@@ -169,11 +175,19 @@ void add_matrix(Files& files, const std::string& name, const DenseMatrix& matrix
 }  // namespace
 
 Json to_json(const RsaOf::Answer& answer) {
+  if (answer.rdms) {
+    Json json = answer.rdms->json();
+    json["rsa"] = rsa_json(std::get<RsaPair>(answer.found));
+    return json;
+  }
   if (const auto* pair = std::get_if<RsaPair>(&answer.found)) return pair_json(*answer.spaces, *pair);
   return matrices_json(*answer.spaces, std::get<RsaMatrices>(answer.found));
 }
 
 std::string table(const RsaOf::Answer& answer) {
+  if (answer.rdms) {
+    return answer.rdms->heading() + correlations(std::get<RsaPair>(answer.found), "dissimilarities").text();
+  }
   const SharedSpaces& spaces = *answer.spaces;
   if (const auto* pair = std::get_if<RsaPair>(&answer.found)) {
     return spaces.heading() + scores_in_words(*pair) + "\n" + cosines_in_words(*pair) +
@@ -186,6 +200,7 @@ std::string table(const RsaOf::Answer& answer) {
 }
 
 void add_files(const RsaOf::Answer& answer, Files& files) {
+  if (answer.rdms) return answer.rdms->add_file(files);
   answer.spaces->add_file(files);
   if (const auto* found = std::get_if<RsaMatrices>(&answer.found)) {
     add_matrix(files, "pearson.npy", found->pearson);

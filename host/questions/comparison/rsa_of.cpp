@@ -66,7 +66,8 @@ About RsaOf::about() {
           .examples = {{"rsa sample/run1.npy sample/run2.npy", "over the tokens both have"},
                        {"rsa a.npy b.npy --method both --permutations 1000 --bootstrap 1000",
                         "with ranks, a p-value and an interval"},
-                       {"rsa a.npy b.npy c.npy", "a matrix of correlations"}}};
+                       {"rsa a.npy b.npy c.npy", "a matrix of correlations"},
+                       {"rsa model.npy people.npy --rdm --method both", "of dissimilarities that are given"}}};
 }
 
 void RsaOf::describe(Description& d) {
@@ -80,6 +81,8 @@ void RsaOf::describe(Description& d) {
   d.option("--permutations", &permutations, "P", "Test against so many relabellings of the tokens");
   d.flag("--two-sided", two_sided, "Count correlations as large of either sign");
   d.option("--bootstrap", &bootstrap, "B", "95 % interval from so many resamplings of the tokens");
+  d.flag("--rdm", rdm,
+         "The inputs are dissimilarities: square matrices, or vectors of all pairs as scipy's pdist makes them");
   d.flag("--distributions", distributions, "Extremes and quantiles of both sides, however long it takes");
 }
 
@@ -90,15 +93,54 @@ RsaOf::Answer RsaOf::ask(Run& run) {
   if (permutations < 0 || bootstrap < 0) {
     throw InvalidUsage("--permutations and --bootstrap count replicates; 0, the default, is none");
   }
+  if (rdm) return compare_given(run);
   std::vector<std::string> paths = {first, second};
   paths.insert(paths.end(), more.begin(), more.end());
-  Answer answer{.spaces = std::make_unique<SharedSpaces>(run, paths, joining, rows), .found = {}};
+  Answer answer{.spaces = std::make_unique<SharedSpaces>(run, paths, joining, rows), .rdms = {}, .found = {}};
   ranks.settle(run, answer.spaces->size());
   if (more.empty()) {
     answer.found = compare_two(run, *answer.spaces);
   } else {
     answer.found = compare_all(run, *answer.spaces);
   }
+  return answer;
+}
+
+RsaOf::Answer RsaOf::compare_given(Run& run) {
+  if (!more.empty() || distributions || rows.preprocessing.centers() || rows.drop_bad_rows) {
+    throw InvalidUsage(
+        "--rdm compares two matrices of dissimilarities as they are: without further ones, "
+        "--distributions, --drop-bad-rows and what transforms rows");
+  }
+  Answer answer{.spaces = {}, .rdms = std::make_unique<SharedRdms>(run, first, second, joining, rows), .found = {}};
+  const Dissimilarities& a = answer.rdms->a();
+  const Dissimilarities& b = answer.rdms->b();
+  ranks.settle_given(run, a.items);
+  Pair pair;
+  pair.two_sided = two_sided;
+  pair.rsa.items = a.items;
+  pair.rsa.pairs = std::ssize(a.pairs);
+  pair.rsa.pearson = run.timed("rsa", [&] { return pearson(a, b); });
+  if (std::isnan(pair.rsa.pearson))
+    run.note("All dissimilarities of one side are equal: a correlation is not defined.");
+  run.check();
+  if (permutations > 0) {
+    const PermutationSettings wanted{.permutations = permutations, .seed = run.seed(), .two_sided = two_sided};
+    pair.test = run.watched("permutations", "permutations", static_cast<double>(permutations), "permutations",
+                            [&](const Progress& progress) {
+                              return permutation_test(a, b, pair.rsa.pearson, wanted, run.threads(), progress);
+                            });
+  }
+  if (bootstrap > 0) {
+    const BootstrapSettings wanted{.replicates = bootstrap, .seed = run.seed()};
+    pair.interval = run.watched(
+        "bootstrap", "bootstrap", static_cast<double>(bootstrap), "replicates",
+        [&](const Progress& progress) { return bootstrap_interval(a, b, wanted, run.threads(), progress); });
+  }
+  if (ranks.wanted()) pair.by_ranks = run.timed("ranks", [&] { return spearman_of(a.pairs, b.pairs, 0.0, 0.0); });
+  run.check();
+  run.no_sweep("fp64, of the values given");
+  answer.found = std::move(pair);
   return answer;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "host/formats/files/input_watch.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/formats/hub/hub_cache.hpp"
 #include "host/questions/run/table.hpp"
@@ -16,19 +17,50 @@
 #include "host/text/word_forms.hpp"
 
 namespace gramian::questions {
+namespace {
+
+/// A file so large, of which the matrix is so small a part, is not read to its end for a sum: the values have one.
+bool read_in_part(const std::string& path, const MatrixView& view) {
+  constexpr double kLarge = double{int64_t{1} << 30};
+  std::error_code unknown;
+  const auto bytes = static_cast<double>(std::filesystem::file_size(path, unknown));
+  const auto values = static_cast<double>(view.rows * view.cols * element_size(view.type));
+  return !unknown && bytes > kLarge && bytes > 2.0 * values;
+}
+
+}  // namespace
+
+Inputs::Sums Inputs::sums_of(const host::Embedding& embedding) const {
+  Sums sums;
+  for (const std::string& file : embedding.files) {
+    if (const auto known = host::sha256_of_cached(file)) {
+      sums.files.push_back(known);
+    } else if (read_in_part(file, embedding.matrix.view)) {
+      sums.files.emplace_back();
+      if (!sums.values) sums.values = host::sha256_of_values(embedding.matrix.view, stop_hashing_);
+    } else {
+      sums.files.push_back(host::sha256_of_input(file, stop_hashing_));
+    }
+  }
+  return sums;
+}
+
+void Inputs::require_unchanged(const host::Embedding& embedding, const Sums& sums) const {
+  for (size_t f = 0; f < sums.files.size(); ++f) {
+    const std::string& path = embedding.files[f];
+    if (sums.files[f]) {
+      host::require_unchanged(path, *sums.files[f], stop_hashing_);
+    } else if (!host::left_alone(path) && host::sha256_of_values(embedding.matrix.view, stop_hashing_) != sums.values) {
+      host::refuse_changed(path);
+    }
+  }
+}
+
 Input& Inputs::open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
                     const host::ReadOptions& reading) {
   Input& input = inputs_.emplace_back();
   input.embedding = host::open_embedding(path, vocab, threads, reading);
-  const auto hash = [this, files = input.embedding.files] {
-    std::vector<std::string> sums;
-    sums.reserve(files.size());
-    for (const std::string& file : files) {
-      const auto known = host::sha256_of_cached(file);
-      sums.push_back(known ? *known : host::sha256_of_input(file, stop_hashing_));
-    }
-    return sums;
-  };
+  const auto hash = [this, &embedding = input.embedding] { return sums_of(embedding); };
   try {
     hashes_.push_back(std::async(std::launch::async, hash));
   } catch (const std::system_error&) {
@@ -60,17 +92,19 @@ Json Inputs::json(const std::function<void()>& check) {
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const host::Embedding& embedding = inputs_[i].embedding;
     while (hashes_[i].wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout) check();
-    const std::vector<std::string> sums = hashes_[i].get();
+    const Sums sums = hashes_[i].get();
+    require_unchanged(embedding, sums);
+    const auto written = [](const std::optional<std::string>& sum) { return sum ? Json(*sum) : Json(); };
     Json files = Json::array();
-    for (size_t f = 0; f < sums.size(); ++f) {
-      host::require_unchanged(embedding.files[f], sums[f], stop_hashing_);
-      files.push_back({{"path", host::valid_utf8(embedding.files[f])}, {"sha256", sums[f]}});
+    for (size_t f = 0; f < sums.files.size(); ++f) {
+      files.push_back({{"path", host::valid_utf8(embedding.files[f])}, {"sha256", written(sums.files[f])}});
     }
     Json input;
     input["path"] = host::valid_utf8(embedding.path);
     input["tensor"] = embedding.tensor.empty() ? Json(nullptr) : Json(host::valid_utf8(embedding.tensor));
     input["format"] = embedding.format;
-    input["sha256"] = sums.empty() ? Json(nullptr) : Json(sums[0]);
+    input["sha256"] = sums.files.empty() ? Json() : written(sums.files[0]);
+    if (sums.values) input["values_sha256"] = *sums.values;
     input["files"] = std::move(files);
     input["rows"] = inputs_[i].view().rows;
     input["dim"] = inputs_[i].view().cols;

@@ -45,9 +45,17 @@ class Inputs {
   Json json(const std::function<void()>& check);
 
  private:
+  /// Of an input's files, in their order, and of its values where a file has none.
+  struct Sums {
+    std::vector<std::optional<std::string>> files;
+    std::optional<std::string> values;
+  };
+  Sums sums_of(const host::Embedding& embedding) const;
+  void require_unchanged(const host::Embedding& embedding, const Sums& sums) const;
+
   std::atomic<bool> stop_hashing_{false};
   std::deque<Input> inputs_;
-  std::vector<std::future<std::vector<std::string>>> hashes_;
+  std::vector<std::future<Sums>> hashes_;
 };
 
 /// "run1.npy: npy, f16, 3,000 x 100"

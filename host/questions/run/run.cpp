@@ -51,6 +51,17 @@ Input& Run::open(const std::string& path, const std::optional<std::filesystem::p
                  std::optional<int64_t> limit) {
   host::ReadOptions reading;
   reading.limit = limit;
+  return open(path, vocab, reading);
+}
+
+Input& Run::open_pairs(const std::string& path, const std::optional<std::filesystem::path>& vocab) {
+  host::ReadOptions reading;
+  reading.pairs = true;
+  return open(path, vocab, reading);
+}
+
+Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
+                 host::ReadOptions reading) {
   reading.most_memory = static_cast<int64_t>(memory_.available());
   std::error_code unknown;
   const auto bytes = std::filesystem::file_size(path.substr(0, path.rfind('#')), unknown);

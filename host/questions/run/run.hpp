@@ -64,6 +64,8 @@ class Run {
   /// text may end there.
   Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
               std::optional<int64_t> limit = {});
+  /// The same of what may also be the vector of all pairs of items.
+  Input& open_pairs(const std::string& path, const std::optional<std::filesystem::path>& vocab);
   Inputs& inputs() { return inputs_; }
   /// The chosen rows as a space; bad rows are named by token.
   std::unique_ptr<Space> make_space(const Input& input, const RowOptions& rows, ZeroRows zero = ZeroRows::refused);
@@ -116,6 +118,8 @@ class Run {
   std::string footer() const;
 
  private:
+  Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab, host::ReadOptions reading);
+
   using Clock = std::chrono::steady_clock;
 
   Clock::time_point start_ = Clock::now();
