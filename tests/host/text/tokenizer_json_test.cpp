@@ -1,4 +1,4 @@
-// What tokenizer.json asks for beside byte-level BPE, on vocabularies small enough to follow by hand.
+// Parts of tokenizer.json beside byte-level BPE, on vocabularies small enough to follow by hand.
 
 #include <ctime>
 
