@@ -4,7 +4,7 @@
     make_seeds.py           writes them
     make_seeds.py --check   only says which are missing or other than this makes them; exit 1 if there is one
 
-Those whose names begin with "real_" were written by the libraries themselves (torch, gensim, fasttext, gguf), and are
+Those whose names begin with "real_" were written by the libraries themselves (torch, gensim, fasttext, gguf, h5py), and are
 kept as they are. A first byte often chooses what a target does: see targets/. Names that begin with "refused_" are
 turned away by their reader, and are worth keeping all the same."""
 

@@ -6,7 +6,7 @@
 #include <zstd.h>
 
 #include "tests/fuzz/harness.hpp"
-#include "tests/host/formats/deflate.hpp"
+#include "tests/host/formats/archives/deflate.hpp"
 
 namespace {
 

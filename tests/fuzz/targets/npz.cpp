@@ -1,7 +1,7 @@
 // .npz files: bytes as they are, or as the array of an archive that is whole, stored or deflated.
 
 #include "tests/fuzz/harness.hpp"
-#include "tests/host/formats/zip_bytes.hpp"
+#include "tests/host/formats/archives/zip_bytes.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 // whole and holds two storages; or as an index with such an archive as its shard.
 
 #include "tests/fuzz/harness.hpp"
-#include "tests/host/formats/zip_bytes.hpp"
+#include "tests/host/formats/archives/zip_bytes.hpp"
 
 namespace {
 

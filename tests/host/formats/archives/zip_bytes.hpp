@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tests/host/formats/bytes.hpp"
-#include "tests/host/formats/deflate.hpp"
+#include "tests/host/formats/archives/deflate.hpp"
 
 namespace gramian::host::test {
 
