@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/host/formats/bytes.hpp"
 #include "tests/host/formats/archives/deflate.hpp"
+#include "tests/host/formats/bytes.hpp"
 
 namespace gramian::host::test {
 
