@@ -5,6 +5,8 @@
 #include <numeric>
 #include <string>
 
+#include "engine/row_products.hpp"
+
 namespace gramian {
 namespace {
 
@@ -29,17 +31,20 @@ std::string describe(const BadRows& bad) {
 
 /// The first `count` principal directions of the transformed rows.
 DenseMatrix top_directions(Backend& backend, const DeviceRows& rows, const RowTransform& transform, int64_t count) {
-  const DenseMatrix gram = backend.gram(rows, transform, rows, transform);
-  DenseMatrix directions(count, gram.cols);
-  if (squares_are_safe(gram)) {
-    const Eigen principal = backend.eigh(gram);
-    for (int64_t k = 0; k < count; ++k) {
-      for (int64_t c = 0; c < gram.cols; ++c) directions(k, c) = principal.vectors(c, k);
+  const int64_t dim = transform.dim(rows.dim());
+  DenseMatrix directions(count, dim);
+  if (!rows_are_fewer(rows.rows(), dim)) {
+    const DenseMatrix gram = backend.gram(rows, transform, rows, transform);
+    if (squares_are_safe(gram)) {
+      const Eigen principal = backend.eigh(gram);
+      for (int64_t k = 0; k < count; ++k) {
+        for (int64_t c = 0; c < dim; ++c) directions(k, c) = principal.vectors(c, k);
+      }
+      return directions;
     }
-  } else {
-    const Svd principal = backend.svd(backend.triangular_factor(rows, transform));
-    std::copy_n(principal.vt.values.begin(), directions.values.size(), directions.values.begin());
   }
+  const Svd principal = backend.svd(backend.triangular_factor(rows, transform));
+  std::copy_n(principal.vt.values.begin(), directions.values.size(), directions.values.begin());
   return directions;
 }
 
@@ -165,6 +170,11 @@ const DenseMatrix& Space::centered_gram() {
     centered_gram_ = backend_->gram(*device_rows_, transform, *device_rows_, transform);
   }
   return *centered_gram_;
+}
+
+const DenseMatrix& Space::centered_row_products() {
+  if (!centered_row_products_) centered_row_products_ = row_products(*backend_, *device_rows_, centered());
+  return *centered_row_products_;
 }
 
 const UnitRows& Space::unit_rows(Precision precision) {

@@ -5,8 +5,9 @@
 #include <unordered_map>
 #include <utility>
 
-#include "engine/analyses/comparison/rsa.hpp"
+#include "engine/analyses/distribution/centered_products.hpp"
 #include "engine/error.hpp"
+#include "engine/row_products.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"
@@ -111,15 +112,30 @@ void SharedSpaces::require_enough() const {
 }
 
 void SharedSpaces::require_memory(Run& run) const {
+  const int64_t n = std::ssize(tokens_);
+  int64_t widest = 0;
   double bytes = 0.0;
   for (const Input* input : inputs_) {
-    bytes += rsa_bytes(input->view().cols);
-    // Of many, the rows of all are held at once.
-    if (count() == 2) continue;
-    bytes += static_cast<double>(tokens_.size()) * static_cast<double>(input->view().cols) *
-             (run.precision() == Precision::double_ ? 8.0 : 4.0);
+    const int64_t d = input->view().cols;
+    bytes = std::max(bytes, cross_products_bytes(n, d, std::max(d, widest)));
+    widest = std::max(widest, d);
   }
-  run.memory().require(bytes);
+  // Of many, the rows and products of all are held at once.
+  for (size_t k = 0; count() > 2 && k < count(); ++k) {
+    bytes += run.backend().host_bytes(n, inputs_[k]->view().cols, run.precision()) +
+             smaller_gram_size(n, inputs_[k]->view().cols);
+  }
+  run.require_memory(bytes, fewer_rows_or_dims(n, widest));
+}
+
+double SharedSpaces::kept_bytes(Run& run, size_t k) const {
+  double bytes = 0.0;
+  for (size_t other = 0; other < count(); ++other) {
+    const int64_t d = inputs_[other]->view().cols;
+    bytes += smaller_gram_size(size(), d);
+    if (other < k) bytes += run.backend().host_bytes(size(), d, run.precision());
+  }
+  return bytes;
 }
 
 void SharedSpaces::build(Run& run, const RowOptions& rows) {
