@@ -52,7 +52,8 @@ CLI::Validator understood(const questions::Target& target) {
   return CLI::Validator(
       [&target](std::string& text) -> std::string {
         const bool counts = std::holds_alternative<uint64_t*>(target);
-        const bool whole = std::holds_alternative<int64_t*>(target) || std::holds_alternative<std::optional<int64_t>*>(target);
+        const bool whole =
+            std::holds_alternative<int64_t*>(target) || std::holds_alternative<std::optional<int64_t>*>(target);
         if (counts && !is_number<uint64_t>(text)) return text + " is not a whole number from 0 to 2^64 - 1";
         if (whole && !is_number<int64_t>(text)) return text + " is not a whole number";
         if (std::holds_alternative<double*>(target) || std::holds_alternative<std::optional<double>*>(target)) {
@@ -135,7 +136,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, const s
     if (!first.empty() && !first.starts_with('-')) message = unknown_command(app, first);
   } else {
     help.append(" ").append(used.front()->get_name());
-    // What is not understood comes first: it may be why something seems to be missing.
+    // Arguments that are not understood come first: they may be why something seems to be missing.
     for (const std::string& left : used.front()->remaining()) {
       if (left.size() > 1 && left.starts_with('-')) message = "unknown option " + left;
     }

@@ -115,8 +115,8 @@ Quality quality(const Adjacency& graph, const Partition& partition) {
 void require_memory(const Adjacency& graph) {
   constexpr size_t kNode = 256;  // the graph, its copies by community, queues, labels
   constexpr size_t kEdge = 128;
-  ::operator delete(::operator new(static_cast<size_t>(graph.nodes()) * kNode +
-                                   static_cast<size_t>(graph.edges()) * kEdge));
+  ::operator delete(
+      ::operator new(static_cast<size_t>(graph.nodes()) * kNode + static_cast<size_t>(graph.edges()) * kEdge));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "engine/analyses/distribution/distribution.hpp"
-#include "engine/sweep/plan.hpp"
+#include "engine/analyses/plan.hpp"
 #include "tests/support/data.hpp"
 #include "tests/support/wrong_backend.hpp"
 

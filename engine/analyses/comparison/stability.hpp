@@ -29,7 +29,7 @@ Procrustes procrustes(Space& a, Space& b);
 /// Bytes that it takes of n rows.
 double procrustes_bytes(int64_t n, int64_t d1, int64_t d2);
 
-/// Of the k nearest neighbours of every row in either space, before any alignment (Wendlandt et al. 2018).
+/// Overlap of the k nearest neighbours of every row in either space, before any alignment (Wendlandt et al. 2018).
 struct NeighborOverlap {
   double overlap = 0.0;  // means over the rows
   double jaccard = 0.0;

@@ -15,7 +15,8 @@ Isotropy isotropy(Space& space) {
   const OwnProducts own = own_products(space);
   // Below what rounding leaves of identical rows there is no variance.
   const double rounding = 1e-28 * static_cast<double>(space.size());
-  result.participation_ratio = own.trace > rounding ? own.trace * own.trace / own.squares : std::numeric_limits<double>::quiet_NaN();
+  result.participation_ratio =
+      own.trace > rounding ? own.trace * own.trace / own.squares : std::numeric_limits<double>::quiet_NaN();
   return result;
 }
 

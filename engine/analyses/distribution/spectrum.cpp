@@ -80,7 +80,7 @@ Spectrum spectrum(Space& space, const SpectrumSettings& settings) {
   if (!result.from_gram) from_factor(space, transform, result);
   result.vectors = oriented(std::move(result.vectors));
 
-  // Of their shares of the largest, whose squares are representable.
+  // Ratios to the largest have squares that are representable.
   const double largest = result.singular_values.front();
   double sum = 0.0;
   double squares = 0.0;
@@ -97,8 +97,8 @@ Spectrum spectrum(Space& space, const SpectrumSettings& settings) {
     entropy -= share * std::log(share);
   }
   // A smaller one is what rounding leaves of zero.
-  const double rounding = std::numeric_limits<double>::epsilon() *
-                          static_cast<double>(std::max(space.size(), space.dim())) * largest;
+  const double rounding =
+      std::numeric_limits<double>::epsilon() * static_cast<double>(std::max(space.size(), space.dim())) * largest;
   const double smallest = result.singular_values.back();
   result.effective_rank = sum > 0.0 ? std::exp(entropy) : 0.0;
   result.participation_ratio = fourths > 0.0 ? squares * squares / fourths : 0.0;

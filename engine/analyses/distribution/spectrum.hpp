@@ -27,8 +27,8 @@ struct Spectrum {
   bool from_gram = false;  // false: from a QR factorization, since the Gram product would have lost small ones
 };
 
-/// From the eigenvalues of the smaller fp64 Gram product; when σ_min/σ₁ < 1e-6, from QR and the SVD of R instead, which keeps
-/// small singular values that squaring loses. Throws InvalidUsage when `vectors` is out of range.
+/// From the eigenvalues of the smaller fp64 Gram product; when σ_min/σ₁ < 1e-6, from QR and the SVD of R instead, which
+/// keeps small singular values that squaring loses. Throws InvalidUsage when `vectors` is out of range.
 Spectrum spectrum(Space& space, const SpectrumSettings& settings);
 
 /// Bytes that it takes besides the rows, of n rows of d dimensions: on the way of QR, which takes more.

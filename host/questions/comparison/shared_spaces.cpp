@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/analyses/distribution/centered_products.hpp"
+#include "engine/analyses/distribution/spectrum.hpp"
 #include "engine/error.hpp"
 #include "engine/row_products.hpp"
 #include "host/formats/files/message.hpp"
@@ -50,9 +51,9 @@ SharedSpaces::SharedSpaces(Run& run, const std::vector<std::string>& paths, cons
     inputs_.push_back(&run.open(paths[k], k == 0 ? rows.vocab : k == 1 ? rows.vocab2 : std::nullopt));
   }
   run.timed("join", [&] { join(settings); });
-  rows.preprocessing.center = rows.preprocessing.center || rows.preprocessing.remove_top > 0;
+  rows.preprocessing.center = rows.preprocessing.centers();
   if (count() == 2) require_enough();
-  require_memory(run);
+  require_memory(run, rows.preprocessing);
   run.timed("check", [&] { build(run, rows); });
   run.check();
 }
@@ -111,13 +112,14 @@ void SharedSpaces::require_enough() const {
                      (left < before_filters_ ? ", and the filters leave " + std::to_string(left) : ""));
 }
 
-void SharedSpaces::require_memory(Run& run) const {
+void SharedSpaces::require_memory(Run& run, const Preprocessing& preprocessing) const {
   const int64_t n = std::ssize(tokens_);
   int64_t widest = 0;
   double bytes = 0.0;
   for (const Input* input : inputs_) {
     const int64_t d = input->view().cols;
     bytes = std::max(bytes, cross_products_bytes(n, d, std::max(d, widest)));
+    if (preprocessing.remove_top > 0 || preprocessing.principal()) bytes = std::max(bytes, spectrum_bytes(n, d));
     widest = std::max(widest, d);
   }
   // Of many, the rows and products of all are held at once.

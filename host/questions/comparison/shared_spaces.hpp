@@ -38,13 +38,13 @@ class SharedSpaces {
   void add_file(Files& files) const;
   /// "run1.npy: ...", the others, and how many items are shared, for people.
   std::string heading() const;
-  /// What was left out of two and why, for people; empty where nothing was.
+  /// Tells people what was left out of two spaces and why; empty where nothing was.
   std::string lost_in_words() const;
 
  private:
   void join(const host::JoinSettings& settings);
   void require_enough() const;
-  void require_memory(Run& run) const;
+  void require_memory(Run& run, const Preprocessing& preprocessing) const;
   void build(Run& run, const RowOptions& rows);
   bool build_space(Run& run, const RowOptions& rows, size_t k);
   void drop(Run& run, const RowOptions& rows, size_t k, const BadRows& bad);

@@ -208,7 +208,8 @@ Graph::Answer Graph::ask(Run& run) {
   answer.input = &input;
   choose_rows(run, input, rows, text);
   drop_repeated_rows(run, input);
-  const int64_t keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows), smaller_gram_bytes(std::ssize(input.rows), input.view().cols));
+  const int64_t keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows),
+                                                   smaller_gram_bytes(std::ssize(input.rows), input.view().cols));
   answer.space = run.make_space(input, rows);
   const int64_t n = answer.space->size();
   if (n < 2) {

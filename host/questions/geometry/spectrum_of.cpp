@@ -33,7 +33,7 @@ SpectrumOf::Answer SpectrumOf::ask(Run& run) {
   const int64_t n = std::ssize(input.rows);
   const int64_t d = input.view().cols;
   run.require_memory(spectrum_bytes(n, d), fewer_rows_or_dims(n, d));
-  const auto space = run.make_space(input, rows);
+  const auto space = run.make_space(input, rows, wanted.raw ? ZeroRows::stay : ZeroRows::refused);
   Answer answer{.input = &input, .raw = wanted.raw, .vectors = wanted.vectors, .spectrum = {}};
   answer.spectrum = run.timed("spectrum", [&] { return spectrum(*space, wanted); });
   run.no_sweep();

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "engine/analyses/distribution/spectrum.hpp"
 #include "engine/error.hpp"
 #include "host/device/device.hpp"
 #include "host/formats/files/message.hpp"
@@ -71,12 +72,20 @@ Input& Run::open(const std::string& path, const std::optional<std::filesystem::p
   return input;
 }
 
-std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& rows) {
+std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& rows, ZeroRows zero) {
+  const int64_t n = std::ssize(input.rows);
+  const int64_t d = input.view().cols;
+  if (rows.preprocessing.remove_top > 0 || rows.preprocessing.principal()) {
+    require_memory(spectrum_bytes(n, d), fewer_rows_or_dims(n, d));
+  }
   std::unique_ptr<Space> space;
   timed("check", [&] {
     try {
       space = std::make_unique<Space>(*backend_, input.view(),
-                                      SpaceOptions{input.rows, rows.preprocessing, rows.drop_bad_rows});
+                                      SpaceOptions{.rows = input.rows,
+                                                   .preprocessing = rows.preprocessing,
+                                                   .drop_bad_rows = rows.drop_bad_rows,
+                                                   .zero_rows_stay = zero == ZeroRows::stay});
     } catch (const BadRowsError& error) {
       throw InvalidInput(host::printable(input.embedding.path, 4096) + ": " + name_bad_rows(input, error.rows()) +
                          "; --drop-bad-rows leaves them out");

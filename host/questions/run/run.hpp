@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/analyses/plan.hpp"
 #include "engine/backend.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 #include "host/questions/json/json.hpp"
 #include "host/questions/run/front.hpp"
 #include "host/questions/run/inputs.hpp"
@@ -29,6 +29,9 @@ struct RowsUsed {
   int64_t unnamed = 0;
   BadRows dropped;
 };
+
+/// Whether rows of length zero are refused, as they have no cosine, or are rows like any other.
+enum class ZeroRows : uint8_t { refused, stay };
 
 /// A text that was read, as every result tells it.
 struct TextRead {
@@ -64,10 +67,10 @@ class Run {
               std::optional<int64_t> limit = {});
   Inputs& inputs() { return inputs_; }
   /// The chosen rows as a space; bad rows are named by token.
-  std::unique_ptr<Space> make_space(const Input& input, const RowOptions& rows);
+  std::unique_ptr<Space> make_space(const Input& input, const RowOptions& rows, ZeroRows zero = ZeroRows::refused);
   /// One pass over the pairs of a space, with what the result says about sweeps and accuracy.
   SweepReport sweep(Space& space, std::span<SweepAnalysis* const> analyses);
-  /// Of results that need no sweep: `form` is what they are made of.
+  /// Records results that need no sweep: `form` is what they are made of.
   void no_sweep(const std::string& form = "fp64 Gram products") { form_ = form; }
   /// Throws OutOfMemory, ending with `remedy`, when `bytes` and what is held already are more than may be used.
   void require_memory(double bytes, const std::string& remedy = kFewerRows) const;
@@ -115,7 +118,7 @@ class Run {
   void note_narrow(double sd);
   void text_read(TextRead text) { text_ = std::move(text); }
 
-  /// What every result tells: `own`, the answer's keys, stand among its others.
+  /// The object that every result is: `own`, the answer's keys, stand among its others.
   Json result(const Json& own, const Json& settings);
   /// The last keys of a result, which say what it was made on and how long it took.
   void add_timing(Json& result) const;

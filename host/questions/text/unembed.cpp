@@ -78,7 +78,7 @@ Unembed::Answer Unembed::ask(Run& run) {
                        std::to_string(input.rows.size()) + " rows there are");
   }
   run.require_memory(unembedding_bytes(states.view().rows, wanted.k));
-  const auto space = run.make_space(input, rows);
+  const auto space = run.make_space(input, rows, wanted.normalized ? ZeroRows::refused : ZeroRows::stay);
   if (k_by_default && *k > space->size()) wanted.k = *(k = space->size());
   Answer answer;
   answer.input = &input;

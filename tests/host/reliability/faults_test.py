@@ -70,8 +70,8 @@ class Faults(Hostile):
         self.each("thread", 200, names=("graph", "stats") if trials(1, 0) else ("graph", "stats", "neighbors", "spectrum", "rsa"))
 
     def test_memory(self):
-        """Some ten thousand allocations a command, of which the gate takes every four hundredth."""
-        self.each("memory", 200_000, step=trials(397, 1))
+        """Some ten thousand allocations a command, of which the gate takes every eight hundredth."""
+        self.each("memory", 200_000, step=trials(797, 1))
 
     def test_names(self):
         self.each("name", 1000, names=("graph", "stats"))

@@ -2,8 +2,8 @@
 // -9 would, or waits there for ever. GRAMIAN_FAULT=KIND:N[:kill|:hang]; with GRAMIAN_FAULT_MARK=PATH that file is made
 // when it happens. Calls are counted from main on, which begins by asking for descriptor 0.
 //
-// Kinds: memory, open, write, name (link, rename, mkdir, unlink), sync, thread. With GRAMIAN_WITHOUT_UNNAMED_FILES every
-// O_TMPFILE and every renameat2 fails besides, as on a file system that has neither.
+// Kinds: memory, open, write, name (link, rename, mkdir, unlink), sync, thread. With GRAMIAN_WITHOUT_UNNAMED_FILES
+// every O_TMPFILE and every renameat2 fails besides, as on a file system that has neither.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -104,8 +104,12 @@ void* __libc_realloc(void* old, size_t size);
 void* __libc_memalign(size_t alignment, size_t size);
 
 void* malloc(size_t size) { return memory_fails(__builtin_return_address(0)) ? no_memory() : __libc_malloc(size); }
-void* calloc(size_t count, size_t size) { return memory_fails(__builtin_return_address(0)) ? no_memory() : __libc_calloc(count, size); }
-void* realloc(void* old, size_t size) { return memory_fails(__builtin_return_address(0)) ? no_memory() : __libc_realloc(old, size); }
+void* calloc(size_t count, size_t size) {
+  return memory_fails(__builtin_return_address(0)) ? no_memory() : __libc_calloc(count, size);
+}
+void* realloc(void* old, size_t size) {
+  return memory_fails(__builtin_return_address(0)) ? no_memory() : __libc_realloc(old, size);
+}
 void* aligned_alloc(size_t alignment, size_t size) {
   return memory_fails(__builtin_return_address(0)) ? no_memory() : __libc_memalign(alignment, size);
 }
