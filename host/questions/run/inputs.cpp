@@ -34,12 +34,12 @@ Inputs::Sums Inputs::sums_of(const host::Embedding& embedding) const {
   Sums sums;
   for (const std::string& file : embedding.files) {
     if (const auto known = host::sha256_of_cached(file)) {
-      sums.files.push_back(known);
+      sums.files.push_back({known, true});
     } else if (read_in_part(file, embedding.matrix.view)) {
-      sums.files.emplace_back();
+      sums.files.push_back({});
       if (!sums.values) sums.values = host::sha256_of_values(embedding.matrix.view, stop_hashing_);
     } else {
-      sums.files.push_back(host::sha256_of_input(file, stop_hashing_));
+      sums.files.push_back({host::sha256_of_input(file, stop_hashing_), false});
     }
   }
   return sums;
@@ -48,8 +48,8 @@ Inputs::Sums Inputs::sums_of(const host::Embedding& embedding) const {
 void Inputs::require_unchanged(const host::Embedding& embedding, const Sums& sums) const {
   for (size_t f = 0; f < sums.files.size(); ++f) {
     const std::string& path = embedding.files[f];
-    if (sums.files[f]) {
-      host::require_unchanged(path, *sums.files[f], stop_hashing_);
+    if (sums.files[f].sha256) {
+      host::require_unchanged(path, *sums.files[f].sha256, stop_hashing_);
     } else if (!host::left_alone(path) && host::sha256_of_values(embedding.matrix.view, stop_hashing_) != sums.values) {
       host::refuse_changed(path);
     }
@@ -67,6 +67,13 @@ Input& Inputs::open(const std::string& path, const std::optional<std::filesystem
     hashes_.push_back(std::async(std::launch::deferred, hash));  // no further thread: when the sums are asked for
   }
   return input;
+}
+
+const Input* Inputs::find(const MatrixView& matrix) const {
+  const auto found = std::ranges::find_if(inputs_, [&](const Input& input) {
+    return input.view().data == matrix.data && input.view().row_stride == matrix.row_stride;
+  });
+  return found == inputs_.end() ? nullptr : &*found;
 }
 
 double Inputs::copied_bytes() const {
@@ -97,13 +104,16 @@ Json Inputs::json(const std::function<void()>& check) {
     const auto written = [](const std::optional<std::string>& sum) { return sum ? Json(*sum) : Json(); };
     Json files = Json::array();
     for (size_t f = 0; f < sums.files.size(); ++f) {
-      files.push_back({{"path", host::valid_utf8(embedding.files[f])}, {"sha256", written(sums.files[f])}});
+      const FileSum& sum = sums.files[f];
+      const Json from = !sum.sha256 ? Json() : Json(sum.from_name ? "name" : "content");
+      files.push_back(
+          {{"path", host::valid_utf8(embedding.files[f])}, {"sha256", written(sum.sha256)}, {"sha256_from", from}});
     }
     Json input;
     input["path"] = host::valid_utf8(embedding.path);
     input["tensor"] = embedding.tensor.empty() ? Json(nullptr) : Json(host::valid_utf8(embedding.tensor));
     input["format"] = embedding.format;
-    input["sha256"] = sums.files.empty() ? Json() : written(sums.files[0]);
+    input["sha256"] = sums.files.empty() ? Json() : written(sums.files[0].sha256);
     if (sums.values) input["values_sha256"] = *sums.values;
     input["files"] = std::move(files);
     input["rows"] = inputs_[i].view().rows;
