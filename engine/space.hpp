@@ -16,6 +16,8 @@ struct Preprocessing {
   bool center = false;     // subtract the mean row
   int64_t remove_top = 0;  // after centring (which it implies), project out this many principal directions
   DenseMatrix map = {};    // d' x d, applied last; without elements: none
+
+  bool operator==(const Preprocessing&) const = default;
 };
 
 /// Rows that have no cosine, by their numbers in the matrix, ascending.
@@ -66,6 +68,9 @@ class Space {
   int64_t matrix_row(int64_t i) const { return rows_[static_cast<size_t>(i)]; }
   const std::vector<int64_t>& matrix_rows() const { return rows_; }
   const BadRows& dropped() const { return dropped_; }
+  const Preprocessing& preprocessing() const { return preprocessing_; }
+  /// Whether `other` has the same cosines: the same rows of the same matrix, prepared in the same way.
+  bool equals(const Space& other) const;
 
   Backend& backend() const { return *backend_; }
   const DeviceRows& device_rows() const { return *device_rows_; }
@@ -88,6 +93,7 @@ class Space {
   MatrixView view_;
   std::vector<int64_t> rows_;
   BadRows dropped_;
+  Preprocessing preprocessing_;
   std::unique_ptr<DeviceRows> device_rows_;
   RowTransform plain_;
   RowTransform unit_;

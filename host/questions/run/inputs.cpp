@@ -16,23 +16,47 @@
 #include "host/text/word_forms.hpp"
 
 namespace gramian::questions {
+namespace {
+
+std::vector<std::string> sums_of(const std::vector<std::string>& files, const std::atomic<bool>& stop) {
+  std::vector<std::string> sums;
+  sums.reserve(files.size());
+  for (const std::string& file : files) {
+    const auto known = host::sha256_of_cached(file);
+    sums.push_back(known ? *known : host::sha256_of_input(file, stop));
+  }
+  return sums;
+}
+
+}  // namespace
+
+GivenMatrix open_matrix(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
+                        const host::ReadOptions& reading) {
+  GivenMatrix matrix;
+  matrix.embedding = host::open_embedding(path, vocab, threads, reading);
+  const auto hash = [files = matrix.embedding.files] {
+    const std::atomic<bool> never{false};
+    return sums_of(files, never);
+  };
+  matrix.sums = std::async(std::launch::deferred, hash).share();
+  return matrix;
+}
+
 Input& Inputs::open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
                     const host::ReadOptions& reading) {
   Input& input = inputs_.emplace_back();
+  if (const auto given = given_.find(path); given != given_.end() && !vocab) {
+    input.embedding = given->second.embedding;
+    hashes_.push_back(given->second.sums);
+    return input;
+  }
   input.embedding = host::open_embedding(path, vocab, threads, reading);
-  const auto hash = [this, files = input.embedding.files] {
-    std::vector<std::string> sums;
-    sums.reserve(files.size());
-    for (const std::string& file : files) {
-      const auto known = host::sha256_of_cached(file);
-      sums.push_back(known ? *known : host::sha256_of_input(file, stop_hashing_));
-    }
-    return sums;
-  };
+  const auto hash = [this, files = input.embedding.files] { return sums_of(files, stop_hashing_); };
   try {
-    hashes_.push_back(std::async(std::launch::async, hash));
+    hashes_.push_back(std::async(std::launch::async, hash).share());
   } catch (const std::system_error&) {
-    hashes_.push_back(std::async(std::launch::deferred, hash));  // no further thread: when the sums are asked for
+    hashes_.push_back(
+        std::async(std::launch::deferred, hash).share());  // no further thread: when the sums are asked for
   }
   return input;
 }

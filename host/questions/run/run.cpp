@@ -83,7 +83,8 @@ std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& row
 SweepReport Run::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
   const Progress progress = front_.stage(question_, pair_count(space.size()), "pairs");
   const auto start = Clock::now();
-  SweepReport report = run_sweeps(space, precision_, analyses, seed_, progress);
+  SweepReport report = sweeper_ ? sweeper_(space, precision_, analyses, seed_, progress)
+                                : run_sweeps(space, precision_, analyses, seed_, progress);
   front_.end_of_stage();
   const double whole = std::chrono::duration<double>(Clock::now() - start).count();
   add_time("prepare", report.prepare_seconds);
@@ -136,7 +137,7 @@ void Run::add_time(const std::string& stage, double seconds) {
   front_.log(stage + ": " + host::fixed(seconds, 3) + " s");
 }
 
-Json Run::result(const Json& own, const Json& settings) {
+Json Run::told(const Json& own) const {
   Json json;
   json["command"] = question_;
   json["version"] = GRAMIAN_VERSION;
@@ -172,6 +173,11 @@ Json Run::result(const Json& own, const Json& settings) {
                          {"recomputed", certified_->recomputed},
                          {"largest_error", error ? Json(*error) : Json()}};
   }
+  return json;
+}
+
+Json Run::result(const Json& own, const Json& settings) {
+  Json json = told(own);
   json["inputs"] = inputs_.json([this] { check(); });
   json["settings"] = settings;
   return json;
