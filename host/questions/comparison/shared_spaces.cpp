@@ -49,7 +49,7 @@ SharedSpaces::SharedSpaces(Run& run, const std::vector<std::string>& paths, cons
     inputs_.push_back(&run.open(paths[k], k == 0 ? rows.vocab : k == 1 ? rows.vocab2 : std::nullopt));
   }
   run.timed("join", [&] { join(settings); });
-  rows.preprocessing.center = rows.preprocessing.center || rows.preprocessing.remove_top > 0;
+  rows.preprocessing.center = rows.preprocessing.centers();
   if (count() == 2) require_enough();
   require_memory(run);
   run.timed("check", [&] { build(run, rows); });
