@@ -1,6 +1,7 @@
 #include "python/core/arrow.hpp"
 
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
 
 #include <cerrno>
 #include <cstdint>

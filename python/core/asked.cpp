@@ -1,6 +1,7 @@
 #include "python/core/asked.hpp"
 
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -48,7 +49,7 @@ Asked::Asked(const std::string& question, nb::dict values)
     : question_(question_named(question)), front_(std::make_shared<Watch>()) {
   question_->describe(description_);
   for (const auto [name, value] : values) {
-    const auto key = nb::cast<std::string>(name);
+    const std::string key = nb::str(name).c_str();
     const Option* option = description_.find(key);
     if (option == nullptr) throw InvalidUsage(question + " has no option " + key);
     questions::set_value(*option, from_python(value));
@@ -143,11 +144,13 @@ std::vector<std::shared_ptr<Asked>> ask(nb::list wanted, nb::dict matrices, nb::
   std::map<std::string, questions::GivenMatrix> given;
   try {
     for (const nb::handle each : wanted) {
-      const auto question = nb::cast<nb::tuple>(each);
-      all.push_back(std::make_shared<Asked>(nb::cast<std::string>(question[0]), nb::cast<nb::dict>(question[1])));
+      const auto question = nb::borrow<nb::tuple>(each);
+      const nb::object name = question[0];
+      const nb::object values = question[1];
+      all.push_back(std::make_shared<Asked>(nb::str(name).c_str(), nb::borrow<nb::dict>(values)));
     }
     for (const auto [name, matrix] : matrices) {
-      given.emplace(nb::cast<std::string>(name), nb::cast<const Opened&>(matrix).given());
+      given.emplace(nb::str(name).c_str(), nb::cast<const Opened&>(matrix).given());
     }
   } catch (...) {
     raise(std::current_exception());

@@ -1,6 +1,7 @@
 #include "python/core/opened.hpp"
 
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
 
 #include <cstring>
 #include <future>

@@ -1,5 +1,6 @@
 #include "python/core/task.hpp"
 
+#include <nanobind/stl/string.h>
 #include <pthread.h>
 
 #include <chrono>

@@ -27,7 +27,7 @@ def questions():
     """Names of all questions, each a function of this module."""
     from gramian import _questions
 
-    return list(_questions.all())
+    return [*_questions.all()]  # one of them is called list
 
 
 def ask(E, *questions, progress=False):

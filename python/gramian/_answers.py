@@ -109,15 +109,22 @@ def record_class(name):
     return made
 
 
+def _structure(of):
+    """Of alternatives, that which has parts."""
+    of, _ = resolved(of)
+    for each in alternatives(of) or ():
+        each, _ = resolved(each)
+        if "items" in each or is_record(each):
+            return each
+    return of
+
+
 def described(path):
     """The schema at a path of keys below a definition, and the name of its class."""
     first, *keys = path.split(".")
-    of = definition(first)
+    of = _structure(definition(first))
     for key in keys:
-        of = of["items"] if key == "[]" else of["properties"][key]
-        of = next(each for each in alternatives(of) if is_record(resolved(each)[0])) if alternatives(of) else of
-        if alternatives(of) is None and "$ref" in of:
-            of = resolved(of)[0]
+        of = _structure(of["items"] if key == "[]" else of["properties"][key])
     base = camel(first[3:] if first.startswith("of_") else first)
     return of, base + "".join(camel(key) for key in keys if key != "[]")
 
@@ -212,8 +219,10 @@ class Answer:
         """result.json as it would be written; with `files`, those that `-o` would write beside it are listed."""
         result = self._asked.result(files)
         if "text" in result:
-            path = result["text"]["path"]
-            result["text"]["path"] = self._temporary.get(path, path)
+            for part in (result["text"], result["settings"]):
+                for key, value in part.items():
+                    if isinstance(value, str):
+                        part[key] = self._temporary.get(value, value)
         return result
 
     @property

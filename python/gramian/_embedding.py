@@ -4,6 +4,7 @@ import os
 
 from gramian import _core
 
+_HOST = {1, 3, 11}  # DLPack's kDLCPU, and memory of the processor that a CUDA or a ROCm device reads too
 _BITS = "bf16"  # numpy has no name of its own for it
 
 
@@ -156,6 +157,8 @@ def _readable(array):
     if hasattr(array, "detach"):  # a tensor that gradients are asked of
         array = array.detach()
     if hasattr(array, "__dlpack__") and not hasattr(array, "__array_interface__"):
+        if array.__dlpack_device__()[0] not in _HOST:
+            raise ValueError("the array lies on a device; give its copy in the processor's memory: .cpu() of torch, .get() of cupy")
         return array, ""
     import numpy
 

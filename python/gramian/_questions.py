@@ -100,10 +100,16 @@ class Question:
         if without_first and first and first[0].names == "matrix":
             del parameters[0]
         rest = [option for option in self.options if not option.required]
-        parameters += [kinds(o.argument, kinds.VAR_POSITIONAL, annotation=o.type if o.names else "str") for o in rest if o.place and o.repeated]
-        for option in rest:
-            if not (option.place and option.repeated):
-                parameters.append(kinds(option.argument, kinds.KEYWORD_ONLY, default=option.default, annotation=option.type))
+        places = [option for option in rest if option.place]
+        parameters += [
+            kinds(o.argument, kinds.POSITIONAL_OR_KEYWORD, default=o.default, annotation=o.type) for o in places if not o.repeated
+        ]
+        parameters += [
+            kinds(o.argument, kinds.VAR_POSITIONAL, annotation=o.type if o.names else "str") for o in places if o.repeated
+        ]
+        parameters += [
+            kinds(o.argument, kinds.KEYWORD_ONLY, default=o.default, annotation=o.type) for o in rest if not o.place
+        ]
         return parameters
 
     def documentation(self, *, of_class=False):

@@ -58,15 +58,17 @@ class _Types:
         if path not in self.classes:
             self.classes[path] = None
             lines = ["@dataclass(frozen=True, eq=False)", f"class {title}:"]
-            lines += self.fields(schema["properties"], schema.get("required", ()), {key: path for key in schema["properties"]})
+            kinds = {key: [(of, f"{path}.{key}")] for key, of in schema["properties"].items()}
+            lines += self.fields(kinds, schema.get("required", ()))
             self.classes[path] = lines
         return title
 
-    def fields(self, properties, required, paths):
+    def fields(self, kinds, required):
+        """Lines of fields. `kinds`: by key, every schema that its value may have, and the path of that."""
         lines = []
-        for key, *default in _answers.fields_of(properties, required):
-            name = next(each for each in properties if _answers.field_name(each) == key)
-            kind = self.of(properties[name], f"{paths[name]}.{name}")
+        for key, *default in _answers.fields_of(kinds, required):
+            name = next(each for each in kinds if _answers.field_name(each) == key)
+            kind = " | ".join(dict.fromkeys(self.of(schema, path) for schema, path in kinds[name]))
             if default and "None" not in kind.split(" | "):
                 kind += " | None"
             lines.append(f"    {key}: {kind}{' = ...' if default else ''}")
@@ -83,16 +85,14 @@ class _Types:
 
 
 def _answer(question, types):
-    kinds = _answers.variants(question.name)
-    properties, paths = {}, {}
-    for kind in kinds:
-        for key, schema in _answers.definition(kind)["properties"].items():
-            same = properties.get(key)
-            properties[key] = schema if same in (None, schema) else {"anyOf": [same, schema]}
-            paths[key] = kind
-    required = set.intersection(*(set(_answers.definition(kind).get("required", ())) for kind in kinds))
+    variants = _answers.variants(question.name)
+    properties = {}
+    for variant in variants:
+        for key, schema in _answers.definition(variant)["properties"].items():
+            properties.setdefault(key, []).append((schema, f"{variant}.{key}"))
+    required = set.intersection(*(set(_answers.definition(variant).get("required", ())) for variant in variants))
     lines = ["@dataclass(frozen=True, eq=False)", f"class {question.class_name}Answer(Answer):"]
-    lines += types.fields(properties, required, paths)
+    lines += types.fields(properties, required)
     for files, text in question.files:
         for file in files.split(", "):
             stem, _, ending = file.rpartition(".")

@@ -8,6 +8,11 @@ import tempfile
 from gramian._embedding import Embedding, embedding
 
 
+def _same(value, default):
+    """Whether an argument is as good as not given."""
+    return type(value) is type(default) and isinstance(value, (bool, int, float, str, tuple)) and value == default
+
+
 class Given:
     """What one call gives to the extension: values by option, and matrices by the name that stands for them."""
 
@@ -27,7 +32,7 @@ class Given:
         values = {}
         for option in question.options:
             value = arguments.get(option.argument)
-            if value is None or (option.repeated and option.place and not len(value)):
+            if value is None or _same(value, option.default) or (option.repeated and option.place and not len(value)):
                 continue
             values[option.name] = self._value(option, value)
         self._check_vocabularies(question, values, arguments)

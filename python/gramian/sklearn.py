@@ -51,6 +51,19 @@ class KNeighborsTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
 def nearest(A, B, k, threads=0):
     """The k rows of B of the highest cosine with each row of A: their places, and the cosines, rows of A x k."""
-    ours = [_core.Opened.array(numpy.ascontiguousarray(each), "", None, name) for each, name in ((A, "A"), (B, "B"))]
-    indices, cosines = _core.nearest(*ours, k, threads)
-    return indices.reshape(-1, k), cosines.reshape(-1, k)
+    indices = numpy.tile(numpy.arange(k), (len(A), 1))
+    cosines = numpy.zeros((len(A), k))
+    # As scikit-learn has it, rows of zeros have a cosine of 0 with all.
+    asked, fitted, zeros = (numpy.flatnonzero(rows) for rows in (A.any(axis=1), B.any(axis=1), ~B.any(axis=1)))
+    if len(asked) == 0 or len(fitted) == 0:
+        return indices, cosines
+    ours = [
+        _core.Opened.array(numpy.ascontiguousarray(rows), "", None, name) for rows, name in ((A[asked], "A"), (B[fitted], "B"))
+    ]
+    found = min(k, len(fitted))
+    rows, near = (each.reshape(-1, found) for each in _core.nearest(*ours, found, threads))
+    rows = numpy.hstack([fitted[rows], numpy.tile(zeros[:k], (len(asked), 1))])
+    near = numpy.hstack([near, numpy.zeros((len(asked), len(zeros[:k])))])
+    order = numpy.lexsort((rows, -near))[:, :k]
+    indices[asked], cosines[asked] = (numpy.take_along_axis(each, order, axis=1) for each in (rows, near))
+    return indices, cosines

@@ -155,6 +155,7 @@ About Color::about() {
 void Color::describe(Description& d) {
   settings.describe(d);
   text.describe(d, "The text to paint");
+  d.find("text")->is_required();
   rows.describe(d);
   d.input("E", matrix);
   d.option("--by", &by, "WHAT",
