@@ -5,9 +5,9 @@
 #include <memory>
 #include <vector>
 
+#include "engine/analyses/plan.hpp"
 #include "engine/error.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 #include "host/device/device.hpp"
 #include "python/core/task.hpp"
 

@@ -44,7 +44,7 @@ class OutputFile {
 
  private:
   friend class OutputFolder;
-  /// Of a folder that is open as `directory`.
+  /// A file of a folder that is open as `directory`.
   OutputFile(int directory, std::string shown);
   OutputFile(std::unique_ptr<UnnamedFile> file, std::string shown);
 
