@@ -186,7 +186,7 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
       if (!ranks.exact() && k == 1) analyses.push_back(&each.analysis());
     }
     std::optional<Asked<Dense>> local;
-    if (run.output() && spaces.size() <= kLocalItems) analyses.push_back(&local.emplace(Dense{}));
+    if (run.keeps_files() && spaces.size() <= kLocalItems) analyses.push_back(&local.emplace(Dense{}));
     std::optional<DistributionAnalysis> distribution;
     if (distributions || cheap) {
       DistributionSettings wanted;

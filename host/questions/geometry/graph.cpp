@@ -196,7 +196,7 @@ void Graph::forecast(Run& run, const Answer& answer) const {
 Graph::Answer Graph::ask(Run& run) {
   for (const auto& [asked, name] :
        {std::pair(gexf, "--gexf"), std::pair(graphml, "--graphml"), std::pair(edge_list, "--edge-list")}) {
-    if (asked && !run.output()) {
+    if (asked && !run.keeps_files()) {
       throw InvalidUsage(std::string(name) + " writes into a directory: give -o DIR");
     }
   }
@@ -225,7 +225,7 @@ Graph::Answer Graph::ask(Run& run) {
     forecast(run, answer);
     find_structure(run, answer, nearest);
   }
-  if (run.output()) note_rows_file(run, input, *answer.space);
+  if (run.keeps_files()) note_rows_file(run, input, *answer.space);
   return answer;
 }
 

@@ -216,7 +216,7 @@ Neighbors::Answer Neighbors::ask(Run& run) {
   answer.all = analysis.found();
   answer.hubness = run.timed("hubness", [&] { return hubness(*answer.all, hubs); });
   note_rows_file(run, input, *answer.space);
-  if (!run.output()) run.note("-o DIR writes all neighbours.");
+  if (!run.keeps_files()) run.note("-o DIR writes all neighbours.");
   return answer;
 }
 

@@ -105,7 +105,7 @@ Similarity::Answer Similarity::ask(Run& run) {
   answer.resolved = resolve(run, input, rows.tokens.value_or(std::vector<std::string>()));
   const int64_t n = answer.matrix.rows;
   if (n > kListed) run.note("The matrix is too large for result.json; -o DIR writes it as matrix.npy.");
-  if (n > kPictured && run.output()) {
+  if (n > kPictured && run.keeps_files()) {
     run.note("No heatmap.svg: it is for up to " + host::grouped(kPictured) + " tokens.");
   }
   return answer;

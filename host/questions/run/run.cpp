@@ -113,7 +113,8 @@ SweepReport Run::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
   const auto start = Clock::now();
   SweepReport report;
   try {
-    report = run_sweeps(space, precision_, analyses, seed_, progress);
+    report = sweeper_ ? sweeper_(space, precision_, analyses, seed_, progress)
+                      : run_sweeps(space, precision_, analyses, seed_, progress);
   } catch (const BrokenPromise& broken) {
     refuse_numbers(broken, space, inputs_.find(space.matrix()));
   }
@@ -191,7 +192,7 @@ void Run::add_time(const std::string& stage, double seconds) {
   front_.log(stage + ": " + host::fixed(seconds, 3) + " s");
 }
 
-Json Run::result(const Json& own, const Json& settings) {
+Json Run::told(const Json& own) const {
   Json json;
   json["command"] = question_;
   json["version"] = GRAMIAN_VERSION;
@@ -227,6 +228,11 @@ Json Run::result(const Json& own, const Json& settings) {
                          {"recomputed", certified_->recomputed},
                          {"largest_error", error ? Json(*error) : Json()}};
   }
+  return json;
+}
+
+Json Run::result(const Json& own, const Json& settings) {
+  Json json = told(own);
   json["inputs"] = inputs_.json([this] { check(); });
   json["settings"] = settings;
   return json;

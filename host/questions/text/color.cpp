@@ -155,6 +155,7 @@ About Color::about() {
 void Color::describe(Description& d) {
   settings.describe(d);
   text.describe(d, "The text to paint");
+  d.find("text")->is_required();
   rows.describe(d);
   d.input("E", matrix);
   d.option("--by", &by, "WHAT",
@@ -211,7 +212,7 @@ Color::Answer Color::ask(Run& run) {
   });
   run.no_sweep("fp64 norms and cosines of pairs");
   if (!host::is_utf8(answer.text.bytes())) run.note("Bytes of the text that are not UTF-8 are shown as \\xHH.");
-  if (run.output() && std::ssize(answer.text.tokens) > kPictured) {
+  if (run.keeps_files() && std::ssize(answer.text.tokens) > kPictured) {
     run.note("text.svg shows the first " + host::grouped(kPictured) + " tokens, text.html all of them.");
   }
   return answer;
