@@ -138,7 +138,7 @@ Stability::Answer Stability::ask(Run& run) {
   if (!k) k = std::clamp<int64_t>(spaces.size() - 1, 1, kDefaultK);
   answer.k = *k;
   if (!pairs) pairs.emplace();
-  for (const std::string& token : *pairs) answer.named.push_back(spaces.require_item(token));
+  answer.named = spaces.find_items(run, *pairs, rows.skip_unknown);
   run.memory().require(1.5 * neighbors_bytes(spaces.size(), *k));  // of one space in its sweep, and of the other
   Space& a = spaces.space(0);
   Space& b = spaces.space(1);

@@ -15,6 +15,7 @@ namespace gramian::questions {
 namespace {
 
 constexpr size_t kListed = 100;
+constexpr int64_t kNamed = 5;
 
 Inspect::Norms summarize(std::vector<double> norms) {
   std::erase_if(norms, [](double norm) { return !std::isfinite(norm); });
@@ -44,10 +45,11 @@ void add_tokens(const Inspect::Answer& answer, Table& rows) {
   const Vocabulary* vocabulary = answer.input->vocabulary();
   if (vocabulary == nullptr) return rows.row({"tokens", "none; --vocab PATH names a vocabulary"});
   std::string first;
-  for (int64_t row = 0; row < std::min<int64_t>(vocabulary->size(), 5); ++row) {
+  for (int64_t row = 0; row < std::min(vocabulary->size(), kNamed); ++row) {
     if (vocabulary->named(row)) first += (first.empty() ? "" : ", ") + token_in_quotes((*vocabulary)[row], 12);
   }
-  rows.row({"tokens", host::grouped(vocabulary->size() - answer.unnamed) + ": " + first + ", ..."});
+  rows.row({"tokens", host::grouped(vocabulary->size() - answer.unnamed) + ": " + first +
+                          (vocabulary->size() > kNamed ? ", ..." : "")});
   const std::string& path = answer.input->embedding.vocabulary_path;
   rows.row({"", path.empty() ? "in the file itself" : "from " + host::printable(path, 80)});
   if (answer.unnamed > 0) rows.row({"rows without a token", host::grouped(answer.unnamed)});
@@ -101,7 +103,7 @@ Inspect::Answer Inspect::ask(Run& run) {
   Input& input = run.open(matrix, rows.vocab, rows.most());
   Answer answer;
   answer.input = &input;
-  answer.chosen = rows.tokens || rows.length || rows.limit;
+  answer.chosen = rows.chosen();
   if (answer.chosen) {
     choose_rows(run, input, rows);
   } else {

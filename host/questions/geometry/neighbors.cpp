@@ -5,8 +5,8 @@
 #include <unordered_map>
 
 #include "host/formats/files/message.hpp"
+#include "host/questions/run/asked_tokens.hpp"
 #include "host/questions/run/disk.hpp"
-#include "host/questions/run/repeated_tokens.hpp"
 #include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/questions/run/text_input.hpp"
@@ -181,7 +181,7 @@ Neighbors::Answer Neighbors::ask(Run& run) {
     run.note("The text's tokens: " + read.tokenized_by + ".");
   }
   choose_rows(run, input, rows);
-  for (const std::string& token : *tokens) require_token(input, token);
+  tokens = known_tokens(run, input, *tokens, rows.skip_unknown);
   note_repeated_tokens(run, input, *tokens);
   for (const std::string& expression : expressions) {
     for (const host::WeightedWord& word : host::parse_word_expression(expression)) require_token(input, word.word);

@@ -74,8 +74,8 @@ void Similarity::describe(Description& d) {
 }
 
 Similarity::Answer Similarity::ask(Run& run) {
-  if (named.empty() && !rows.tokens && !rows.limit && !rows.length && !text.file) {
-    throw InvalidUsage("similarity: name tokens, give a --text, or choose rows by --limit or --length");
+  if (named.empty() && !rows.chosen() && !text.file) {
+    throw InvalidUsage("similarity: name tokens, give a --text, or choose rows, e.g. by --limit or --sample");
   }
   if (!named.empty()) {
     if (rows.tokens) named.insert(named.end(), rows.tokens->begin(), rows.tokens->end());

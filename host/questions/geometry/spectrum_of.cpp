@@ -42,6 +42,7 @@ Json to_json(const Spectrum& spectrum) {
   return {{"singular_values", spectrum.singular_values},
           {"effective_rank", spectrum.effective_rank},
           {"participation_ratio", spectrum.participation_ratio},
+          {"participation_ratio_uncentered", spectrum.participation_ratio},
           {"condition", spectrum.condition}};
 }
 
@@ -73,7 +74,7 @@ std::string table(const SpectrumOf::Answer& answer) {
   }
   Table summary("<>");
   summary.row({"effective rank", host::fixed(answer.spectrum.effective_rank, 2)});
-  summary.row({"participation ratio", host::fixed(answer.spectrum.participation_ratio, 2)});
+  summary.row({"participation ratio, not centred", host::fixed(answer.spectrum.participation_ratio, 2)});
   summary.row({"condition", host::significant(answer.spectrum.condition, 5)});
   return text + "\n" + summary.text();
 }

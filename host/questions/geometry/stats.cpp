@@ -9,6 +9,18 @@
 #include "host/report/wording.hpp"
 
 namespace gramian::questions {
+namespace {
+
+/// (Σλ)²/Σλ² of the eigenvalues λ of all cosines: n² over the sum of their squares, the diagonal included.
+double uncentered_participation(const Stats::Answer& answer) {
+  const auto n = static_cast<double>(answer.rows.size());
+  const PairMoments& moments = answer.distribution.moments;
+  if (moments.pairs == 0) return 1.0;
+  const double mean_square = moments.sd * moments.sd + moments.mean * moments.mean;
+  return n / (1.0 + (n - 1.0) * mean_square);
+}
+
+}  // namespace
 
 About Stats::about() {
   return {.name = "stats",
@@ -62,7 +74,8 @@ Json to_json(const Stats::Answer& answer) {
   json["random_baseline"] = {{"mean", 0.0}, {"sd", answer.random_sd}};
   json["isotropy"] = {{"mean_cosine", answer.distribution.moments.mean},
                       {"mean_vector_norm", answer.isotropy.mean_vector_norm},
-                      {"participation_ratio", answer.isotropy.participation_ratio}};
+                      {"participation_ratio_centered", answer.isotropy.participation_ratio},
+                      {"participation_ratio_uncentered", uncentered_participation(answer)}};
   return json;
 }
 
@@ -103,8 +116,9 @@ std::string table(const Stats::Answer& answer) {
   if (!blocks.empty()) text += "\n" + blocks;
   Table shape("<><");
   shape.row({"length of the mean unit row", fixed(answer.isotropy.mean_vector_norm)});
-  shape.row({"participation ratio", fixed(answer.isotropy.participation_ratio, 1),
-             "of " + host::grouped(answer.input->view().cols) + " dimensions"});
+  const std::string of = "of " + host::grouped(answer.input->view().cols) + " dimensions";
+  shape.row({"participation ratio, centred", fixed(answer.isotropy.participation_ratio, 1), of});
+  shape.row({"participation ratio, not centred", fixed(uncentered_participation(answer), 1), of});
   return text + "\n" + shape.text();
 }
 

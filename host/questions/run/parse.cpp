@@ -79,7 +79,7 @@ std::vector<std::string> parse_tokens(const std::string& text) {
     if (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) tokens.push_back(std::move(line));
   }
-  if (tokens.empty()) throw InvalidUsage("--tokens " + text + ": no token in this file");
+  if (tokens.empty()) throw InvalidUsage(text + ": no token in this file");
   return tokens;
 }
 

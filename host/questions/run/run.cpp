@@ -155,6 +155,10 @@ Json Run::result(const Json& own, const Json& settings) {
     json["rows_unnamed"] = rows_used_->unnamed;
     json["dropped"] = {{"zero", rows_used_->dropped.zero}, {"nonfinite", rows_used_->dropped.nonfinite}};
   }
+  if (!skipped_.empty()) {
+    Json& unknown = json["unknown_tokens"] = Json::array();
+    for (const std::string& token : skipped_) unknown.push_back(host::valid_utf8(token));
+  }
   json.update(own);
   Json& notes = json["notes"] = Json::array();
   for (const std::string& sentence : notes_) notes.push_back(host::valid_utf8(sentence));

@@ -104,6 +104,8 @@ class Run {
   /// A sentence for people, in the result and under the table.
   void note(const std::string& sentence) { notes_.push_back(sentence); }
   void text_read(TextRead text) { text_ = std::move(text); }
+  /// Tokens that were asked for and are left out, because an input does not have them.
+  void skipped(std::span<const std::string> tokens) { skipped_.insert(skipped_.end(), tokens.begin(), tokens.end()); }
 
   /// What every result tells: `own`, the answer's keys, stand among its others.
   Json result(const Json& own, const Json& settings);
@@ -129,6 +131,7 @@ class Run {
   std::vector<std::string> notes_;
   std::optional<RowsUsed> rows_used_;
   std::optional<TextRead> text_;
+  std::vector<std::string> skipped_;
   Accuracy accuracy_;
   std::optional<Certified> certified_;
   double squares_ = 0.0;  // of errors, over all sweeps' samples

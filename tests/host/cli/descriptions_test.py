@@ -26,7 +26,7 @@ SAMPLE = SOURCE / "sample"
 
 # Of every result; the rest of a result's keys is a question's own.
 COMMON = set(
-    "command version schema text rows_used rows_unnamed dropped notes sweeps accuracy certified inputs files settings backend "
+    "command version schema unknown_tokens text rows_used rows_unnamed dropped notes sweeps accuracy certified inputs files settings backend "
     "timing".split()
 )
 # Every command, and every shape that its result has.
@@ -35,6 +35,7 @@ RUNS = [
     ["inspect", "bad.npy", "--limit", "9"],
     ["stats", "run1.npy"],
     ["stats", "small.npy", "--limit", "1"],
+    ["stats", "small.npy", "--tokens", "font,color,zzz", "--skip-unknown"],
     ["similarity", "small.npy", "font", "color", "--vectors", "1"],
     ["similarity", "small.npy", "--text", "text.txt"],
     ["neighbors", "small.npy", "--tokens", "font", "--expr", "font + color", "--chord"],

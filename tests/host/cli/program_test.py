@@ -127,7 +127,7 @@ class Commands(Program):
         self.assertEqual((histogram["lo"], histogram["hi"], len(histogram["counts"])), (-0.5, 0.5, 10))
         self.assertEqual(sum(histogram["counts"]) + histogram["below"] + histogram["above"], 19900)
         self.assertEqual(result["random_baseline"], {"mean": 0, "sd": 0.25})
-        self.assertEqual(set(result["isotropy"]), {"mean_cosine", "mean_vector_norm", "participation_ratio"})
+        self.assertEqual(set(result["isotropy"]), {"mean_cosine", "mean_vector_norm", "participation_ratio_centered", "participation_ratio_uncentered"})
         accuracy = result["accuracy"]
         self.assertLessEqual({"pairs", "max_abs_error", "rms_error", "promise", "form"}, set(accuracy))
         self.assertEqual(accuracy["pairs"], 16384)

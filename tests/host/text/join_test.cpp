@@ -31,8 +31,8 @@ std::string text(const VocabularyJoin& join) {
 
 /// Rows of both sides are accounted for, each once.
 void expect_balanced(const VocabularyJoin& join, int64_t first_rows, int64_t second_rows) {
-  const int64_t shared =
-      std::ssize(join.items) + join.filtered_length + join.filtered_alpha + join.filtered_tokens + join.beyond_limit;
+  const int64_t shared = std::ssize(join.items) + join.filtered_length + join.filtered_alpha + join.filtered_excluded +
+                         join.filtered_tokens + join.beyond_limit;
   const auto lost = [](const LostTokens& side) {
     return side.unnamed + side.continuation_pieces + side.duplicates + side.only_here;
   };
