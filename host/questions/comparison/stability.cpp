@@ -32,13 +32,16 @@ std::vector<std::string> movement_cells(const Stability::Answer& answer, int64_t
 }
 
 std::string movement_tsv(const Stability::Answer& answer) {
-  std::string text = "token\tcosine_after\toverlap\tjaccard\n";
+  std::string text = "token\tcosine_after\toverlap\tjaccard\trow1\trow2\n";
   for (const int64_t item : answer.by_movement) {
     const auto i = static_cast<size_t>(item);
     text += host::tsv_text(answer.spaces->token(item));
     for (const double x :
          {answer.procrustes.cosines_after[i], answer.overlap.overlaps[i], answer.overlap.jaccards[i]}) {
       text += '\t' + host::shortest(x);
+    }
+    for (size_t k = 0; k < 2; ++k) {
+      text += '\t' + std::to_string(answer.spaces->space(k).matrix_rows()[i]);
     }
     text += '\n';
   }

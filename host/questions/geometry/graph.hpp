@@ -60,6 +60,8 @@ struct Graph {
     std::optional<Communities> communities;
     std::vector<int64_t> hubs;
     std::vector<double> clustering;  // of the hubs
+    /// Of the largest communities: their members of the highest degree.
+    std::vector<std::vector<int64_t>> leading;
 
     const Adjacency& held() const { return whole ? *whole : *backbone; }
     int64_t nodes() const { return std::ssize(degrees); }
@@ -73,6 +75,7 @@ struct Graph {
   void find_degrees(Run& run, int64_t keep_bytes, bool large, Answer& answer,
                     std::optional<Asked<Nearest>>& nearest) const;
   void find_structure(Run& run, Answer& answer, std::optional<Asked<Nearest>>& nearest) const;
+  void find_leading(Answer& answer) const;
   void forecast(Run& run, const Answer& answer) const;
 };
 

@@ -11,6 +11,7 @@ struct Similarity {
   std::string matrix;
   std::vector<std::string> named;  // tokens, before those of rows.tokens
   int64_t vectors = 0;
+  std::optional<int64_t> clusters;
   TextOptions text;
   RowOptions rows;
   RunSettings settings;
@@ -26,8 +27,11 @@ struct Similarity {
     std::vector<double> eigenvalues;
     DenseMatrix eigenvectors;  // as rows; as many as were asked for
     std::vector<Merge> merges;
+    std::vector<int64_t> cluster_of;  // of every row, 0 .. clusters - 1; empty where none were asked for
 
     std::vector<std::string> names() const;
+    /// The rows of every cluster, those first that are nearest to all of it (by mean cosine).
+    std::vector<std::vector<int64_t>> clusters() const;
   };
   Answer ask(Run& run);
 };

@@ -36,7 +36,7 @@ RUNS = [
     ["stats", "run1.npy"],
     ["stats", "small.npy", "--limit", "1"],
     ["stats", "small.npy", "--tokens", "font,color,zzz", "--skip-unknown"],
-    ["similarity", "small.npy", "font", "color", "--vectors", "1"],
+    ["similarity", "small.npy", "font", "color", "--vectors", "1", "--clusters", "2"],
     ["similarity", "small.npy", "--text", "text.txt"],
     ["neighbors", "small.npy", "--tokens", "font", "--expr", "font + color", "--chord"],
     ["neighbors", "small.npy", "--all", "--limit", "300"],

