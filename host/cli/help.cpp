@@ -84,7 +84,8 @@ std::string help_of(const questions::About& about, const Description& descriptio
   for (const Option& option : description.options()) {
     if (option.positional() && !option.name.empty()) text += entry(option.name, option.help);
   }
-  for (const Group group : {Group::own, Group::pairing, Group::text, Group::rows, Group::run, Group::output}) {
+  for (const Group group : {Group::own, Group::pairing, Group::text, Group::rows, Group::pictures,
+                            Group::run, Group::output}) {
     std::string section;
     for (const Option& option : description.options()) {
       if (!option.positional() && option.group == group) section += entry(spelled(option), explained(option));

@@ -105,7 +105,7 @@ class MarkdownPage final : public Page {
 std::vector<About::Line> options_of(const Description& description, bool shared) {
   std::vector<About::Line> lines;
   for (const Option& option : description.options()) {
-    const bool of_all = option.group == Group::rows || option.group == Group::run || option.group == Group::output;
+    const bool of_all = option.group == Group::rows || option.group == Group::pictures || option.group == Group::run || option.group == Group::output;
     if (!option.name.empty() && (shared ? of_all : !of_all)) lines.push_back({spelled(option), explained(option)});
   }
   return lines;
@@ -147,6 +147,7 @@ void write(Page& page, const std::vector<std::unique_ptr<Command>>& commands) {
       {{"command, version, schema", "what wrote it; schema is 1"},
        {"rows_used, rows_unnamed, dropped", "of one matrix: which rows were used"},
        {"text", "where a text was read: its tokens and what cut it"},
+       {"unknown_tokens", "tokens asked for that an input does not have, where they were left out"},
        {"notes", "sentences for people"},
        {"sweeps", "passes over all pairs"},
        {"accuracy", "the measured error of the cosines, and what was promised"},

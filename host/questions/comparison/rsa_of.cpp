@@ -62,6 +62,9 @@ About RsaOf::about() {
                     {"per_token.npy", "how well each token is preserved"},
                     {"matrix1.npy, matrix2.npy", "cosines, up to 2,000 tokens"},
                     {"triangle1.npy, triangle2.npy", "their upper triangles"},
+                    {"matrices.svg", "both matrices in one order and one scale, up to 400 tokens"},
+                    {"scatter.svg", "the cosines of one against those of the other, up to 2,000 tokens"},
+                    {"pearson.svg", "of more than two"},
                     {"pearson.npy, spearman.npy, linear_cka.npy", "of more than two"}},
           .examples = {{"rsa sample/run1.npy sample/run2.npy", "over the tokens both have"},
                        {"rsa a.npy b.npy --method both --permutations 1000 --bootstrap 1000",
@@ -77,6 +80,7 @@ void RsaOf::describe(Description& d) {
   d.input("E2", second);
   d.place("MORE", &more, "Further matrices: every pair is compared over the tokens all share").naming(Names::matrix);
   ranks.describe(d);
+  pictures.describe_of_matrices(d);
   d.option("--permutations", &permutations, "P", "Test against so many relabellings of the tokens");
   d.flag("--two-sided", two_sided, "Count correlations as large of either sign");
   d.option("--bootstrap", &bootstrap, "B", "95 % interval from so many resamplings of the tokens");
@@ -87,12 +91,13 @@ RsaOf::Answer RsaOf::ask(Run& run) {
   if (!more.empty() && (permutations != 0 || bootstrap != 0 || distributions || two_sided)) {
     throw InvalidUsage("--permutations, --bootstrap and --distributions compare two matrices, not more");
   }
+  pictures.check();
   if (permutations < 0 || bootstrap < 0) {
     throw InvalidUsage("--permutations and --bootstrap count replicates; 0, the default, is none");
   }
   std::vector<std::string> paths = {first, second};
   paths.insert(paths.end(), more.begin(), more.end());
-  Answer answer{.spaces = std::make_unique<SharedSpaces>(run, paths, joining, rows), .found = {}};
+  Answer answer{.spaces = std::make_unique<SharedSpaces>(run, paths, joining, rows), .pictures = pictures, .found = {}};
   ranks.settle(run, answer.spaces->size());
   if (more.empty()) {
     answer.found = compare_two(run, *answer.spaces);
@@ -155,6 +160,13 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
   }
   if (pair.swept.empty()) {
     run.note("Extremes and quantiles of both distributions were not asked for: --distributions.");
+  }
+  if (run.output() && !pictures.none() && spaces.size() > kPicturedItems) {
+    run.note(std::string(spaces.size() > kLocalItems ? "matrices.svg and scatter.svg are" : "matrices.svg is") +
+             " not written: " + (spaces.size() > kLocalItems ? "they are" : "it is") + " for up to " +
+             (spaces.size() > kLocalItems ? host::grouped(kPicturedItems) + " and " + host::grouped(kLocalItems)
+                                          : host::grouped(kPicturedItems)) +
+             " tokens.");
   }
   if (n < 10.0 * wide) {
     run.note("Linear CKA is biased upwards with " + host::grouped(spaces.size()) + " tokens in " +

@@ -9,8 +9,12 @@
 #include "host/questions/comparison/rank_correlations.hpp"
 #include "host/questions/comparison/shared_spaces.hpp"
 #include "host/questions/question.hpp"
+#include "host/questions/run/pictures.hpp"
 
 namespace gramian::questions {
+
+/// Items up to which both matrices are drawn.
+inline constexpr int64_t kPicturedItems = 400;
 
 /// A token that is well or badly preserved, and its neighbours in both spaces.
 struct PreservedToken {
@@ -53,6 +57,7 @@ struct RsaOf {
   bool two_sided = false;
   int64_t bootstrap = 0;
   bool distributions = false;
+  PictureOptions pictures;
   Joining joining;
   RowOptions rows;
   RunSettings settings;
@@ -64,6 +69,7 @@ struct RsaOf {
   using Matrices = RsaMatrices;
   struct Answer {
     std::unique_ptr<SharedSpaces> spaces;
+    PictureOptions pictures;
     std::variant<Pair, Matrices> found;
   };
   Answer ask(Run& run);

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "engine/analyses/neighborhoods/neighbors.hpp"
+#include "host/questions/geometry/cosine_curve.hpp"
 #include "host/questions/geometry/spectrum_of.hpp"
 #include "host/questions/json/distribution_json.hpp"
 #include "host/questions/run/table.hpp"
@@ -101,7 +102,8 @@ About Stability::about() {
                {"distributions", "of the cosines of both"},
                {"most_moved", "ten tokens"},
                {"words", "those of --pairs, with their neighbours in both"}},
-      .files = {{"joined.tsv", "shared tokens and their rows"}, {"per_token.tsv", "every token, the most moved first"}},
+      .files = {{"joined.tsv", "shared tokens and their rows"}, {"per_token.tsv", "every token, the most moved first"},
+                {"stability.svg", "cosines with itself before and after, all cosines and the spectra of both"}},
       .examples = {{"stability sample/run1.npy sample/run2.npy", "two trainings"},
                    {"stability sample/run1.npy sample/run2.npy --pairs font,color", "words side by side"}}};
 }
@@ -112,6 +114,7 @@ void Stability::describe(Description& d) {
   rows.describe_pair(d);
   d.input("E1", first);
   d.input("E2", second);
+  pictures.describe(d);
   d.option("-k", &k, "K", "Nearest neighbours compared (default 10, or as many as there are)");
   d.option("--pairs", &pairs, "TOKENS", "Words whose neighbours are shown side by side: a,b,c or @FILE");
 }
@@ -134,7 +137,9 @@ Stability::Side Stability::side_of(Run& run, const Input& input, Space& space) c
 }
 
 Stability::Answer Stability::ask(Run& run) {
+  pictures.check();
   Answer answer;
+  answer.pictures = pictures;
   answer.spaces = std::make_unique<SharedSpaces>(run, std::vector<std::string>{first, second}, joining, rows);
   const SharedSpaces& spaces = *answer.spaces;
   constexpr int64_t kDefaultK = 10;
@@ -220,7 +225,60 @@ std::string table(const Stability::Answer& answer) {
   return text + answer.spaces->lost_in_words();
 }
 
+namespace {
+
+std::string stability_svg(const Stability::Answer& answer, const host::Theme& theme) {
+  constexpr int64_t kBins = 80;
+  const Procrustes& moved = answer.procrustes;
+  const std::string names[] = {picture_title(answer.spaces->input(0)), picture_title(answer.spaces->input(1))};
+  const auto lowest = [](const std::vector<double>& values) {
+    double least = 1.0;
+    for (const double value : values) least = std::min(least, value);  // not where it is NaN
+    return least;
+  };
+  const double lo = std::min(lowest(moved.cosines_before), lowest(moved.cosines_after));
+  host::Chart itself{.title = "Cosine of a token with itself", .x = {lo, 1.0, false, "cosine"}, .y = {}, .curves = {}};
+  itself.curves = {named(density_of(moved.cosines_before, lo, 1.0, kBins), "before", theme.second, host::Look::filled),
+                   named(density_of(moved.cosines_after, lo, 1.0, kBins), "after the best rotation", theme.first,
+                         host::Look::filled)};
+  const Distribution& one = answer.one.distribution;
+  const Distribution& two = answer.two.distribution;
+  host::Chart all{.title = "All cosines",
+                  .x = {std::min(one.extremes.min, two.extremes.min), std::max(one.extremes.max, two.extremes.max),
+                        false, "cosine"},
+                  .y = {},
+                  .curves = {named(cosine_curve(one), names[0], theme.first, host::Look::line),
+                             named(cosine_curve(two), names[1], theme.second, host::Look::line)}};
+  host::Chart spectra{.title = "Singular values of unit rows",
+                      .x = {},
+                      .y = {},
+                      .curves = {named(ranked_curve(answer.one.spectrum.singular_values), names[0], theme.first,
+                                       host::Look::line),
+                                 named(ranked_curve(answer.two.spectrum.singular_values), names[1], theme.second,
+                                       host::Look::dashed)}};
+  itself.y = {0.0, 1.05 * highest(itself.curves), false, "density"};
+  all.y = {0.0, 1.05 * highest(all.curves), false, "density"};
+  double least = highest(spectra.curves);
+  double longest = 1.0;
+  for (const host::Curve& curve : spectra.curves) {
+    if (curve.y.empty()) continue;
+    least = std::min(least, curve.y.back());
+    longest = std::max(longest, curve.x.back());
+  }
+  spectra.x = {1.0, longest, false, "number"};
+  spectra.y = {0.9 * least, 1.1 * highest(spectra.curves), true, "singular value, logarithmic"};
+  const host::Chart charts[] = {itself, all, spectra};
+  const std::string line = host::grouped(answer.spaces->size()) + " shared tokens; mean cosine " +
+                           host::fixed(moved.cosine_before) + " before, " + host::fixed(moved.cosine_after) +
+                           " after; Pearson " + host::fixed(answer.rsa.pearson);
+  return host::charts_svg({answer.pictures.title_or(names[0] + " and " + names[1]), line}, charts, theme);
+}
+
+}  // namespace
+
 void add_files(const Stability::Answer& answer, Files& files) {
+  answer.pictures.add(files, "stability",
+                      [&answer](const host::Theme& theme) { return stability_svg(answer, theme); });
   answer.spaces->add_file(files);
   files.add("per_token.tsv", [&answer](host::OutputFile& file) { file.write(movement_tsv(answer)); });
 }

@@ -70,6 +70,11 @@ void Graph::describe(Description& d) {
   d.flag("--edge-list", edge_list, "Write edges.tsv");
   d.flag("--no-communities", no_communities, "Do not look for communities");
   d.option("--hubs", &hubs, "N", "List so many hubs").at_least(0);
+  pictures.describe(d);
+  d.in(Group::pictures);
+  d.option("--order", &order, "HOW", "Nodes of the ring in the order of rows, or sorted by community: rows, community")
+      .one_of({"rows", "community"});
+  d.in(Group::own);
   d.flag("--yes", yes, "Do not ask before writing more than 4 GiB").unrecorded();
 }
 
@@ -84,7 +89,7 @@ int64_t Graph::bytes_to_write(int64_t nodes, double edges) const {
     const auto values = unweighted ? host::CsrValues::ones : host::CsrValues::cosines;
     bytes += static_cast<double>(host::CsrNpzWriter::bytes(nodes, static_cast<int64_t>(2.0 * edges), values));
   }
-  const bool drawn = nodes <= kRingNodes;
+  const bool drawn = nodes <= kRingNodes && !pictures.none();
   bytes += edges * (110.0 * gexf + 110.0 * graphml + 40.0 * edge_list + 22.0 * drawn);
   return static_cast<int64_t>(bytes);
 }
@@ -172,6 +177,16 @@ void Graph::find_structure(Run& run, Answer& answer, std::optional<Asked<Nearest
   if (!answer.communities) run.note("No communities: this build has no igraph (Debian: libigraph-dev).");
 }
 
+void Graph::note_pictures(Run& run, const Answer& answer) const {
+  if (answer.nodes() > kRingNodes) {
+    run.note("ring.svg is not written: it is for up to " + host::grouped(kRingNodes) + " nodes.");
+  } else if (!answer.whole) {
+    run.note("ring.svg is not written: the graph has more than " + host::grouped(community_edges) + " edges.");
+  } else if (answer.by_community && !answer.communities) {
+    run.note("There are no communities: the ring is in the order of rows.");
+  }
+}
+
 void Graph::find_leading(Answer& answer) const {
   if (!answer.communities) return;
   constexpr int64_t kCommunities = 50;
@@ -219,7 +234,10 @@ Graph::Answer Graph::ask(Run& run) {
     }
   }
   Answer answer;
+  pictures.check();
   answer.run = &run;
+  answer.pictures = pictures;
+  answer.by_community = order == "community";
   answer.wanted = wanted();
   answer.rule = parse_threshold(threshold);
   Input& input = run.open(matrix, rows.vocab, text.file ? std::nullopt : rows.most());
@@ -243,6 +261,7 @@ Graph::Answer Graph::ask(Run& run) {
     find_structure(run, answer, nearest);
   }
   find_leading(answer);
+  if (run.output() && !pictures.none()) note_pictures(run, answer);
   if (run.output()) note_rows_file(run, input, *answer.space);
   return answer;
 }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "host/questions/geometry/graph.hpp"
 #include "host/questions/geometry/graph_threshold.hpp"
@@ -117,7 +116,7 @@ void with_names(const Graph::Answer& found, const Use& use) {
   use(host::NamedGraph{
       *found.whole, tokens, found.space->matrix_rows(),
       found.communities ? std::span<const int64_t>(found.communities->partition.group) : std::span<const int64_t>(),
-      std::filesystem::path(found.input->embedding.path).filename().string(),
+      found.pictures.title_or(picture_title(*found.input)),
       "cosine ≥ " + host::fixed(found.threshold) + " (" + threshold_in_words(found.rule) + ")"});
 }
 
@@ -201,8 +200,13 @@ void add_files(const Graph::Answer& found, Files& files) {
   add(found.wanted.graphml, "graph.graphml", host::write_graphml);
   add(found.wanted.edge_list, "edges.tsv", host::write_edge_list);
   if (found.nodes() > kRingNodes) return;
-  files.add("ring.svg", [&found](host::OutputFile& file) {
-    with_names(found, [&](const host::NamedGraph& named) { file.write(host::ring_svg(named, found.threshold)); });
+  found.pictures.add(files, "ring", [&found](const host::Theme& theme) {
+    std::string svg;
+    const auto order = found.by_community ? host::RingOrder::community : host::RingOrder::rows;
+    with_names(found, [&](const host::NamedGraph& named) {
+      svg = host::ring_svg(named, found.threshold, theme, order);
+    });
+    return svg;
   });
 }
 

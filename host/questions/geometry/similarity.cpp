@@ -1,7 +1,7 @@
 #include "host/questions/geometry/similarity.hpp"
 
 #include <algorithm>
-#include <filesystem>
+#include <span>
 
 #include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
@@ -118,10 +118,12 @@ void Similarity::describe(Description& d) {
   d.input("E", matrix);
   d.place("TOKENS", &named, "Tokens, in the order wanted");
   d.option("--vectors", &vectors, "M", "Also the M leading eigenvectors").at_least(0);
+  pictures.describe_of_matrices(d);
   d.option("--clusters", &clusters, "K", "Cut the tree of average linkage into K clusters").at_least(1);
 }
 
 Similarity::Answer Similarity::ask(Run& run) {
+  pictures.check();
   if (named.empty() && !rows.chosen() && !text.file) {
     throw InvalidUsage("similarity: name tokens, give a --text, or choose rows, e.g. by --limit or --sample");
   }
@@ -147,6 +149,7 @@ Similarity::Answer Similarity::ask(Run& run) {
   }
   Answer answer;
   answer.input = &input;
+  answer.pictures = pictures;
   answer.rows = space->matrix_rows();
   answer.matrix = similarity_matrix(analysis.found(), space->size());
   Eigen eigen = run.timed("eigenvalues", [&] { return run.backend().eigh(answer.matrix); });
@@ -161,8 +164,8 @@ Similarity::Answer Similarity::ask(Run& run) {
     run.note(run.output() ? "The matrix is too large for result.json; it is in matrix.npy."
                           : "The matrix is too large for result.json; with files it is written as matrix.npy.");
   }
-  if (n > kPictured && run.output()) {
-    run.note("No heatmap.svg: it is for up to " + host::grouped(kPictured) + " tokens.");
+  if (n > kPictured && run.output() && !pictures.none()) {
+    run.note("heatmap.svg is not written: it is for up to " + host::grouped(kPictured) + " tokens.");
   }
   return answer;
 }
@@ -255,9 +258,11 @@ void add_files(const Similarity::Answer& answer, Files& files) {
     files.add("eigenvectors.npy", [&](host::OutputFile& file) { host::write_npy(file, answer.eigenvectors); });
   }
   if (answer.matrix.rows > kPictured) return;
-  files.add("heatmap.svg", [&](host::OutputFile& file) {
-    const std::string title = std::filesystem::path(answer.input->embedding.path).filename().string();
-    file.write(host::heatmap_svg({answer.matrix, answer.names(), answer.merges, title}));
+  answer.pictures.add(files, "heatmap", [&](const host::Theme& theme) {
+    const std::vector<std::string> names = answer.names();
+    const auto tree = answer.pictures.by_tree() ? std::span<const Merge>(answer.merges) : std::span<const Merge>();
+    return host::heatmap_svg({answer.matrix, names, tree, answer.pictures.title_or(picture_title(*answer.input)), theme,
+                              answer.pictures.scale()});
   });
 }
 

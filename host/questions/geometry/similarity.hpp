@@ -3,6 +3,7 @@
 #include "engine/analyses/neighborhoods/hierarchy.hpp"
 #include "engine/matrix.hpp"
 #include "host/questions/question.hpp"
+#include "host/questions/run/pictures.hpp"
 
 namespace gramian::questions {
 
@@ -12,6 +13,7 @@ struct Similarity {
   std::vector<std::string> named;  // tokens, before those of rows.tokens
   int64_t vectors = 0;
   std::optional<int64_t> clusters;
+  PictureOptions pictures;
   TextOptions text;
   RowOptions rows;
   RunSettings settings;
@@ -21,6 +23,7 @@ struct Similarity {
 
   struct Answer {
     const Input* input = nullptr;
+    PictureOptions pictures;
     std::vector<int64_t> rows;
     std::vector<std::pair<std::string, std::string>> resolved;  // typed, and found as
     DenseMatrix matrix;

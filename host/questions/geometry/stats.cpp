@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/questions/geometry/cosine_curve.hpp"
 #include "host/questions/json/distribution_json.hpp"
 #include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
@@ -28,7 +29,7 @@ About Stats::about() {
           .keys = {{"distribution", "pairs, mean, sd, extremes, exact quantiles and a histogram of all cosines"},
                    {"random_baseline", "mean and sd of cosines of random vectors of the same dimension"},
                    {"isotropy", "how far from isotropic the space is"}},
-          .files = {},
+          .files = {{"histogram.svg", "the distribution against that of random vectors"}},
           .examples = {{"stats sample/run1.npy", "every pair of rows"},
                        {"stats sample/run1.npy --center --quantiles 0.5,0.999", "after subtracting the mean row"}}};
 }
@@ -37,12 +38,14 @@ void Stats::describe(Description& d) {
   settings.describe(d);
   rows.describe(d);
   d.input("E", matrix);
+  pictures.describe(d);
   d.option("--quantiles", &quantiles, "Q,...", "Quantiles, each from 0 to 1");
   d.option("--bins", &bins, "N", "Bins of the histogram");
   d.option("--range", &range, "LO,HI", "Range of the histogram");
 }
 
 Stats::Answer Stats::ask(Run& run) {
+  pictures.check();
   if (range.size() != 2) {
     std::string typed;
     for (const double end : range) typed += (typed.empty() ? "" : ",") + host::shortest(end);
@@ -60,7 +63,7 @@ Stats::Answer Stats::ask(Run& run) {
   DistributionAnalysis analysis(*space, run.precision(), wanted);
   SweepAnalysis* const analyses[] = {&analysis};
   run.sweep(*space, analyses);
-  Answer answer{.input = &input, .rows = space->matrix_rows(), .distribution = {}, .isotropy = {}};
+  Answer answer{.input = &input, .pictures = pictures, .rows = space->matrix_rows(), .distribution = {}, .isotropy = {}};
   answer.distribution = run.timed("moments", [&] { return analysis.result(); });
   answer.isotropy = run.timed("isotropy", [&] { return isotropy(*space); });
   answer.random_sd = 1.0 / std::sqrt(static_cast<double>(space->dim()));
@@ -120,6 +123,25 @@ std::string table(const Stats::Answer& answer) {
   shape.row({"participation ratio, centred", fixed(answer.isotropy.participation_ratio, 1), of});
   shape.row({"participation ratio, not centred", fixed(uncentered_participation(answer), 1), of});
   return text + "\n" + shape.text();
+}
+
+void add_files(const Stats::Answer& answer, Files& files) {
+  if (answer.distribution.moments.pairs == 0) return;
+  answer.pictures.add(files, "histogram", [&answer](const host::Theme& theme) {
+    const Distribution& d = answer.distribution;
+    const double lo = std::min(d.extremes.min, -3.5 * answer.random_sd);
+    const double hi = std::max(d.extremes.max, 3.5 * answer.random_sd);
+    host::Chart chart{.title = "Cosines of all pairs", .x = {lo, hi, false, "cosine"}, .y = {}, .curves = {}};
+    chart.curves = {named(cosine_curve(d), "all pairs", theme.first, host::Look::filled),
+                    named(host::normal_density(0.0, answer.random_sd, lo, hi),
+                          "random vectors of " + host::grouped(answer.input->view().cols) + " dimensions", theme.second,
+                          host::Look::dashed)};
+    chart.y = {0.0, 1.05 * highest(chart.curves), false, "density"};
+    const std::string line = host::grouped(d.moments.pairs) + " cosines among " +
+                             host::grouped(std::ssize(answer.rows)) + " rows; mean " + host::fixed(d.moments.mean) +
+                             ", sd " + host::fixed(d.moments.sd) + ", median " + host::fixed(d.median);
+    return host::charts_svg({answer.pictures.title_or(picture_title(*answer.input)), line}, std::span(&chart, 1), theme);
+  });
 }
 
 }  // namespace gramian::questions

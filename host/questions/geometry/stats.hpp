@@ -3,6 +3,7 @@
 #include "engine/analyses/distribution/distribution.hpp"
 #include "engine/analyses/distribution/isotropy.hpp"
 #include "host/questions/question.hpp"
+#include "host/questions/run/pictures.hpp"
 
 namespace gramian::questions {
 
@@ -12,6 +13,7 @@ struct Stats {
   std::vector<double> quantiles = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
   std::vector<double> range = {-1.0, 1.0};  // of the histogram
   int64_t bins = 2048;
+  PictureOptions pictures;
   RowOptions rows;
   RunSettings settings;
 
@@ -20,6 +22,7 @@ struct Stats {
 
   struct Answer {
     const Input* input = nullptr;
+    PictureOptions pictures;
     std::vector<int64_t> rows;  // in the matrix, of every row of the space
     Distribution distribution;  // its extremes are between rows of the space
     Isotropy isotropy;
@@ -30,5 +33,6 @@ struct Stats {
 
 Json to_json(const Stats::Answer& answer);
 std::string table(const Stats::Answer& answer);
+void add_files(const Stats::Answer& answer, Files& files);
 
 }  // namespace gramian::questions
