@@ -98,7 +98,7 @@ def within(path, *folders):
 
 def installed(path):
     """As cmake/install.cmake has it."""
-    if path.suffix != ".hpp" or within(path, "host/formats/json"):
+    if path.suffix != ".hpp" or within(path, "host/formats/json", "host/formats/hdf5"):
         return False
     return within(path, "engine", "host/device", "host/formats", "host/report") or path in DOORS or path.parent == TEXT
 

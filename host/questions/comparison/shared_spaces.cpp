@@ -54,7 +54,7 @@ SharedSpaces::SharedSpaces(Run& run, const std::vector<std::string>& paths, cons
   }
   run.timed("join", [&] { join(run, settings); });
   if (rows.sample) draw_sample(*rows.sample, run.seed());
-  rows.preprocessing.center = rows.preprocessing.center || rows.preprocessing.remove_top > 0;
+  rows.preprocessing.center = rows.preprocessing.centers();
   if (count() == 2) require_enough();
   require_memory(run);
   run.timed("check", [&] { build(run, rows); });

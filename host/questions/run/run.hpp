@@ -29,6 +29,9 @@ struct RowsUsed {
   BadRows dropped;
 };
 
+/// Whether rows of length zero are refused, as they have no cosine, or are rows like any other.
+enum class ZeroRows : uint8_t { refused, stay };
+
 /// A text that was read, as every result tells it.
 struct TextRead {
   std::string path;
@@ -63,7 +66,7 @@ class Run {
               std::optional<int64_t> limit = {});
   Inputs& inputs() { return inputs_; }
   /// The chosen rows as a space; bad rows are named by token.
-  std::unique_ptr<Space> make_space(const Input& input, const RowOptions& rows);
+  std::unique_ptr<Space> make_space(const Input& input, const RowOptions& rows, ZeroRows zero = ZeroRows::refused);
   /// One pass over the pairs of a space, with what the result says about sweeps and accuracy.
   SweepReport sweep(Space& space, std::span<SweepAnalysis* const> analyses);
   /// Of results that need no sweep: `form` is what they are made of.
