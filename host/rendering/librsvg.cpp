@@ -76,8 +76,8 @@ std::string render(std::string_view svg, Format format) {
   }
   constexpr double kLongest = 8000.0;
   const double scale = std::min(2.0, kLongest / std::max(width, height));
-  const Surface surface(
-      cairo_image_surface_create(CAIRO_FORMAT_ARGB32, static_cast<int>(scale * width), static_cast<int>(scale * height)));
+  const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, static_cast<int>(scale * width),
+                                                   static_cast<int>(scale * height)));
   require(cairo_surface_status(surface.get()));
   draw(handle.get(), surface.get(), scale * width, scale * height);
   require(cairo_surface_write_to_png_stream(surface.get(), append, &bytes));

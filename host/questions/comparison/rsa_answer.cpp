@@ -113,8 +113,11 @@ std::string scores_in_words(const RsaPair& pair) {
                 host::fixed(pair.by_ranks->rho, 6)});
   }
   if (pair.by_order) {
-    scores.row({"Kendall's tau-a of " + host::grouped(pair.by_order->pairs) + " pairs, and its standard error",
-                host::fixed(pair.by_order->tau_a, 4) + " and " + host::significant(pair.by_order->standard_error, 2)});
+    const bool exact = pair.by_order->pairs == pair.rsa.a.pairs;
+    scores.row({"Kendall's tau-a of " + host::grouped(pair.by_order->pairs) + " pairs" +
+                    (exact ? ", all there are" : ", and its standard error"),
+                host::fixed(pair.by_order->tau_a, 4) +
+                    (exact ? "" : " and " + host::significant(pair.by_order->standard_error, 2))});
   }
   scores.row({"linear CKA, debiased", host::fixed(pair.rsa.linear_cka_debiased, 6)});
   scores.row({"linear CKA", host::fixed(pair.rsa.linear_cka, 6)});
@@ -264,8 +267,7 @@ void add_files(const RsaOf::Answer& answer, Files& files) {
   const auto& pair = std::get<RsaPair>(answer.found);
   files.add("per_token.npy", [&pair](host::OutputFile& file) { host::write_npy(file, std::span(pair.per_token)); });
   if (!pair.matrices.empty()) {
-    answer.pictures.add(files, "scatter",
-                        [&](const host::Theme& theme) { return scatter_svg(answer, pair, theme); });
+    answer.pictures.add(files, "scatter", [&](const host::Theme& theme) { return scatter_svg(answer, pair, theme); });
     if (answer.spaces->size() <= kPicturedItems) {
       answer.pictures.add(files, "matrices",
                           [&](const host::Theme& theme) { return matrices_svg(answer, pair, theme); });

@@ -58,6 +58,13 @@ About RsaOf::about() {
                    {"linear_cka_unit_rows", "the same of the rows scaled to length 1"},
                    {"per_token", "the least and the best preserved tokens"},
                    {"distributions", "of the cosines of both spaces"}},
+          .definitions =
+              {{"Pearson, Spearman", "correlation of the two upper triangles of cosines, and of their average ranks"},
+               {"p-value", "(1 + r)/(1 + P), r of P relabellings of the tokens reaching the correlation (Mantel 1967)"},
+               {"linear CKA",
+                "‖XᵀY‖²/(‖XᵀX‖ ‖YᵀY‖) of centred columns; for few tokens and many dimensions far above 0 by itself"},
+               {"debiased", "by the unbiased HSIC (Song 2012, Nguyen 2021): 0 on average for independent spaces"},
+               {"per token", "correlation of a token's cosines in one space with those in the other"}},
           .files = {{"joined.tsv", "shared tokens and their rows"},
                     {"per_token.npy", "how well each token is preserved"},
                     {"matrix1.npy, matrix2.npy", "cosines, up to 2,000 tokens"},

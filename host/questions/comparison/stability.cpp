@@ -102,7 +102,13 @@ About Stability::about() {
                {"distributions", "of the cosines of both"},
                {"most_moved", "ten tokens"},
                {"words", "those of --pairs, with their neighbours in both"}},
-      .files = {{"joined.tsv", "shared tokens and their rows"}, {"per_token.tsv", "every token, the most moved first"},
+      .definitions = {{"Frobenius",
+                       "‖E1 − E2‖; after the best rotation: the least ‖E1 Q − E2‖ over orthogonal Q (Schönemann 1966)"},
+                      {"neighbours kept", "|N1 ∩ N2|/k of the k nearest, mean over tokens; Jaccard: over |N1 ∪ N2|"},
+                      {"distance of spectra", "‖σ(X̂) − σ(Ŷ)‖/√n of the singular values of unit rows"},
+                      {"shift of cosines", "second less first; Wasserstein ∫ |F1 − F2| of the two distributions"}},
+      .files = {{"joined.tsv", "shared tokens and their rows"},
+                {"per_token.tsv", "every token, the most moved first"},
                 {"stability.svg", "cosines with itself before and after, all cosines and the spectra of both"}},
       .examples = {{"stability sample/run1.npy sample/run2.npy", "two trainings"},
                    {"stability sample/run1.npy sample/run2.npy --pairs font,color", "words side by side"}}};
@@ -249,13 +255,12 @@ std::string stability_svg(const Stability::Answer& answer, const host::Theme& th
                   .y = {},
                   .curves = {named(cosine_curve(one), names[0], theme.first, host::Look::line),
                              named(cosine_curve(two), names[1], theme.second, host::Look::line)}};
-  host::Chart spectra{.title = "Singular values of unit rows",
-                      .x = {},
-                      .y = {},
-                      .curves = {named(ranked_curve(answer.one.spectrum.singular_values), names[0], theme.first,
-                                       host::Look::line),
-                                 named(ranked_curve(answer.two.spectrum.singular_values), names[1], theme.second,
-                                       host::Look::dashed)}};
+  host::Chart spectra{
+      .title = "Singular values of unit rows",
+      .x = {},
+      .y = {},
+      .curves = {named(ranked_curve(answer.one.spectrum.singular_values), names[0], theme.first, host::Look::line),
+                 named(ranked_curve(answer.two.spectrum.singular_values), names[1], theme.second, host::Look::dashed)}};
   itself.y = {0.0, 1.05 * highest(itself.curves), false, "density"};
   all.y = {0.0, 1.05 * highest(all.curves), false, "density"};
   double least = highest(spectra.curves);
@@ -277,8 +282,7 @@ std::string stability_svg(const Stability::Answer& answer, const host::Theme& th
 }  // namespace
 
 void add_files(const Stability::Answer& answer, Files& files) {
-  answer.pictures.add(files, "stability",
-                      [&answer](const host::Theme& theme) { return stability_svg(answer, theme); });
+  answer.pictures.add(files, "stability", [&answer](const host::Theme& theme) { return stability_svg(answer, theme); });
   answer.spaces->add_file(files);
   files.add("per_token.tsv", [&answer](host::OutputFile& file) { file.write(movement_tsv(answer)); });
 }

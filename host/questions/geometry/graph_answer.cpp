@@ -203,9 +203,8 @@ void add_files(const Graph::Answer& found, Files& files) {
   found.pictures.add(files, "ring", [&found](const host::Theme& theme) {
     std::string svg;
     const auto order = found.by_community ? host::RingOrder::community : host::RingOrder::rows;
-    with_names(found, [&](const host::NamedGraph& named) {
-      svg = host::ring_svg(named, found.threshold, theme, order);
-    });
+    with_names(found,
+               [&](const host::NamedGraph& named) { svg = host::ring_svg(named, found.threshold, theme, order); });
     return svg;
   });
 }

@@ -11,14 +11,17 @@
 namespace gramian::questions {
 
 About SpectrumOf::about() {
-  return {
-      .name = "spectrum",
-      .summary = "Singular values, effective rank, condition",
-      .keys = {{"spectrum", "singular values and what follows from them"}},
-      .files = {{"singular_values.npy", "largest first"}, {"vectors.npy", "with --vectors: right singular vectors, as rows"},
-                {"spectrum.svg", "singular values, and the share of variance of the first so many"}},
-      .examples = {{"spectrum sample/run1.npy", "of the rows scaled to length 1"},
-                   {"spectrum sample/run1.npy --raw --vectors 3 -o out", "of the rows as they are, with vectors"}}};
+  return {.name = "spectrum",
+          .summary = "Singular values, effective rank, condition",
+          .keys = {{"spectrum", "singular values and what follows from them"}},
+          .definitions = {{"effective rank", "exp(−Σ p ln p) with p = σ/Σσ (Roy & Vetterli 2007)"},
+                          {"participation ratio", "(Σλ)²/Σλ² with λ = σ², the mean row not subtracted"},
+                          {"condition", "the largest singular value over the smallest"}},
+          .files = {{"singular_values.npy", "largest first"},
+                    {"vectors.npy", "with --vectors: right singular vectors, as rows"},
+                    {"spectrum.svg", "singular values, and the share of variance of the first so many"}},
+          .examples = {{"spectrum sample/run1.npy", "of the rows scaled to length 1"},
+                       {"spectrum sample/run1.npy --raw --vectors 3 -o out", "of the rows as they are, with vectors"}}};
 }
 
 void SpectrumOf::describe(Description& d) {

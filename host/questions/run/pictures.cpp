@@ -58,7 +58,9 @@ void PictureOptions::check() const {
 void PictureOptions::add(Files& files, const std::string& name,
                          std::function<std::string(const host::Theme&)> draw) const {
   if (none()) return;
-  const auto drawn = [draw = std::move(draw), dark = theme == "dark"] { return draw(dark ? host::kDark : host::kLight); };
+  const auto drawn = [draw = std::move(draw), dark = theme == "dark"] {
+    return draw(dark ? host::kDark : host::kLight);
+  };
   files.add(name + ".svg", [drawn](host::OutputFile& file) { file.write(drawn()); });
   if (formats == "svg") return;
   const auto format = formats == "pdf" ? rendering::Format::pdf : rendering::Format::png;

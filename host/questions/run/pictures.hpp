@@ -32,7 +32,8 @@ struct PictureOptions {
   std::optional<host::HeatmapScale> scale() const;
 };
 
-/// What a picture of an input is called: its file, or the folder of a file whose name says nothing, "model.safetensors".
+/// What a picture of an input is called: its file, or the folder of a file whose name says nothing,
+/// "model.safetensors".
 std::string picture_title(const Input& input);
 
 }  // namespace gramian::questions

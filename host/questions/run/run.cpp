@@ -79,6 +79,7 @@ std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& row
   });
   check();
   rows_used_ = {.used = space->size(), .unnamed = input.unnamed, .dropped = space->dropped()};
+  ++spaces_;
   if (space->dropped().count() > 0) note("Dropped " + name_bad_rows(input, space->dropped()) + ".");
   return space;
 }
@@ -153,7 +154,8 @@ Json Run::result(const Json& own, const Json& settings) {
                     {"out_of_vocabulary", text_->out_of_vocabulary},
                     {"tokenizer", host::valid_utf8(text_->tokenizer)}};
   }
-  if (rows_used_) {
+  // Of several matrices the answer says it of each.
+  if (rows_used_ && spaces_ == 1) {
     json["rows_used"] = rows_used_->used;
     json["rows_unnamed"] = rows_used_->unnamed;
     json["dropped"] = {{"zero", rows_used_->dropped.zero}, {"nonfinite", rows_used_->dropped.nonfinite}};

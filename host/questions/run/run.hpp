@@ -133,6 +133,7 @@ class Run {
   std::vector<std::pair<std::string, double>> timing_;  // in the order of first appearance
   std::vector<std::string> notes_;
   std::optional<RowsUsed> rows_used_;
+  int64_t spaces_ = 0;
   std::optional<TextRead> text_;
   std::vector<std::string> skipped_;
   Accuracy accuracy_;

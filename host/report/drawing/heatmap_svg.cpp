@@ -28,9 +28,9 @@ class Picture {
       : map_(map),
         theme_(map.theme),
         n_(map.cosines.rows),
-        scale_(map.scale         ? *map.scale
+        scale_(map.scale               ? *map.scale
                : map.second != nullptr ? common_scale(map.cosines, *map.second)
-                                 : heatmap_scale(map.cosines)) {
+                                       : heatmap_scale(map.cosines)) {
     ordered_ = std::ssize(map.merges) + 1 == n_ && n_ > 1;
     if (ordered_) {
       order_ = leaf_order(map.merges);
@@ -199,8 +199,10 @@ class Picture {
     line(kMargin, top + 12.0, 17.0, theme_.ink, "start", xml_text(printable(map_.title, 40)));
     line(kMargin, top + 34.0, 12.0, theme_.faint_ink, "start",
          map_.size_in_words.empty() ? grouped(n_) + (n_ == 1 ? " token" : " tokens") : xml_text(map_.size_in_words));
-    line(kMargin, top + 52.0, 12.0, theme_.faint_ink, "start", ordered_ ? std::string("ordered by average linkage on 1 − cosine") + (map_.second != nullptr ? " of the first" : "")
-                  : "in the order given");
+    line(kMargin, top + 52.0, 12.0, theme_.faint_ink, "start",
+         ordered_
+             ? std::string("ordered by average linkage on 1 − cosine") + (map_.second != nullptr ? " of the first" : "")
+             : "in the order given");
     const double bar = std::min(260.0, 0.38 * width_);
     const double right = width_ - kMargin;
     svg += "<rect x=\"" + svg_number(right - bar) + "\" y=\"" + svg_number(top) + "\" width=\"" + svg_number(bar) +
@@ -208,7 +210,8 @@ class Picture {
     line(right - bar, top + 34.0, 12.0, theme_.faint_ink, "start", fixed(scale_.lo, 3));
     line(right - 0.5 * bar, top + 34.0, 12.0, theme_.faint_ink, "middle", map_.value_name);
     line(right, top + 34.0, 12.0, theme_.faint_ink, "end", fixed(scale_.hi, 3));
-    line(right, top + 52.0, 12.0, theme_.faint_ink, "end", map_.second != nullptr ? "one scale for both" : "the diagonal is 1");
+    line(right, top + 52.0, 12.0, theme_.faint_ink, "end",
+         map_.second != nullptr ? "one scale for both" : "the diagonal is 1");
   }
 
   const Heatmap& map_;

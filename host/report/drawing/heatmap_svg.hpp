@@ -39,9 +39,9 @@ HeatmapScale common_scale(const DenseMatrix& a, const DenseMatrix& b);
 /// Diverging where lo < 0 < hi lie evenly about 0.
 HeatmapScale scale_of_range(double lo, double hi);
 
-/// SVG 1.1. Rows and columns in the tree's order of leaves, the tree above them, or as they stand; every one labelled at a size that can
-/// be read (the picture grows with n), numbers in the cells up to 16 rows, a colour bar below. The group of cells of
-/// one shade is one path. About 10 bytes a cell.
+/// SVG 1.1. Rows and columns in the tree's order of leaves, the tree above them, or as they stand; every one labelled
+/// at a size that can be read (the picture grows with n), numbers in the cells up to 16 rows, a colour bar below. The
+/// group of cells of one shade is one path. About 10 bytes a cell.
 std::string heatmap_svg(const Heatmap& heatmap);
 
 }  // namespace gramian::host

@@ -66,8 +66,8 @@ void SvgPage::color_bar(double x, double y, double width, Color (*map)(double), 
   const std::string id = "bar" + std::to_string(bars_++);
   svg_ += "<defs><linearGradient" + attribute("id", id) + ">";
   for (int stop = 0; stop <= 32; ++stop) {
-    svg_ += "<stop" + attribute("offset", shortest(stop / 32.0)) + attribute("stop-color", hex(map(stop / 32.0))) +
-            "/>";
+    svg_ +=
+        "<stop" + attribute("offset", shortest(stop / 32.0)) + attribute("stop-color", hex(map(stop / 32.0))) + "/>";
   }
   svg_ += "</linearGradient></defs>\n<rect" + attribute("x", svg_number(x)) + attribute("y", svg_number(y)) +
           attribute("width", svg_number(width)) + attribute("height", "14") + attribute("rx", "3") +

@@ -1,7 +1,6 @@
 #pragma once
 // The ground and the inks of pictures.
 
-
 #include "host/report/drawing/colors.hpp"
 
 namespace gramian::host {

@@ -43,7 +43,10 @@ std::vector<double> ticks(const Axis& axis, int count) {
   }
   const double rough = (axis.hi - axis.lo) / count;
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
-  const double step = rough / power < 1.5 ? power : rough / power < 3.5 ? 2.0 * power : rough / power < 7.5 ? 5.0 * power : 10.0 * power;
+  const double step = rough / power < 1.5   ? power
+                      : rough / power < 3.5 ? 2.0 * power
+                      : rough / power < 7.5 ? 5.0 * power
+                                            : 10.0 * power;
   const double first = std::ceil(axis.lo / step - 1e-9);
   for (double k = first; k * step <= axis.hi + 1e-9 * step; ++k) values.push_back(k == 0.0 ? 0.0 : k * step);
   return values;

@@ -56,8 +56,7 @@ class Ring {
       const double t = stop / 32.0;
       svg += "<stop offset=\"" + shortest(t) + "\" stop-color=\"" + hex(plasma(t)) + "\"/>";
     }
-    svg +=
-        "</linearGradient></defs>\n<rect width=\"100%\" height=\"100%\" fill=\"" + hex(theme_.ground) + "\"/>\n";
+    svg += "</linearGradient></defs>\n<rect width=\"100%\" height=\"100%\" fill=\"" + hex(theme_.ground) + "\"/>\n";
     add_edges(svg);
     add_dots(svg);
     add_labels(svg);
@@ -163,8 +162,9 @@ class Ring {
     for (int64_t node = 0; node < n_; ++node) {
       const double angle = angle_of(node);
       svg += "<circle id=\"n" + std::to_string(node) + "\" cx=\"" + svg_number(x(angle, radius_)) + "\" cy=\"" +
-             svg_number(y(angle, radius_)) + "\" r=\"" + fixed(dot_size(graph_.degree(node)), 3) + "\"" + fill_of(node) + "><title>" +
-             xml_text(graph_.name(node)) + ": " + grouped(graph_.degree(node)) + "</title></circle>\n";
+             svg_number(y(angle, radius_)) + "\" r=\"" + fixed(dot_size(graph_.degree(node)), 3) + "\"" +
+             fill_of(node) + "><title>" + xml_text(graph_.name(node)) + ": " + grouped(graph_.degree(node)) +
+             "</title></circle>\n";
     }
     svg += "</g>\n";
   }
@@ -180,8 +180,8 @@ class Ring {
       svg += "<text transform=\"translate(" + svg_number(x(angle, out)) + " " + svg_number(y(angle, out)) +
              ") rotate(" + fixed(left ? 180.0 - degrees : -degrees, 2) + ")\" dy=\".35em\"" +
              (left ? " text-anchor=\"end\"" : "") +
-             (graph_.degree(node) == 0 ? std::string(" fill=\"") + hex(theme_.faint_ink) + "\"" : "") + ">" + xml_text(text) +
-             "</text>\n";
+             (graph_.degree(node) == 0 ? std::string(" fill=\"") + hex(theme_.faint_ink) + "\"" : "") + ">" +
+             xml_text(text) + "</text>\n";
     }
     svg += "</g>\n";
   }

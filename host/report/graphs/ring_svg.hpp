@@ -15,7 +15,8 @@ enum class RingOrder : uint8_t {
 };
 
 /// SVG 1.1, counterclockwise from the right; a dot's radius is 3 sqrt(degree) in the picture's units, whose ring grows
-/// with the dots, and its colour that of its community, where there are communities; edges are straight, coloured on the plasma map over
+/// with the dots, and its colour that of its community, where there are communities; edges are straight, coloured on
+/// the plasma map over
 /// [`threshold`, largest cosine], weak ones first; labels are turned outward, every one up to 200 nodes and beyond that
 /// those of the largest hubs that find room; below, the caption, and a colour bar. The id of a dot is "n" + its node.
 /// The file grows by about 20 bytes an edge.

@@ -34,6 +34,8 @@ RUNS = [
     ["inspect", "run1.npy"],
     ["inspect", "bad.npy", "--limit", "9"],
     ["stats", "run1.npy"],
+    ["stats", "run1.npy", "run2.npy", "--limit", "90"],
+    ["inspect", "run1.npy", "small.npy"],
     ["stats", "small.npy", "--limit", "1"],
     ["stats", "small.npy", "--tokens", "font,color,zzz", "--skip-unknown"],
     ["similarity", "small.npy", "font", "color", "--vectors", "1", "--clusters", "2"],

@@ -202,7 +202,7 @@ class Commands(Program):
         values = spectrum["singular_values"]
         self.assertEqual(values, sorted(values, reverse=True))
         self.assertAlmostEqual(sum(s * s for s in values), 200, 9)
-        self.assertEqual(self.names(out), ["result.json", "singular_values.npy", "vectors.npy"])
+        self.assertEqual(self.names(out), ["result.json", "singular_values.npy", "spectrum.svg", "vectors.npy"])
         self.assertEqual(read_npy(out / "singular_values.npy"), ((16,), tuple(values)))
         shape, vectors = read_npy(out / "vectors.npy")
         self.assertEqual(shape, (3, 16))
@@ -459,7 +459,7 @@ class Output(Program):
         code, text, err = self.run_program("stats", "e.npy", "-o", out, "--json")
         self.assertEqual((code, err), (0, ""))
         self.assertEqual((out / "result.json").read_text(), text)
-        self.assertEqual(self.names(out), ["result.json"])
+        self.assertEqual(self.names(out), ["histogram.svg", "result.json"])
         code, text, _ = self.run_program("stats", "e.npy", "-o", out)
         self.assertIn("all pairs", text)
 
@@ -487,7 +487,7 @@ class Output(Program):
         out = self.folder / "full"
         code, text, err = self.run_program("stats", "e.npy", "-o", out, preexec_fn=small_files)
         self.assertEqual(code, 2)
-        self.assertRegex(err, r"\Agramian: .*result.json: cannot be written: File too large\n\Z")
+        self.assertRegex(err, r"\Agramian: .*(result.json|histogram.svg): cannot be written: File too large\n\Z")
         self.assertFalse(out.exists())
         out.mkdir()
         (out / "result.json").write_text("old")
