@@ -11,7 +11,7 @@
 namespace gramian {
 namespace {
 
-/// What is left of a row after preprocessing counts as nothing below this share of what was there before: fp64 rounding
+/// The rest of a row after preprocessing counts as nothing below this share of what was there before: fp64 rounding
 /// leaves about 1e-16 of a row that equals the mean.
 constexpr double kNothingLeft = 1e-12;
 

@@ -11,7 +11,7 @@
 
 namespace gramian {
 
-/// What happens to rows before they are scaled to length 1.
+/// Preprocessing is applied to rows before they are scaled to length 1.
 struct Preprocessing {
   bool center = false;               // subtract the mean row
   int64_t remove_top = 0;            // after centring (which it implies), project out this many principal directions
@@ -69,7 +69,7 @@ class Space {
   Space(Backend& backend, const MatrixView& view, SpaceOptions options = {});
 
   int64_t size() const { return device_rows_->rows(); }
-  /// Of the rows as they are worked with.
+  /// The transform of the rows as they are worked with.
   int64_t dim() const { return plain_.dim(device_rows_->dim()); }
   /// Number in the matrix of row i of this space.
   int64_t matrix_row(int64_t i) const { return rows_[static_cast<size_t>(i)]; }

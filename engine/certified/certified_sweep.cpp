@@ -10,7 +10,7 @@
 #include "engine/certified/nearest.hpp"
 #include "engine/cosines/canonical_cosine.hpp"
 #include "engine/random.hpp"
-#include "engine/sweep/plan.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 
 namespace gramian {
 namespace {

@@ -25,7 +25,7 @@ struct Certified {
   std::optional<double> largest_error;
 };
 
-/// What a cosine of `rows`, prepared of `space`, and the canonical one may differ by.
+/// The largest difference between a cosine of `rows`, prepared of `space`, and the canonical one.
 double certified_bound(const Space& space, const UnitRows& rows);
 
 /// Nothing in the request but neighbours and degrees, for which rows of any precision will do.

@@ -13,7 +13,7 @@ namespace gramian::on_host {
 /// Functions with the bits of canonical_dot.
 struct CanonicalDots {
   double (*dot)(const double* x, const double* y, int64_t count) = nullptr;
-  /// Of fp32 values at any address; may be null.
+  /// The same sum of fp32 values at any address; the pointer may be null.
   double (*dot_f32)(const void* x, const void* y, int64_t count) = nullptr;
 };
 

@@ -205,7 +205,7 @@ TEST_P(SpaceOn, MapsRowsAfterAllElse) {
   EXPECT_EQ(made.centered_gram().rows, 4);
   expect_near(swept_cosines(made, Precision::double_), oracle::cosines(mapped), kCenteredTolerance);
 
-  // What a map takes the whole length of has no cosine; a map of other dimensions none of them.
+  // A row whose whole length a map takes has no cosine; a map of other dimensions none of them.
   preprocessing = {};
   preprocessing.map = DenseMatrix(1, 6);
   preprocessing.map(0, 0) = 1e-200;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "engine/analyses/distribution/moments.hpp"
+#include "engine/analyses/plan.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 
 namespace gramian {
 

@@ -140,7 +140,7 @@ void SharedSpaces::require_memory(Run& run) const {
   double bytes = 0.0;
   for (const Input* input : inputs_) {
     bytes += rsa_bytes(input->view().cols);
-    // Of many, the rows of all are held at once.
+    // With more than two spaces the rows of all are held at once.
     if (count() == 2) continue;
     bytes += static_cast<double>(tokens_.size()) * static_cast<double>(input->view().cols) *
              (run.precision() == Precision::double_ ? 8.0 : 4.0);

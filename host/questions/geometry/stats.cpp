@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "host/questions/geometry/cosine_curve.hpp"
-#include "host/questions/json/distribution_json.hpp"
+#include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"

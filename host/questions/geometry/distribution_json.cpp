@@ -1,4 +1,4 @@
-#include "host/questions/json/distribution_json.hpp"
+#include "host/questions/geometry/distribution_json.hpp"
 
 #include "host/questions/run/row_choice.hpp"
 #include "host/report/wording.hpp"
