@@ -76,11 +76,18 @@ Json matrices_json(const SharedSpaces& spaces, const RsaMatrices& found) {
   json["pairs"] = spaces.pairs();
   Json& models = json["models"] = Json::array();
   for (size_t k = 0; k < spaces.count(); ++k) models.push_back(host::valid_utf8(spaces.input(k).embedding.path));
+  Json& tensors = json["tensors"] = Json::array();
+  for (size_t k = 0; k < spaces.count(); ++k) tensors.push_back(*path_and_tensor(spaces.input(k)).find("tensor"));
   json["rsa"]["pearson"] = to_json(found.pearson);
+  json["rsa"]["mean"] = found.agreement.mean;
+  json["rsa"]["sd"] = found.agreement.sd;
+  json["rsa"]["noise_ceiling"] = Json::array({found.agreement.ceiling_low, found.agreement.ceiling_high});
+  json["rsa"]["partial"] = to_json(found.agreement.partial);
   json["rsa"]["spearman"] = found.spearman ? to_json(*found.spearman) : Json();
   json["rsa"]["ranks"] = nullptr;
   if (found.spearman) json["rsa"]["ranks"] = {{"exact", found.exact_ranks}, {"error_bound", found.rank_error_bound}};
   json["linear_cka"] = to_json(found.linear_cka);
+  json["linear_cka_debiased"] = to_json(found.linear_cka_debiased);
   return json;
 }
 
@@ -248,8 +255,15 @@ std::string table(const RsaOf::Answer& answer) {
            preserved_in_words(spaces, *pair) + spaces.lost_in_words();
   }
   const auto& found = std::get<RsaMatrices>(answer.found);
-  return spaces.heading() + matrix_in_words("Pearson", found.pearson) +
+  Table summary("<>");
+  summary.row(
+      {"mean and sd over pairs", host::fixed(found.agreement.mean, 4) + " and " + host::fixed(found.agreement.sd, 4)});
+  summary.row({"noise ceiling (Nili 2014)",
+               host::fixed(found.agreement.ceiling_low, 4) + " to " + host::fixed(found.agreement.ceiling_high, 4)});
+  return spaces.heading() + matrix_in_words("Pearson", found.pearson) + "\n" + summary.text() + "\n" +
+         matrix_in_words("partial", found.agreement.partial) +
          (found.spearman ? "\n" + matrix_in_words("Spearman", *found.spearman) : "") + "\n" +
+         matrix_in_words("CKA, debiased", found.linear_cka_debiased) + "\n" +
          matrix_in_words("linear CKA", found.linear_cka);
 }
 
@@ -262,6 +276,8 @@ void add_files(const RsaOf::Answer& answer, Files& files) {
     });
     if (found->spearman) add_matrix(files, "spearman.npy", *found->spearman);
     add_matrix(files, "linear_cka.npy", found->linear_cka);
+    add_matrix(files, "linear_cka_debiased.npy", found->linear_cka_debiased);
+    add_matrix(files, "partial.npy", found->agreement.partial);
     return;
   }
   const auto& pair = std::get<RsaPair>(answer.found);

@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "engine/analyses/comparison/agreement.hpp"
 #include "engine/analyses/comparison/per_token_rsa.hpp"
 #include "engine/analyses/comparison/rsa.hpp"
 #include "engine/analyses/comparison/rsa_inference.hpp"
@@ -42,6 +43,8 @@ struct RsaPair {
 struct RsaMatrices {
   DenseMatrix pearson;
   DenseMatrix linear_cka;
+  DenseMatrix linear_cka_debiased;
+  Agreement agreement;  // of the Pearson correlations
   std::optional<DenseMatrix> spearman;
   bool exact_ranks = false;
   double rank_error_bound = 0.0;

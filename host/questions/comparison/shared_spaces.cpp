@@ -40,6 +40,8 @@ Json lost_json(const host::VocabularyJoin& joined, int64_t not_sampled, int64_t 
           {"by_file", {side(joined.first), side(joined.second)}}};
 }
 
+std::string file_of(const std::string& path) { return path.substr(0, path.rfind('#')); }
+
 bool is_bad(const BadRows& bad, int64_t row) {
   return std::ranges::binary_search(bad.zero, row) || std::ranges::binary_search(bad.nonfinite, row);
 }
@@ -50,7 +52,9 @@ SharedSpaces::SharedSpaces(Run& run, const std::vector<std::string>& paths, cons
   const host::JoinSettings settings = joining.settings(rows);
   by_ = settings.by;
   for (size_t k = 0; k < paths.size(); ++k) {
-    inputs_.push_back(&run.open(paths[k], k == 0 ? rows.vocab : k == 1 ? rows.vocab2 : std::nullopt));
+    // Matrices of one file have one vocabulary.
+    const bool of_first = k == 0 || file_of(paths[k]) == file_of(paths[0]);
+    inputs_.push_back(&run.open(paths[k], k == 1 && rows.vocab2 ? rows.vocab2 : of_first ? rows.vocab : std::nullopt));
   }
   run.timed("join", [&] { join(run, settings); });
   if (rows.sample) draw_sample(*rows.sample, run.seed());

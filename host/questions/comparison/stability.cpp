@@ -5,10 +5,14 @@
 #include <numeric>
 
 #include "engine/analyses/neighborhoods/neighbors.hpp"
+#include "engine/on_host/row_block.hpp"
+#include "engine/on_host/transformed_row.hpp"
+#include "engine/threads.hpp"
 #include "host/questions/geometry/cosine_curve.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/geometry/spectrum_of.hpp"
 #include "host/questions/run/table.hpp"
+#include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/tsv_text.hpp"
 
@@ -109,6 +113,9 @@ About Stability::about() {
                       {"shift of cosines", "second less first; Wasserstein ∫ |F1 − F2| of the two distributions"}},
       .files = {{"joined.tsv", "shared tokens and their rows"},
                 {"per_token.tsv", "every token, the most moved first"},
+                {"rotation.npy", "Q, d1 x d2, which turns the first space towards the second"},
+                {"rotated.npy",
+                 "the first's rows of the shared tokens, prepared and times Q, in the order of joined.tsv"},
                 {"stability.svg", "cosines with itself before and after, all cosines and the spectra of both"}},
       .examples = {{"stability sample/run1.npy sample/run2.npy", "two trainings"},
                    {"stability sample/run1.npy sample/run2.npy --pairs font,color", "words side by side"}}};
@@ -146,6 +153,7 @@ Stability::Answer Stability::ask(Run& run) {
   pictures.check();
   Answer answer;
   answer.pictures = pictures;
+  answer.threads = run.threads();
   answer.spaces = std::make_unique<SharedSpaces>(run, std::vector<std::string>{first, second}, joining, rows);
   const SharedSpaces& spaces = *answer.spaces;
   constexpr int64_t kDefaultK = 10;
@@ -233,6 +241,31 @@ std::string table(const Stability::Answer& answer) {
 
 namespace {
 
+/// In fp64, stored as f32, by all threads.
+void write_rotated(const Stability::Answer& answer, host::OutputFile& file) {
+  constexpr int64_t kBlock = 512;
+  Space& space = answer.spaces->space(0);
+  const DenseMatrix& rotation = answer.procrustes.rotation;
+  const int64_t n = space.size();
+  const int64_t from = rotation.rows;
+  const int64_t to = rotation.cols;
+  file.write(host::npy_header("<f4", {n, to}));
+  std::vector<float> block(static_cast<size_t>(kBlock * to));
+  for (int64_t begin = 0; begin < n; begin += kBlock) {
+    const int64_t count = std::min(kBlock, n - begin);
+    parallel_for(answer.threads, count, [&](int64_t k, int) {
+      std::vector<double> row(static_cast<size_t>(from));
+      std::vector<double> turned(static_cast<size_t>(to));
+      on_host::transformed_row(space.device_rows(), begin + k, space.plain(), row.data(), on_host::dot);
+      for (int64_t i = 0; i < from; ++i) {
+        for (int64_t j = 0; j < to; ++j) turned[static_cast<size_t>(j)] += row[static_cast<size_t>(i)] * rotation(i, j);
+      }
+      std::ranges::transform(turned, block.begin() + k * to, [](double x) { return static_cast<float>(x); });
+    });
+    file.write(std::as_bytes(std::span(block).first(static_cast<size_t>(count * to))));
+  }
+}
+
 std::string stability_svg(const Stability::Answer& answer, const host::Theme& theme) {
   constexpr int64_t kBins = 80;
   const Procrustes& moved = answer.procrustes;
@@ -282,6 +315,8 @@ std::string stability_svg(const Stability::Answer& answer, const host::Theme& th
 }  // namespace
 
 void add_files(const Stability::Answer& answer, Files& files) {
+  files.add("rotation.npy", [&answer](host::OutputFile& file) { host::write_npy(file, answer.procrustes.rotation); });
+  files.add("rotated.npy", [&answer](host::OutputFile& file) { write_rotated(answer, file); });
   answer.pictures.add(files, "stability", [&answer](const host::Theme& theme) { return stability_svg(answer, theme); });
   answer.spaces->add_file(files);
   files.add("per_token.tsv", [&answer](host::OutputFile& file) { file.write(movement_tsv(answer)); });

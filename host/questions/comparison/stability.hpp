@@ -30,6 +30,7 @@ struct Stability {
   struct Answer {
     std::unique_ptr<SharedSpaces> spaces;
     PictureOptions pictures;
+    int threads = 1;  // for what is written
     int64_t k = 0;
     Procrustes procrustes;
     Rsa rsa;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <unordered_set>
 
 #include "host/formats/files/message.hpp"
+#include "host/formats/matching.hpp"
 #include "host/questions/geometry/duplicate_rows.hpp"
 #include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
@@ -106,8 +108,11 @@ Inspect::Answer Inspect::ask(Run& run) {
     run.note("Lengths are those of rows as they are stored: preparing them changes nothing here.");
   }
   Answer answer;
-  answer.each.push_back(inspect(run, matrix));
-  for (const std::string& path : more) answer.each.push_back(inspect(run, path));
+  more.insert(more.begin(), matrix);
+  std::vector<std::string> paths;
+  for (const std::string& path : more) std::ranges::copy(host::matching_inputs(path), std::back_inserter(paths));
+  several_ = paths.size() > 1;
+  for (const std::string& path : paths) answer.each.push_back(inspect(run, path));
   return answer;
 }
 
@@ -119,7 +124,7 @@ Inspect::One Inspect::inspect(Run& run, const std::string& path) {
   if (answer.chosen) {
     RowOptions of_this = rows;
     choose_rows(run, input, of_this);
-    if (more.empty()) rows = of_this;
+    if (!several_) rows = of_this;
   } else {
     input.rows.resize(static_cast<size_t>(input.view().rows));
     std::iota(input.rows.begin(), input.rows.end(), int64_t{0});

@@ -42,6 +42,7 @@ struct Inspect {
   Answer ask(Run& run);
 
  private:
+  bool several_ = false;
   One inspect(Run& run, const std::string& path);
 };
 

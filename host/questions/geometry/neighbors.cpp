@@ -121,7 +121,7 @@ void Neighbors::describe(Description& d) {
 void Neighbors::check() const {
   const bool asked = tokens || text.file || !expressions.empty();
   if (!asked && !all) {
-    throw InvalidUsage("neighbors: name tokens, give an --expr or a --text, or ask for --all");
+    throw InvalidUsage("neighbors: name tokens (also by --tokens), give an --expr or a --text, or ask for --all");
   }
   if (radius && !asked) {
     throw InvalidUsage(

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
+#include "host/formats/matching.hpp"
 #include "host/questions/geometry/cosine_curve.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/run/row_choice.hpp"
@@ -66,8 +68,11 @@ Stats::Answer Stats::ask(Run& run) {
   wanted.histogram = {range[0], range[1], bins};
   wanted.seed = run.seed();
   Answer answer{.each = {}, .pictures = pictures};
-  answer.each.push_back(describe_one(run, matrix, wanted));
-  for (const std::string& path : more) answer.each.push_back(describe_one(run, path, wanted));
+  more.insert(more.begin(), matrix);
+  std::vector<std::string> paths;
+  for (const std::string& path : more) std::ranges::copy(host::matching_inputs(path), std::back_inserter(paths));
+  several_ = paths.size() > 1;
+  for (const std::string& path : paths) answer.each.push_back(describe_one(run, path, wanted));
   return answer;
 }
 
@@ -76,7 +81,7 @@ Stats::One Stats::describe_one(Run& run, const std::string& path, const Distribu
   RowOptions of_this = rows;
   choose_rows(run, input, of_this);
   rows.preprocessing = of_this.preprocessing;
-  if (more.empty()) rows.tokens = of_this.tokens;
+  if (!several_) rows.tokens = of_this.tokens;
   DistributionSettings own = wanted;
   own.keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows));
   const auto space = run.make_space(input, of_this);

@@ -35,6 +35,7 @@ struct Stats {
   Answer ask(Run& run);
 
  private:
+  bool several_ = false;
   One describe_one(Run& run, const std::string& path, const DistributionSettings& settings);
 };
 

@@ -50,8 +50,7 @@ void RowOptions::describe_tokens(Description& d) {
 void RowOptions::describe_choice(Description& d) {
   d.option("--length", &length, "N", "Only tokens of exactly N code points").at_least(1);
   d.flag("--alpha", alpha, "Only tokens of letters alone, but for a mark of where words begin");
-  d.option("--exclude", &exclude, "REGEX",
-           "Without tokens in which this pattern is found, or without those of @FILE, one a line; repeatable");
+  d.option("--exclude", &exclude, "REGEX", "Without tokens that match it, or those of @FILE, one a line; repeatable");
   d.flag("--no-special", no_special, "Without tokens such as [CLS], [unused1], <s>, <|endoftext|> and <0x0A>");
   d.option("--limit", &limit, "N", "Only the first N of the rows that are left by the choices above").at_least(1);
   d.option("--sample", &sample, "N", "Only N of those, drawn at random by --seed, in their order").at_least(1);

@@ -142,7 +142,7 @@ class Pages(Folder):
         done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z"], input=output("man"), capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         shown = subprocess.run(["groff", "-man", "-Tascii", "-P-cbou"], input=output("man"), capture_output=True, text=True).stdout
-        for words in ("GRAMIAN(1)", "--mean-cosine C", "predictions.rows.npy", "gramian rsa E1 E2 [MORE...] [options]"):
+        for words in ("GRAMIAN(1)", "--mean-cosine C", "predictions.rows.npy", "gramian rsa E1 [E2] [MORE...] [options]"):
             self.assertIn(words, shown)
 
     def test_examples_run(self):
