@@ -129,6 +129,8 @@ std::string_view group_title(Group group) {
       return "A text";
     case Group::rows:
       return "Rows and their preparation";
+    case Group::pictures:
+      return "Pictures, with -o";
     case Group::run:
       return "How it is computed";
     case Group::output:

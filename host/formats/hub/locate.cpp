@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kScheme = "hf:";
 
 bool exists(std::string_view path) {
+  if (path == "-") return true;  // standard input
   std::error_code ignored;
   return fs::exists(path, ignored);
 }

@@ -158,6 +158,18 @@ std::string describe(const Input& input) {
          host::grouped(input.view().rows) + " x " + host::grouped(input.view().cols);
 }
 
+std::string name_in_table(const Input& input) {
+  const std::string name = std::filesystem::path(input.embedding.path).filename().string();
+  return host::printable(name + (input.embedding.tensor.empty() ? "" : "#" + input.embedding.tensor), 200);
+}
+
+Json path_and_tensor(const Input& input) {
+  Json json;
+  json["path"] = host::valid_utf8(input.embedding.path);
+  json["tensor"] = input.embedding.tensor.empty() ? Json(nullptr) : Json(host::valid_utf8(input.embedding.tensor));
+  return json;
+}
+
 const Vocabulary& require_vocabulary(const Input& input, const std::string& what_for) {
   if (input.vocabulary() == nullptr) {
     throw InvalidUsage(host::printable(input.embedding.path, 4096) + ": has no vocabulary, which " + what_for +

@@ -83,6 +83,10 @@ class Inputs {
 
 /// "run1.npy: npy, f16, 3,000 x 100"
 std::string describe(const Input& input);
+/// Its file, and the tensor where there is one: "layers.npz#h3", short, for a table of several.
+std::string name_in_table(const Input& input);
+/// {"path": ..., "tensor": ... or null}
+Json path_and_tensor(const Input& input);
 /// The token typed as `token`, or InvalidUsage with the nearest spellings.
 int64_t require_token(const Input& input, const std::string& token);
 /// Throws InvalidUsage unless the input has a vocabulary.

@@ -5,7 +5,8 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/questions/run/repeated_tokens.hpp"
+#include "host/questions/run/asked_tokens.hpp"
+#include "host/questions/run/row_filter.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/questions/run/text_input.hpp"
 #include "host/report/files/npy_writer.hpp"
@@ -15,13 +16,24 @@
 namespace gramian::questions {
 namespace {
 
-/// Those of `rows` that length and limit leave.
+/// Those of `rows` that the choices by token, limit and sample leave.
 void finish(Run& run, Input& input, RowOptions& options, std::vector<int64_t> rows) {
-  if (options.length) {
-    const Vocabulary& vocabulary = require_vocabulary(input, "--length");
-    std::erase_if(rows, [&](int64_t row) { return host::code_points(vocabulary[row]) != *options.length; });
+  if (options.by_token()) {
+    const Vocabulary& vocabulary = require_vocabulary(input, "a choice by token");
+    const RowFilter filter(options);
+    const int64_t before = std::ssize(rows);
+    std::erase_if(rows, [&](int64_t row) { return !filter.keeps(vocabulary[row]); });
+    const int64_t left_out = before - std::ssize(rows);
+    run.note(host::grouped(left_out) + (left_out == 1 ? " row is" : " rows are") + " left out by what its token is.");
   }
   if (options.limit && std::ssize(rows) > *options.limit) rows.resize(static_cast<size_t>(*options.limit));
+  if (options.sample && std::ssize(rows) > *options.sample) {
+    std::vector<int64_t> sampled;
+    for (const int64_t k : random_sample(std::ssize(rows), *options.sample, run.seed())) {
+      sampled.push_back(rows[static_cast<size_t>(k)]);
+    }
+    rows = std::move(sampled);
+  }
   if (rows.empty()) {
     throw InvalidInput(host::printable(input.embedding.path, 4096) + ": no row is left by the choice of rows");
   }
@@ -38,6 +50,7 @@ void choose_rows(Run& run, Input& input, RowOptions& options) {
   const Vocabulary* vocabulary = input.vocabulary();
   std::vector<int64_t> rows;
   if (options.tokens) {
+    options.tokens = known_tokens(run, input, *options.tokens, options.skip_unknown);
     for (const std::string& token : *options.tokens) rows.push_back(require_token(input, token));
     note_repeated_tokens(run, input, *options.tokens);
   } else {

@@ -11,8 +11,9 @@
 
 namespace gramian::questions {
 
-/// Chooses the rows of `tokens` or, without them, all that have a token; then by length and limit. Throws InvalidUsage
-/// for unknown tokens, InvalidInput where no row is left. Writes down that --remove-top implies --center.
+/// Chooses the rows of `tokens` or, without them, all that have a token; then by their tokens, by limit and by sample.
+/// Throws InvalidUsage for unknown tokens, InvalidInput where no row is left. Writes down that --remove-top implies
+/// --center.
 void choose_rows(Run& run, Input& input, RowOptions& options);
 /// The same for the distinct tokens of a text, where one was given.
 void choose_rows(Run& run, Input& input, RowOptions& options, const TextOptions& text);

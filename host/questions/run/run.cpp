@@ -104,6 +104,7 @@ std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& row
   });
   check();
   rows_used_ = {.used = space->size(), .unnamed = input.unnamed, .dropped = space->dropped()};
+  ++spaces_;
   if (space->dropped().count() > 0) note("Dropped " + name_bad_rows(input, space->dropped()) + ".");
   return space;
 }
@@ -206,10 +207,15 @@ Json Run::told(const Json& own) const {
                     {"out_of_vocabulary", text_->out_of_vocabulary},
                     {"tokenizer", host::valid_utf8(text_->tokenizer)}};
   }
-  if (rows_used_) {
+  // Of several matrices the answer says it of each.
+  if (rows_used_ && spaces_ == 1) {
     json["rows_used"] = rows_used_->used;
     json["rows_unnamed"] = rows_used_->unnamed;
     json["dropped"] = {{"zero", rows_used_->dropped.zero}, {"nonfinite", rows_used_->dropped.nonfinite}};
+  }
+  if (!skipped_.empty()) {
+    Json& unknown = json["unknown_tokens"] = Json::array();
+    for (const std::string& token : skipped_) unknown.push_back(host::valid_utf8(token));
   }
   json.update(own);
   Json& notes = json["notes"] = Json::array();

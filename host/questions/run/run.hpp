@@ -128,6 +128,8 @@ class Run {
   /// Says so where swept cosines of this standard deviation lie closer together than the sweeps told them apart.
   void note_narrow(double sd);
   void text_read(TextRead text) { text_ = std::move(text); }
+  /// Tokens that were asked for and are left out, because an input does not have them.
+  void skipped(std::span<const std::string> tokens) { skipped_.insert(skipped_.end(), tokens.begin(), tokens.end()); }
 
   /// What every result tells of itself: `own`, the answer's keys, stand among its others.
   Json told(const Json& own) const;
@@ -158,7 +160,9 @@ class Run {
   std::vector<std::pair<std::string, double>> timing_;  // in the order of first appearance
   std::vector<std::string> notes_;
   std::optional<RowsUsed> rows_used_;
+  int64_t spaces_ = 0;
   std::optional<TextRead> text_;
+  std::vector<std::string> skipped_;
   Accuracy accuracy_;
   std::optional<Certified> certified_;
   double squares_ = 0.0;  // of errors, over all sweeps' samples

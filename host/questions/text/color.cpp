@@ -143,7 +143,8 @@ About Color::about() {
                    {"begin", "first byte of each"},
                    {"end", "the byte after its last"},
                    {"values", "of each; of several layers a list"},
-                   {"scaled", "the same from 0 to 1"}},
+                   {"scaled", "the same from 0 to 1"},
+                   {"layers", "what was painted, its range and values: the same shape however many there are"}},
           .files = {{"text.html", "the painted text"},
                     {"text.svg", "the same as a picture, up to 10,000 tokens"},
                     {"values.tsv", "a line a token"}},
@@ -270,6 +271,13 @@ Json to_json(const Color::Answer& answer) {
   json["end"] = end;
   json["values"] = one_or_list(answer.layers, [](const auto& layer) { return Json(layer.values); });
   json["scaled"] = one_or_list(answer.layers, [](const auto& layer) { return Json(layer.scaled); });
+  Json& layers = json["layers"] = Json::array();
+  for (const host::PaintLayer& layer : answer.layers) {
+    layers.push_back({{"by", host::valid_utf8(layer.by)},
+                      {"range", Json::array({layer.lo, layer.hi})},
+                      {"values", layer.values},
+                      {"scaled", layer.scaled}});
+  }
   return json;
 }
 
