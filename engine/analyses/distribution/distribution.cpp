@@ -51,8 +51,10 @@ void choose_keep(Bracket& bracket, CosineType type, double inside, double& keep_
     keep_bytes -= inside * value_bytes(type);
     return;
   }
-  // An eighth, so that other brackets have something too.
-  const auto most = std::min(kMaxCounters, static_cast<uint64_t>(std::max(4096.0, keep_bytes / kCounterBytes / 8.0)));
+  // An eighth, so that other brackets have something too; and never so few that many sweeps are needed.
+  constexpr double kFewCounters = 131072.0;
+  const auto most =
+      std::min(kMaxCounters, static_cast<uint64_t>(std::max(kFewCounters, keep_bytes / kCounterBytes / 8.0)));
   while ((span >> bracket.shift) >= most) ++bracket.shift;
   keep_bytes -= static_cast<double>(span >> bracket.shift) * kCounterBytes;
 }

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "formats"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "formats/crosschecks"))
 import crosscheck_models as made  # noqa: E402
 
 
