@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS gramian_engine EXPORT gramianEngineTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS gramian EXPORT gramianTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS gramian_questions gramian_igraph EXPORT gramianQuestionsTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS gramian_questions gramian_igraph gramian_rendering EXPORT gramianQuestionsTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET gramian_cli)
   install(TARGETS gramian_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

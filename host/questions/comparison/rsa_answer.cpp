@@ -3,7 +3,7 @@
 #include "engine/analyses/neighborhoods/hierarchy.hpp"
 #include "host/questions/comparison/rsa_of.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/drawing/heatmap_svg.hpp"
 #include "host/report/figures/scatter.hpp"

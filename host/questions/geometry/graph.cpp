@@ -8,8 +8,8 @@
 #include "host/communities/communities.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/geometry/graph_threshold.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/disk.hpp"
-#include "host/questions/run/row_choice.hpp"
 #include "host/report/files/csr_npz.hpp"
 #include "host/report/wording.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/drawing/heatmap_svg.hpp"
 #include "host/report/files/npy_writer.hpp"

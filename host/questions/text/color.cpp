@@ -7,7 +7,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/questions/text/paint_target.hpp"
 #include "host/report/wording.hpp"

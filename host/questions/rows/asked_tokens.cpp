@@ -1,4 +1,4 @@
-#include "host/questions/run/asked_tokens.hpp"
+#include "host/questions/rows/asked_tokens.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "host/questions/run/text_input.hpp"
+#include "host/questions/rows/text_input.hpp"
 
 #include <algorithm>
 #include <atomic>

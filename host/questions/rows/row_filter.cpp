@@ -1,4 +1,4 @@
-#include "host/questions/run/row_filter.hpp"
+#include "host/questions/rows/row_filter.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -9,6 +9,7 @@
 #include "host/formats/files/message.hpp"
 #include "host/questions/run/parse.hpp"
 #include "host/text/unicode.hpp"
+#include "host/text/unicode/regex.hpp"
 #include "host/text/word_forms.hpp"
 
 namespace gramian::questions {
@@ -21,9 +22,9 @@ std::string_view without_mark(std::string_view token) {
   return token;
 }
 
-host::Regex pattern_of(const std::string& text) {
+std::shared_ptr<const host::Regex> pattern_of(const std::string& text) {
   try {
-    return host::Regex("exclude", "choice of rows", text);
+    return std::make_shared<const host::Regex>("exclude", "choice of rows", text);
   } catch (const InvalidInput&) {
     throw InvalidUsage("--exclude " + host::printable(text, 200) + ": is no regular expression");
   }
@@ -50,7 +51,7 @@ bool RowFilter::excludes(std::string_view token) const {
       (listed_.contains(std::string(token)) || listed_.contains(std::string(without_mark(token))))) {
     return true;
   }
-  return std::ranges::any_of(patterns_, [&](const host::Regex& pattern) { return !pattern.matches(token).empty(); });
+  return std::ranges::any_of(patterns_, [&](const auto& pattern) { return !pattern->matches(token).empty(); });
 }
 
 bool RowFilter::keeps(std::string_view token) const {

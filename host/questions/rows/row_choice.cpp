@@ -1,14 +1,14 @@
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 
 #include <bit>
 #include <utility>
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/questions/run/asked_tokens.hpp"
-#include "host/questions/run/row_filter.hpp"
+#include "host/questions/rows/asked_tokens.hpp"
+#include "host/questions/rows/row_filter.hpp"
+#include "host/questions/rows/text_input.hpp"
 #include "host/questions/run/table.hpp"
-#include "host/questions/run/text_input.hpp"
 #include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/unicode.hpp"

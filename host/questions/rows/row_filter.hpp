@@ -2,13 +2,17 @@
 // Which tokens are wanted, by what they look like, and a random sample of what is left.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
 
 #include "host/questions/run/options.hpp"
-#include "host/text/unicode/regex.hpp"
+
+namespace gramian::host {
+class Regex;
+}
 
 namespace gramian::questions {
 
@@ -23,7 +27,7 @@ class RowFilter {
   bool keeps(std::string_view token) const;
 
  private:
-  std::vector<host::Regex> patterns_;
+  std::vector<std::shared_ptr<const host::Regex>> patterns_;
   std::unordered_set<std::string> listed_;
   std::optional<int64_t> length_;
   bool alpha_ = false;
