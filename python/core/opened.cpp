@@ -171,7 +171,7 @@ Opened Opened::array(nb::handle array, const std::string& type, nb::handle token
   embedding.format = "array";
   embedding.matrix = matrix_of(std::move(found), type);
   if (!tokens.is_none()) embedding.vocabulary = vocabulary_of(tokens, embedding.matrix.view.rows);
-  std::promise<std::vector<std::string>> none;
+  std::promise<std::vector<questions::FileSum>> none;
   none.set_value({});
   opened.given_.sums = none.get_future().share();
   return opened;

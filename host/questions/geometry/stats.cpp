@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/row_products.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
@@ -42,7 +43,8 @@ Stats::Answer Stats::ask(Run& run) {
   wanted.seed = run.seed();
   Input& input = run.open(matrix, rows.vocab, rows.most());
   choose_rows(run, input, rows);
-  wanted.keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows));
+  wanted.keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows),
+                                            smaller_gram_bytes(std::ssize(input.rows), input.view().cols));
   const auto space = run.make_space(input, rows);
 
   DistributionAnalysis analysis(*space, run.precision(), wanted);
@@ -52,6 +54,7 @@ Stats::Answer Stats::ask(Run& run) {
   answer.distribution = run.timed("moments", [&] { return analysis.result(); });
   answer.isotropy = run.timed("isotropy", [&] { return isotropy(*space); });
   answer.random_sd = 1.0 / std::sqrt(static_cast<double>(space->dim()));
+  run.note_narrow(answer.distribution.moments.sd);
   if (answer.distribution.moments.pairs == 0) run.note("One row has no pair: there is no cosine to describe.");
   return answer;
 }

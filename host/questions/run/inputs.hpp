@@ -27,11 +27,19 @@ struct Input {
   const MatrixView& view() const { return embedding.matrix.view; }
 };
 
+/// The SHA-256 of a file of an input.
+struct FileSum {
+  std::string sha256;
+  /// Not computed: large files of the Hugging Face cache are named by their sum, which whoever downloaded them has
+  /// checked. It is that of the bytes that were used unless the file was changed there since.
+  bool from_name = false;
+};
+
 /// A matrix that was opened before the run, or that lies in the memory of whoever asks.
 struct GivenMatrix {
   host::Embedding embedding;
   /// SHA-256 of its files, once they are wanted.
-  std::shared_future<std::vector<std::string>> sums;
+  std::shared_future<std::vector<FileSum>> sums;
 };
 
 /// Opens a matrix that will be given to runs. Its files are hashed when that is first asked for.
@@ -51,6 +59,8 @@ class Inputs {
   /// Opens, and begins to hash.
   Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
               const host::ReadOptions& reading);
+  /// The input whose matrix this is; null where none is.
+  const Input* find(const MatrixView& matrix) const;
   /// Bytes of the matrices that readers hold in memory instead of mapping their files.
   double copied_bytes() const;
   /// And of those that are mapped.
@@ -62,7 +72,7 @@ class Inputs {
   std::atomic<bool> stop_hashing_{false};
   std::deque<Input> inputs_;
   std::map<std::string, GivenMatrix> given_;
-  std::vector<std::shared_future<std::vector<std::string>>> hashes_;
+  std::vector<std::shared_future<std::vector<FileSum>>> hashes_;
 };
 
 /// "run1.npy: npy, f16, 3,000 x 100"
