@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/principal.hpp"
+#include "engine/row_products.hpp"
 
 namespace gramian {
 namespace {
@@ -165,6 +166,11 @@ const DenseMatrix& Space::centered_gram() {
     centered_gram_ = backend_->gram(*device_rows_, transform, *device_rows_, transform);
   }
   return *centered_gram_;
+}
+
+const DenseMatrix& Space::centered_row_products() {
+  if (!centered_row_products_) centered_row_products_ = row_products(*backend_, *device_rows_, centered());
+  return *centered_row_products_;
 }
 
 const UnitRows& Space::unit_rows(Precision precision) {

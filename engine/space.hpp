@@ -77,6 +77,8 @@ class Space {
   const BadRows& dropped() const { return dropped_; }
 
   Backend& backend() const { return *backend_; }
+  /// The matrix that its rows are of.
+  const MatrixView& matrix() const { return view_; }
   const DeviceRows& device_rows() const { return *device_rows_; }
   /// Preprocessing only.
   const RowTransform& plain() const { return plain_; }
@@ -87,6 +89,8 @@ class Space {
   const std::vector<double>& mean_unit_row();
   /// Σ (x̂ᵢ − μ)(x̂ᵢ − μ)ᵀ, d x d. Computed once.
   const DenseMatrix& centered_gram();
+  /// ⟨x̂ᵢ − μ, x̂ⱼ − μ⟩, n x n. Computed once.
+  const DenseMatrix& centered_row_products();
   /// Preprocessing, length 1, minus μ.
   const RowTransform& centered();
   /// The packed form for sweeps; the last one asked for is kept.
@@ -106,6 +110,7 @@ class Space {
   std::optional<std::vector<double>> mean_;
   std::optional<RowTransform> centered_;
   std::optional<DenseMatrix> centered_gram_;
+  std::optional<DenseMatrix> centered_row_products_;
   std::unique_ptr<UnitRows> unit_rows_;
   Precision unit_rows_precision_ = Precision::single;
 };

@@ -11,6 +11,7 @@
 #include "engine/error.hpp"
 #include "host/formats/files/mapped_file.hpp"
 #include "host/report/files/committing.hpp"
+#include "host/report/files/unnamed_file.hpp"
 
 namespace gramian::cli {
 namespace {
@@ -19,7 +20,8 @@ std::atomic<bool> requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
 /// Long steps ask for the flag several times a second. Some, LAPACK's above all, cannot ask; and what nobody has
-/// answered by then ends the process. That is tidy too: files have no name until they are whole.
+/// answered by then ends the process. That is tidy too: files have no name until they are whole, or a hidden one that
+/// goes first.
 constexpr int kPatience = 400'000;  // microseconds
 
 void ask_again_in(int microseconds) {
@@ -44,6 +46,7 @@ extern "C" void on_patience_lost(int /*number*/) {
   // A moment more for what is giving names to files.
   if (host::committing()) return ask_again_in(kPatience / 8);
   constexpr int kInterrupted = 130;
+  host::remove_hidden_names();
   if (on_terminal) say("\r\x1b[K");  // the line of progress
   say("gramian: interrupted\n");
   ::_exit(kInterrupted);
@@ -54,6 +57,7 @@ extern "C" void on_patience_lost(int /*number*/) {
 extern "C" void on_bus_error(int number, siginfo_t* info, void* /*context*/) {
   if (const char* const path = host::mapped_file_at(info->si_addr)) {
     constexpr int kData = 3;
+    host::remove_hidden_names();
     say("gramian: ");
     say(path);
     say(": became shorter, or cannot be read, while it was used; run again when it is whole\n");

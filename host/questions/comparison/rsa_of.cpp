@@ -128,7 +128,10 @@ RsaOf::Answer RsaOf::ask(Run& run) {
 void RsaOf::infer(Run& run, SharedSpaces& spaces, Pair& pair) const {
   Space& a = spaces.space(0);
   Space& b = spaces.space(1);
-  if (permutations > 0 || bootstrap > 0) run.memory().require(resampling_bytes(a, b, run.precision()));
+  if (permutations > 0 || bootstrap > 0) {
+    run.require_memory(resampling_bytes(a, b, run.precision(), run.threads()) + spaces.kept_bytes(run, 0),
+                       "fewer threads, fewer rows (--limit) or fewer dimensions take less");
+  }
   if (permutations > 0) {
     const PermutationSettings wanted{
         .permutations = permutations, .seed = run.seed(), .two_sided = two_sided, .precision = run.precision()};
@@ -169,7 +172,7 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
     if (distributions || cheap) {
       DistributionSettings wanted;
       wanted.seed = run.seed();
-      wanted.keep_bytes = run.plan_sweep_memory(spaces.input(k), spaces.size());
+      wanted.keep_bytes = run.plan_sweep_memory(spaces.input(k), spaces.size(), spaces.kept_bytes(run, k));
       analyses.push_back(&distribution.emplace(space, run.precision(), wanted));
     }
     if (!analyses.empty()) run.sweep(space, analyses);

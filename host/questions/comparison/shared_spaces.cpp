@@ -5,8 +5,10 @@
 #include <unordered_map>
 #include <utility>
 
-#include "engine/analyses/comparison/rsa.hpp"
+#include "engine/analyses/distribution/centered_products.hpp"
+#include "engine/analyses/distribution/spectrum.hpp"
 #include "engine/error.hpp"
+#include "engine/row_products.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/run/asked_tokens.hpp"
 #include "host/questions/run/row_filter.hpp"
@@ -60,7 +62,7 @@ SharedSpaces::SharedSpaces(Run& run, const std::vector<std::string>& paths, cons
   if (rows.sample) draw_sample(*rows.sample, run.seed());
   rows.preprocessing.center = rows.preprocessing.centers();
   if (count() == 2) require_enough();
-  require_memory(run);
+  require_memory(run, rows.preprocessing);
   run.timed("check", [&] { build(run, rows); });
   run.check();
 }
@@ -140,16 +142,32 @@ void SharedSpaces::require_enough() const {
                      (left < before_filters_ ? ", and the filters leave " + std::to_string(left) : ""));
 }
 
-void SharedSpaces::require_memory(Run& run) const {
+void SharedSpaces::require_memory(Run& run, const Preprocessing& preprocessing) const {
+  const int64_t n = std::ssize(tokens_);
+  int64_t widest = 0;
   double bytes = 0.0;
   for (const Input* input : inputs_) {
-    bytes += rsa_bytes(input->view().cols);
-    // With more than two spaces the rows of all are held at once.
-    if (count() == 2) continue;
-    bytes += static_cast<double>(tokens_.size()) * static_cast<double>(input->view().cols) *
-             (run.precision() == Precision::double_ ? 8.0 : 4.0);
+    const int64_t d = input->view().cols;
+    bytes = std::max(bytes, cross_products_bytes(n, d, std::max(d, widest)));
+    if (preprocessing.remove_top > 0 || preprocessing.principal()) bytes = std::max(bytes, spectrum_bytes(n, d));
+    widest = std::max(widest, d);
   }
-  run.memory().require(bytes);
+  // Of many, the rows and products of all are held at once.
+  for (size_t k = 0; count() > 2 && k < count(); ++k) {
+    bytes += run.backend().host_bytes(n, inputs_[k]->view().cols, run.precision()) +
+             smaller_gram_size(n, inputs_[k]->view().cols);
+  }
+  run.require_memory(bytes, fewer_rows_or_dims(n, widest));
+}
+
+double SharedSpaces::kept_bytes(Run& run, size_t k) const {
+  double bytes = 0.0;
+  for (size_t other = 0; other < count(); ++other) {
+    const int64_t d = inputs_[other]->view().cols;
+    bytes += smaller_gram_size(size(), d);
+    if (other < k) bytes += run.backend().host_bytes(size(), d, run.precision());
+  }
+  return bytes;
 }
 
 void SharedSpaces::build(Run& run, const RowOptions& rows) {

@@ -21,6 +21,8 @@ class SharedSpaces {
   size_t count() const { return inputs_.size(); }
   const Input& input(size_t k) const { return *inputs_[k]; }
   Space& space(size_t k) const { return *spaces_[k]; }
+  /// Bytes that stay while space `k` is swept: Gram products of all, and packed rows of those before it.
+  double kept_bytes(Run& run, size_t k) const;
   int64_t size() const { return spaces_.front()->size(); }
   int64_t pairs() const { return size() % 2 == 0 ? size() / 2 * (size() - 1) : (size() - 1) / 2 * size(); }
   const std::string& token(int64_t item) const { return tokens_[static_cast<size_t>(item)]; }
@@ -45,7 +47,7 @@ class SharedSpaces {
   void note_joining(Run& run, const host::JoinSettings& settings, const host::VocabularyJoin& joined, size_t k);
   void draw_sample(int64_t count, uint64_t seed);
   void require_enough() const;
-  void require_memory(Run& run) const;
+  void require_memory(Run& run, const Preprocessing& preprocessing) const;
   void build(Run& run, const RowOptions& rows);
   bool build_space(Run& run, const RowOptions& rows, size_t k);
   void drop(Run& run, const RowOptions& rows, size_t k, const BadRows& bad);

@@ -132,11 +132,13 @@ void Stability::describe(Description& d) {
   d.option("--pairs", &pairs, "TOKENS", "Words whose neighbours are shown side by side: a,b,c or @FILE");
 }
 
-Stability::Side Stability::side_of(Run& run, const Input& input, Space& space) const {
+Stability::Side Stability::side_of(Run& run, const Input& input, Space& space, double kept) const {
   DistributionSettings wanted;
   wanted.seed = run.seed();
   wanted.histogram = fine_histogram();
-  wanted.keep_bytes = run.plan_sweep_memory(input, space.size());
+  // The neighbours of one space in its sweep, and those of the other.
+  wanted.keep_bytes = run.plan_sweep_memory(input, space.size(), kept + 1.5 * neighbors_bytes(space.size(), *k));
+  run.require_memory(kept + spectrum_bytes(space.size(), space.dim()), fewer_rows_or_dims(space.size(), space.dim()));
   DistributionAnalysis distribution(space, run.precision(), wanted);
   Asked<Nearest> neighbors = nearest_neighbors(space, *k);
   SweepAnalysis* const analyses[] = {&distribution, &neighbors};
@@ -159,17 +161,18 @@ Stability::Answer Stability::ask(Run& run) {
   constexpr int64_t kDefaultK = 10;
   if (!k) k = std::clamp<int64_t>(spaces.size() - 1, 1, kDefaultK);
   answer.k = *k;
+  check_neighbors(*k, spaces.size());
   if (!pairs) pairs.emplace();
   answer.named = spaces.find_items(run, *pairs, rows.skip_unknown);
-  run.memory().require(1.5 * neighbors_bytes(spaces.size(), *k));  // of one space in its sweep, and of the other
   Space& a = spaces.space(0);
   Space& b = spaces.space(1);
+  run.require_memory(procrustes_bytes(spaces.size(), a.dim(), b.dim()), fewer_rows_or_dims(spaces.size(), a.dim()));
   answer.procrustes = run.timed("procrustes", [&] { return procrustes(a, b); });
   run.check();
   answer.rsa = run.timed("rsa", [&] { return rsa(a, b); });
   run.check();
-  answer.one = side_of(run, spaces.input(0), a);
-  answer.two = side_of(run, spaces.input(1), b);
+  answer.one = side_of(run, spaces.input(0), a, spaces.kept_bytes(run, 0));
+  answer.two = side_of(run, spaces.input(1), b, spaces.kept_bytes(run, 1));
   answer.overlap = run.timed("overlap", [&] { return neighbor_overlap(answer.one.neighbors, answer.two.neighbors); });
   answer.shift = cosine_shift(answer.one.distribution, answer.two.distribution);
   answer.spectral_distance = spectral_distance(answer.one.spectrum, answer.two.spectrum, spaces.size());

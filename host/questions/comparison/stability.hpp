@@ -45,7 +45,7 @@ struct Stability {
   Answer ask(Run& run);
 
  private:
-  Side side_of(Run& run, const Input& input, Space& space) const;
+  Side side_of(Run& run, const Input& input, Space& space, double kept) const;
 };
 
 Json to_json(const Stability::Answer& answer);

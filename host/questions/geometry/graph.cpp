@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "engine/error.hpp"
+#include "engine/row_products.hpp"
 #include "host/communities/communities.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/geometry/graph_threshold.hpp"
@@ -147,6 +148,7 @@ void Graph::find_degrees(Run& run, int64_t keep_bytes, bool large, Answer& answe
     add_degrees();
     sweep();
   }
+  if (answer.rule.kind != ThresholdRule::Kind::value) run.note_narrow(answer.distribution.moments.sd);
   answer.degrees = degrees->found().counts;
   answer.edges = edge_count(answer.degrees);
 }
@@ -155,7 +157,9 @@ void Graph::find_structure(Run& run, Answer& answer, std::optional<Asked<Nearest
   Space& space = *answer.space;
   const auto rows_to_do = static_cast<double>(space.size());
   if (answer.edges <= community_edges) {
-    run.memory().require(adjacency_bytes(answer.edges));
+    run.require_sweep_memory(*answer.input, space.size(),
+                             adjacency_bytes(answer.edges) + smaller_gram_size(space.size(), space.dim()),
+                             "a higher --threshold, or a smaller --community-edges, takes less");
     answer.whole = run.watched("edges", "edges", rows_to_do, "rows", [&](const Progress& progress) {
       return adjacency(space, run.precision(), answer.threshold, answer.degrees, progress);
     });
@@ -249,7 +253,8 @@ Graph::Answer Graph::ask(Run& run) {
   answer.input = &input;
   choose_rows(run, input, rows, text);
   drop_repeated_rows(run, input);
-  const int64_t keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows));
+  const int64_t keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows),
+                                                   smaller_gram_bytes(std::ssize(input.rows), input.view().cols));
   answer.space = run.make_space(input, rows);
   const int64_t n = answer.space->size();
   if (n < 2) {

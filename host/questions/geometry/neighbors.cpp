@@ -207,15 +207,16 @@ Neighbors::Answer Neighbors::ask(Run& run) {
   }
   int64_t of_all = k.value_or(kDefaultK);
   if (all) {
-    run.memory().require(neighbors_bytes(std::ssize(input.rows), of_all));
-    run.plan_sweep_memory(input, std::ssize(input.rows), /*moments=*/false);
+    // Without -k, as many as there are where they are fewer. Rows without a cosine may still be left out.
+    if (!k) of_all = std::clamp<int64_t>(std::ssize(input.rows) - 1, 1, kDefaultK);
+    check_neighbors(of_all, std::ssize(input.rows));
+    run.require_sweep_memory(input, std::ssize(input.rows), neighbors_bytes(std::ssize(input.rows), of_all));
     // Row number and cosine of each neighbour, and of each row its number and how often it is one.
     const auto n = static_cast<double>(input.rows.size());
     const double bytes = n * (static_cast<double>(of_all) * (chord ? 12.0 : 8.0) + 16.0);
     if (run.output()) require_disk(*run.output(), static_cast<int64_t>(bytes), "a smaller -k, or --limit, needs less");
   }
   answer.space = run.make_space(input, rows);
-  // Without -k, as many as there are where they are fewer.
   if (!k) of_all = std::clamp<int64_t>(answer.space->size() - 1, 1, kDefaultK);
   if (!radius) k = of_all;
   find_rows(run, answer);

@@ -133,7 +133,7 @@ Similarity::Answer Similarity::ask(Run& run) {
   }
   Input& input = run.open(matrix, rows.vocab);
   choose_rows(run, input, rows, text);
-  run.memory().require(similarity_bytes(std::ssize(input.rows)));
+  run.require_sweep_memory(input, std::ssize(input.rows), similarity_bytes(std::ssize(input.rows)));
   const auto space = run.make_space(input, rows);
 
   Asked analysis(Dense{});

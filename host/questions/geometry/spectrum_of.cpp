@@ -37,7 +37,9 @@ SpectrumOf::Answer SpectrumOf::ask(Run& run) {
   pictures.check();
   Input& input = run.open(matrix, rows.vocab, rows.most());
   choose_rows(run, input, rows);
-  run.memory().require(spectrum_bytes(input.view().cols));
+  const int64_t n = std::ssize(input.rows);
+  const int64_t d = input.view().cols;
+  run.require_memory(spectrum_bytes(n, d), fewer_rows_or_dims(n, d));
   const auto space = run.make_space(input, rows, wanted.raw ? ZeroRows::stay : ZeroRows::refused);
   Answer answer{.input = &input, .pictures = pictures, .raw = wanted.raw, .vectors = wanted.vectors, .spectrum = {}};
   answer.spectrum = run.timed("spectrum", [&] { return spectrum(*space, wanted); });

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "engine/row_products.hpp"
 #include "host/formats/matching.hpp"
 #include "host/questions/geometry/cosine_curve.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
@@ -83,7 +84,8 @@ Stats::One Stats::describe_one(Run& run, const std::string& path, const Distribu
   rows.preprocessing = of_this.preprocessing;
   if (!several_) rows.tokens = of_this.tokens;
   DistributionSettings own = wanted;
-  own.keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows));
+  own.keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows),
+                                         smaller_gram_bytes(std::ssize(input.rows), input.view().cols));
   const auto space = run.make_space(input, of_this);
 
   DistributionAnalysis analysis(*space, run.precision(), own);
@@ -93,6 +95,7 @@ Stats::One Stats::describe_one(Run& run, const std::string& path, const Distribu
   one.distribution = run.timed("moments", [&] { return analysis.result(); });
   one.isotropy = run.timed("isotropy", [&] { return isotropy(*space); });
   one.random_sd = 1.0 / std::sqrt(static_cast<double>(space->dim()));
+  run.note_narrow(one.distribution.moments.sd);
   if (one.distribution.moments.pairs == 0) run.note("One row has no pair: there is no cosine to describe.");
   return one;
 }

@@ -21,11 +21,11 @@ Input& Inputs::open(const std::string& path, const std::optional<std::filesystem
   Input& input = inputs_.emplace_back();
   input.embedding = host::open_embedding(path, vocab, threads, reading);
   const auto hash = [this, files = input.embedding.files] {
-    std::vector<std::string> sums;
+    std::vector<FileSum> sums;
     sums.reserve(files.size());
     for (const std::string& file : files) {
       const auto known = host::sha256_of_cached(file);
-      sums.push_back(known ? *known : host::sha256_of_input(file, stop_hashing_));
+      sums.push_back({known ? *known : host::sha256_of_input(file, stop_hashing_), known.has_value()});
     }
     return sums;
   };
@@ -35,6 +35,13 @@ Input& Inputs::open(const std::string& path, const std::optional<std::filesystem
     hashes_.push_back(std::async(std::launch::deferred, hash));  // no further thread: when the sums are asked for
   }
   return input;
+}
+
+const Input* Inputs::find(const MatrixView& matrix) const {
+  const auto found = std::ranges::find_if(inputs_, [&](const Input& input) {
+    return input.view().data == matrix.data && input.view().row_stride == matrix.row_stride;
+  });
+  return found == inputs_.end() ? nullptr : &*found;
 }
 
 double Inputs::copied_bytes() const {
@@ -60,17 +67,19 @@ Json Inputs::json(const std::function<void()>& check) {
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const host::Embedding& embedding = inputs_[i].embedding;
     while (hashes_[i].wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout) check();
-    const std::vector<std::string> sums = hashes_[i].get();
+    const std::vector<FileSum> sums = hashes_[i].get();
     Json files = Json::array();
     for (size_t f = 0; f < sums.size(); ++f) {
-      host::require_unchanged(embedding.files[f], sums[f], stop_hashing_);
-      files.push_back({{"path", host::valid_utf8(embedding.files[f])}, {"sha256", sums[f]}});
+      host::require_unchanged(embedding.files[f], sums[f].sha256, stop_hashing_);
+      files.push_back({{"path", host::valid_utf8(embedding.files[f])},
+                       {"sha256", sums[f].sha256},
+                       {"sha256_from", sums[f].from_name ? "name" : "content"}});
     }
     Json input;
     input["path"] = host::valid_utf8(embedding.path);
     input["tensor"] = embedding.tensor.empty() ? Json(nullptr) : Json(host::valid_utf8(embedding.tensor));
     input["format"] = embedding.format;
-    input["sha256"] = sums.empty() ? Json(nullptr) : Json(sums[0]);
+    input["sha256"] = sums.empty() ? Json(nullptr) : Json(sums[0].sha256);
     input["files"] = std::move(files);
     input["rows"] = inputs_[i].view().rows;
     input["dim"] = inputs_[i].view().cols;

@@ -26,6 +26,14 @@ struct Input {
   const MatrixView& view() const { return embedding.matrix.view; }
 };
 
+/// The SHA-256 of a file of an input.
+struct FileSum {
+  std::string sha256;
+  /// Not computed: large files of the Hugging Face cache are named by their sum, which whoever downloaded them has
+  /// checked. It is that of the bytes that were used unless the file was changed there since.
+  bool from_name = false;
+};
+
 /// Inputs keep their place: answers refer to them.
 class Inputs {
  public:
@@ -37,6 +45,8 @@ class Inputs {
   /// Opens, and begins to hash.
   Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
               const host::ReadOptions& reading);
+  /// The input whose matrix this is; null where none is.
+  const Input* find(const MatrixView& matrix) const;
   /// Bytes of the matrices that readers hold in memory instead of mapping their files.
   double copied_bytes() const;
   /// And of those that are mapped.
@@ -47,7 +57,7 @@ class Inputs {
  private:
   std::atomic<bool> stop_hashing_{false};
   std::deque<Input> inputs_;
-  std::vector<std::future<std::vector<std::string>>> hashes_;
+  std::vector<std::future<std::vector<FileSum>>> hashes_;
 };
 
 /// "run1.npy: npy, f16, 3,000 x 100"

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -71,23 +72,30 @@ class Run {
   SweepReport sweep(Space& space, std::span<SweepAnalysis* const> analyses);
   /// Records results that need no sweep: `form` is what they are made of.
   void no_sweep(const std::string& form = "fp64 Gram products") { form_ = form; }
-  /// Bytes that a sweep over n x d may keep of values inside brackets, after Memory::require of the rest; with
-  /// `moments` the d x d products of the columns are part of that.
-  int64_t plan_sweep_memory(const Input& input, int64_t n, bool moments = true) const;
+  /// Throws OutOfMemory, ending with `remedy`, when `bytes` and what is held already are more than may be used.
+  void require_memory(double bytes, const std::string& remedy = kFewerRows) const;
+  /// What a sweep over n rows may keep of values inside brackets, after the rest is required as above: the rows in the
+  /// form for sweeps, and `besides`.
+  int64_t plan_sweep_memory(const Input& input, int64_t n, double besides) const;
+  /// The same where nothing is kept. Without a `remedy`, one that fits what takes most.
+  void require_sweep_memory(const Input& input, int64_t n, double besides, const std::string& remedy = {}) const;
+  static constexpr const char* kFewerRows = "--limit takes fewer rows";
 
   /// Throws Interrupted once whoever started the run has cancelled it.
   void check() const;
-  /// Runs `work` and adds its seconds to `stage`.
+  /// Runs `work` and adds its seconds to `stage`. Not in a destructor: that takes memory, which may be short.
   template <class Work>
   decltype(auto) timed(const std::string& stage, Work&& work) {
-    struct Stopwatch {
-      Run& run;
-      const std::string& stage;
-      Clock::time_point start = Clock::now();
-      ~Stopwatch() { run.add_time(stage, std::chrono::duration<double>(Clock::now() - start).count()); }
-    };
-    const Stopwatch stopwatch{*this, stage};
-    return work();
+    const auto start = Clock::now();
+    const auto stop = [&] { add_time(stage, std::chrono::duration<double>(Clock::now() - start).count()); };
+    if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
+      work();
+      stop();
+    } else {
+      decltype(auto) result = work();
+      stop();
+      return result;
+    }
   }
   /// The same with a line of progress: `work(progress)`.
   template <class Work>
@@ -106,6 +114,8 @@ class Run {
 
   /// A sentence for people, in the result and under the table.
   void note(const std::string& sentence) { notes_.push_back(sentence); }
+  /// Says so where swept cosines of this standard deviation lie closer together than the sweeps told them apart.
+  void note_narrow(double sd);
   void text_read(TextRead text) { text_ = std::move(text); }
   /// Tokens that were asked for and are left out, because an input does not have them.
   void skipped(std::span<const std::string> tokens) { skipped_.insert(skipped_.end(), tokens.begin(), tokens.end()); }
@@ -118,6 +128,8 @@ class Run {
   std::string footer() const;
 
  private:
+  double held_bytes() const;
+
   using Clock = std::chrono::steady_clock;
 
   Clock::time_point start_ = Clock::now();
@@ -142,6 +154,9 @@ class Run {
   std::string form_;
   int64_t sweeps_ = 0;
 };
+
+/// What to do where n x d is too much for a question that forms a Gram product.
+std::string fewer_rows_or_dims(int64_t n, int64_t d);
 
 /// Whole numbers of pairs of n rows.
 double pair_count(int64_t n);

@@ -60,6 +60,10 @@ class StagingFolder {
   int error_ = 0;
 };
 
+/// Removes every hidden name that this process has given to a file at this moment. May be called by a signal handler
+/// that ends the process.
+void remove_hidden_names();
+
 /// Removes from `directory` what runs have left behind that were killed: hidden names as above that nobody has locked.
 void remove_abandoned(int directory);
 
