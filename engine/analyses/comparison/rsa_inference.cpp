@@ -98,6 +98,14 @@ Progress part_of(const Progress& whole, int64_t pass, int64_t passes) {
 
 }  // namespace
 
+double resampling_bytes(const Space& a, const Space& b, Precision precision, int threads) {
+  constexpr double kPadding = 50.0;  // appended columns, whole panels
+  const double number = used(precision, a.size()) == Precision::double_ ? 8.0 : 4.0;
+  const double wide = static_cast<double>(std::max(a.dim(), b.dim())) + kPadding;
+  const double rows = static_cast<double>(a.size()) * (static_cast<double>(a.dim() + b.dim()) + 2.0 * kPadding);
+  return rows * number + static_cast<double>(threads) * wide * wide * (number + 8.0);
+}
+
 std::vector<int64_t> permutation(int64_t n, uint64_t seed, int64_t replicate) {
   std::mt19937_64 generator = generator_of(seed, kPermutationStream, replicate);
   std::vector<int64_t> order(static_cast<size_t>(n));

@@ -62,7 +62,7 @@ Json SharedRdms::json() const {
   json["shared"] = size();
   json["shared_before_filters"] = before_filters(joined_);
   json["pairs"] = a_.pairs.size();
-  json["lost"] = lost_json(joined_, 0);
+  json["lost"] = lost_json(joined_, 0, 0);
   return json;
 }
 

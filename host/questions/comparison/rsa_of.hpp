@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "engine/analyses/comparison/agreement.hpp"
 #include "engine/analyses/comparison/per_token_rsa.hpp"
 #include "engine/analyses/comparison/rsa.hpp"
 #include "engine/analyses/comparison/rsa_inference.hpp"
@@ -10,8 +11,12 @@
 #include "host/questions/comparison/rdm.hpp"
 #include "host/questions/comparison/shared_spaces.hpp"
 #include "host/questions/question.hpp"
+#include "host/questions/run/pictures.hpp"
 
 namespace gramian::questions {
+
+/// Items up to which both matrices are drawn.
+inline constexpr int64_t kPicturedItems = 400;
 
 /// A token that is well or badly preserved, and its neighbours in both spaces.
 struct PreservedToken {
@@ -39,6 +44,8 @@ struct RsaPair {
 struct RsaMatrices {
   DenseMatrix pearson;
   DenseMatrix linear_cka;
+  DenseMatrix linear_cka_debiased;
+  Agreement agreement;  // of the Pearson correlations
   std::optional<DenseMatrix> spearman;
   bool exact_ranks = false;
   double rank_error_bound = 0.0;
@@ -55,6 +62,7 @@ struct RsaOf {
   int64_t bootstrap = 0;
   bool distributions = false;
   bool rdm = false;  // the inputs are dissimilarities
+  PictureOptions pictures;
   Joining joining;
   RowOptions rows;
   RunSettings settings;
@@ -68,6 +76,7 @@ struct RsaOf {
     std::unique_ptr<SharedSpaces> spaces;
     std::unique_ptr<SharedRdms>
         rdms;  // instead, of dissimilarities: then of the pair nothing but correlations is found
+    PictureOptions pictures;
     std::variant<Pair, Matrices> found;
   };
   Answer ask(Run& run);

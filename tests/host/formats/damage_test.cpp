@@ -148,17 +148,16 @@ TEST(Damage, TrailingBytesAreRefusedWhereSizesAreKnown) {
   }
 }
 
-// A seed of the fuzzer's, whose first byte says how it is opened.
+// A seed of the fuzzer's.
 std::string seed(const std::string& name) {
   std::ifstream file(std::filesystem::path(GRAMIAN_SEEDS) / name, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  return bytes.substr(std::min<size_t>(1, bytes.size()));
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 TEST(Damage, EveryPrefixOfAPickleIsRefusedAndNoByteBreaksIt) {
   const TempDir dir;
-  for (const char* name : {"gensim_2", "gensim_4", "gensim_5"}) {
-    const std::string whole = seed(name);
+  for (const char* name : {"gensim/real_gensim_2", "gensim/real_gensim_4", "gensim/real_gensim_5"}) {
+    const std::string whole = seed(name).substr(1);  // without what says to the fuzzer how to open it
     ASSERT_TRUE(try_open(dir.write("x", whole))) << name;
     for (size_t i = 0; i < whole.size(); ++i) {
       EXPECT_FALSE(try_open(dir.write("x", whole.substr(0, i)))) << name << " " << i;
@@ -174,11 +173,10 @@ TEST(Damage, EveryPrefixOfAPickleIsRefusedAndNoByteBreaksIt) {
 // Of HDF5 a part at the end may hold nothing that matters.
 TEST(Damage, EveryPrefixOfHdf5IsRefusedOrTheSameAndNoByteBreaksIt) {
   const TempDir dir;
-  for (const char* name : {"hdf5", "hdf5_packed"}) {
+  for (const char* name : {"hdf5/real_contiguous", "hdf5/real_chunked"}) {
     const std::string whole = seed(name);
     const auto content = try_open(dir.write("x", whole));
     ASSERT_TRUE(content) << name;
-    EXPECT_EQ(content->values, (std::vector<double>{1, -2, 3, 0.5, 0, 6}));
     for (size_t i = 0; i < whole.size(); ++i) {
       const auto part = try_open(dir.write("x", whole.substr(0, i)));
       EXPECT_TRUE(!part || part->values == content->values) << name << " " << i;
