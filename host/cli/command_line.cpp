@@ -10,6 +10,7 @@
 #include "engine/error.hpp"
 #include "host/cli/command.hpp"
 #include "host/cli/help.hpp"
+#include "host/cli/version.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/run/parse.hpp"
 #include "host/text/spelling.hpp"
@@ -76,7 +77,15 @@ struct Adder {
     return option.positional() ? added : added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
   CLI::Option* operator()(std::optional<std::vector<std::string>>* target) const {
-    return typed([target](const std::string& text) { *target = questions::parse_tokens(text); });
+    const auto append = [target](const std::vector<std::string>& lists) {
+      for (const std::string& list : lists) {
+        if (!*target) target->emplace();
+        for (std::string& token : questions::parse_tokens(list)) (*target)->push_back(std::move(token));
+      }
+    };
+    return app.add_option_function<std::vector<std::string>>(name, append)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
   CLI::Option* operator()(std::vector<double>* target) const {
     return typed([target, flag = option.longest_flag()](const std::string& text) {
@@ -165,7 +174,7 @@ std::vector<std::string> guarded(int count, char** arguments) {
 
 std::function<void()> read_command_line(int count, char** arguments) {
   CLI::App app("", "gramian");
-  app.set_version_flag("--version", "gramian " GRAMIAN_VERSION);
+  app.set_version_flag("--version", "gramian " + version());
   app.require_subcommand(1);
   auto choices = std::make_shared<std::vector<Choice>>();
   for (auto& command : all_commands()) choices->push_back({std::move(command), {}});

@@ -72,8 +72,8 @@ std::string duration_in_words(double seconds) {
   if (!(seconds < 1e9)) return "?";
   if (seconds < 59.95) return formatted(seconds < 1 ? "%.2f s" : "%.1f s", seconds);
   const auto whole = static_cast<long long>(std::llround(seconds));
-  if (whole < 3600) return formatted("%lld:%02lld", whole / 60, whole % 60);
-  return formatted("%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+  if (whole < 3600) return formatted("%lld min %lld s", whole / 60, whole % 60);
+  return formatted("%lld h %lld min", whole / 3600, whole / 60 % 60);
 }
 
 std::string valid_utf8(std::string_view bytes) {

@@ -4,6 +4,7 @@
 #include "engine/analyses/comparison/stability.hpp"
 #include "host/questions/comparison/shared_spaces.hpp"
 #include "host/questions/question.hpp"
+#include "host/questions/run/pictures.hpp"
 
 namespace gramian::questions {
 
@@ -13,6 +14,7 @@ struct Stability {
   std::string second;
   std::optional<int64_t> k;
   std::optional<std::vector<std::string>> pairs;  // words shown side by side
+  PictureOptions pictures;
   Joining joining;
   RowOptions rows;
   RunSettings settings;
@@ -27,6 +29,8 @@ struct Stability {
   };
   struct Answer {
     std::unique_ptr<SharedSpaces> spaces;
+    PictureOptions pictures;
+    int threads = 1;  // for what is written
     int64_t k = 0;
     Procrustes procrustes;
     Rsa rsa;

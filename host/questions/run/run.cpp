@@ -59,6 +59,17 @@ Input& Run::open(const std::string& path, const std::optional<std::filesystem::p
                  std::optional<int64_t> limit) {
   host::ReadOptions reading;
   reading.limit = limit;
+  return open(path, vocab, reading);
+}
+
+Input& Run::open_pairs(const std::string& path, const std::optional<std::filesystem::path>& vocab) {
+  host::ReadOptions reading;
+  reading.pairs = true;
+  return open(path, vocab, reading);
+}
+
+Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
+                 host::ReadOptions reading) {
   reading.most_memory = static_cast<int64_t>(memory_.available());
   std::error_code unknown;
   const auto bytes = std::filesystem::file_size(path.substr(0, path.rfind('#')), unknown);
@@ -93,6 +104,7 @@ std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& row
   });
   check();
   rows_used_ = {.used = space->size(), .unnamed = input.unnamed, .dropped = space->dropped()};
+  ++spaces_;
   if (space->dropped().count() > 0) note("Dropped " + name_bad_rows(input, space->dropped()) + ".");
   return space;
 }
@@ -102,7 +114,8 @@ SweepReport Run::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
   const auto start = Clock::now();
   SweepReport report;
   try {
-    report = run_sweeps(space, precision_, analyses, seed_, progress);
+    report = sweeper_ ? sweeper_(space, precision_, analyses, seed_, progress)
+                      : run_sweeps(space, precision_, analyses, seed_, progress);
   } catch (const BrokenPromise& broken) {
     refuse_numbers(broken, space, inputs_.find(space.matrix()));
   }
@@ -180,7 +193,7 @@ void Run::add_time(const std::string& stage, double seconds) {
   front_.log(stage + ": " + host::fixed(seconds, 3) + " s");
 }
 
-Json Run::result(const Json& own, const Json& settings) {
+Json Run::told(const Json& own) const {
   Json json;
   json["command"] = question_;
   json["version"] = GRAMIAN_VERSION;
@@ -194,10 +207,15 @@ Json Run::result(const Json& own, const Json& settings) {
                     {"out_of_vocabulary", text_->out_of_vocabulary},
                     {"tokenizer", host::valid_utf8(text_->tokenizer)}};
   }
-  if (rows_used_) {
+  // Of several matrices the answer says it of each.
+  if (rows_used_ && spaces_ == 1) {
     json["rows_used"] = rows_used_->used;
     json["rows_unnamed"] = rows_used_->unnamed;
     json["dropped"] = {{"zero", rows_used_->dropped.zero}, {"nonfinite", rows_used_->dropped.nonfinite}};
+  }
+  if (!skipped_.empty()) {
+    Json& unknown = json["unknown_tokens"] = Json::array();
+    for (const std::string& token : skipped_) unknown.push_back(host::valid_utf8(token));
   }
   json.update(own);
   Json& notes = json["notes"] = Json::array();
@@ -216,6 +234,11 @@ Json Run::result(const Json& own, const Json& settings) {
                          {"recomputed", certified_->recomputed},
                          {"largest_error", error ? Json(*error) : Json()}};
   }
+  return json;
+}
+
+Json Run::result(const Json& own, const Json& settings) {
+  Json json = told(own);
   json["inputs"] = inputs_.json([this] { check(); });
   json["settings"] = settings;
   return json;

@@ -111,8 +111,8 @@ TEST(Wording, Numbers) {
   EXPECT_EQ(fixed(1.0 / 3.0, 80).size(), 82u);
   EXPECT_EQ(bytes_in_words(1536.0), "1.5 KiB");
   EXPECT_EQ(duration_in_words(0.123), "0.12 s");
-  EXPECT_EQ(duration_in_words(61.0), "1:01");
-  EXPECT_EQ(duration_in_words(7325.0), "2:02:05");
+  EXPECT_EQ(duration_in_words(61.0), "1 min 1 s");
+  EXPECT_EQ(duration_in_words(7325.0), "2 h 2 min");
 }
 
 TEST(Wording, EveryByteBecomesUtf8) {
