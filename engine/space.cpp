@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "engine/principal.hpp"
@@ -62,7 +63,7 @@ RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const in
 }
 
 Space::Space(Backend& backend, const MatrixView& view, SpaceOptions options)
-    : backend_(&backend), view_(view), rows_(std::move(options.rows)) {
+    : backend_(&backend), view_(view), rows_(std::move(options.rows)), preprocessing_(options.preprocessing) {
   // All rows are copied in one piece, and once: what is left of them after the check is mostly all of them.
   device_rows_ = backend.upload(view, rows_);
   if (rows_.empty()) {
@@ -144,6 +145,13 @@ std::vector<double> mean_row(Backend& backend, const DeviceRows& rows, RowTransf
   const std::vector<double> left = backend.column_sums(rows, transform);
   for (size_t k = 0; k < mean.size(); ++k) mean[k] += left[k] / n;
   return mean;
+}
+
+bool Space::equals(const Space& other) const {
+  const auto of = [](const MatrixView& view) {
+    return std::tuple(view.data, view.type, view.rows, view.cols, view.row_stride);
+  };
+  return of(view_) == of(other.view_) && rows_ == other.rows_ && preprocessing_ == other.preprocessing_;
 }
 
 const std::vector<double>& Space::mean_unit_row() {

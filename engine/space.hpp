@@ -22,6 +22,8 @@ struct Preprocessing {
   bool principal() const { return whiten || dims.has_value(); }
   /// Whether rows are centred, which is also implied by what principal directions are needed for.
   bool centers() const { return center || remove_top != 0 || principal(); }
+
+  bool operator==(const Preprocessing&) const = default;
 };
 
 /// Rows that have no cosine, by their numbers in the matrix, ascending.
@@ -75,6 +77,9 @@ class Space {
   int64_t matrix_row(int64_t i) const { return rows_[static_cast<size_t>(i)]; }
   const std::vector<int64_t>& matrix_rows() const { return rows_; }
   const BadRows& dropped() const { return dropped_; }
+  const Preprocessing& preprocessing() const { return preprocessing_; }
+  /// Whether `other` has the same cosines: the same rows of the same matrix, prepared in the same way.
+  bool equals(const Space& other) const;
 
   Backend& backend() const { return *backend_; }
   /// The matrix that its rows are of.
@@ -104,6 +109,7 @@ class Space {
   MatrixView view_;
   std::vector<int64_t> rows_;
   BadRows dropped_;
+  Preprocessing preprocessing_;
   std::unique_ptr<DeviceRows> device_rows_;
   RowTransform plain_;
   RowTransform unit_;

@@ -3,6 +3,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -53,14 +54,24 @@ extern "C" void on_patience_lost(int /*number*/) {
 }
 
 // A page of a mapped file that is not there: somebody has made the file shorter, or the disk cannot be read. Whoever
-// asked for the page cannot go on, and nothing of the result has a name yet.
+// asked for the page cannot go on, and nothing of the result has a name yet. All threads may meet such a page at once:
+// the first of them speaks, in one piece, and the others wait for the end.
 extern "C" void on_bus_error(int number, siginfo_t* info, void* /*context*/) {
   if (const char* const path = host::mapped_file_at(info->si_addr)) {
+    static std::atomic_flag speaking = ATOMIC_FLAG_INIT;
+    while (speaking.test_and_set()) ::pause();
     constexpr int kData = 3;
     host::remove_hidden_names();
-    say("gramian: ");
-    say(path);
-    say(": became shorter, or cannot be read, while it was used; run again when it is whole\n");
+    static std::array<char, 8192> line;
+    size_t length = 0;
+    for (const char* text :
+         {"gramian: ", path, ": became shorter, or cannot be read, while it was used; run again when it is whole\n"}) {
+      const size_t more = std::min(std::strlen(text), line.size() - length);
+      std::memcpy(line.data() + length, text, more);
+      length += more;
+    }
+    const ssize_t ignored = ::write(STDERR_FILENO, line.data(), length);
+    static_cast<void>(ignored);
     ::_exit(kData);
   }
   std::signal(number, SIG_DFL);  // the same access raises it once more

@@ -42,7 +42,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   const Descriptor file(is_stream(name) ? ::fcntl(spooled(name), F_DUPFD_CLOEXEC, 0)
                                         : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.open()) {
-    if (errno == ENOENT || errno == ENOTDIR) refuse_usage(name, "no such file; check the path");
+    if (errno == ENOENT || errno == ENOTDIR) throw NoSuchFile(printable(name, 4096) + ": no such file; check the path");
     refuse_usage(name, "cannot be opened: " + std::generic_category().message(errno));
   }
   struct stat status {};

@@ -4,7 +4,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/questions/run/row_filter.hpp"
+#include "host/questions/rows/row_filter.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/word_forms.hpp"
@@ -78,6 +78,28 @@ host::VocabularyJoin join_inputs(const Input& a, const Input& b, const host::Joi
     throw InvalidInput("the two vocabularies share no token" + other_joins(*a.vocabulary(), *b.vocabulary(), settings));
   }
   return joined;
+}
+
+Json lost_json(const host::VocabularyJoin& joined, int64_t not_sampled, int64_t bad_rows) {
+  const auto side = [](const host::LostTokens& lost) -> Json {
+    return {{"unnamed", lost.unnamed},
+            {"continuation_pieces", lost.continuation_pieces},
+            {"duplicates", lost.duplicates},
+            {"only_here", lost.only_here}};
+  };
+  return {{"only_in_first", joined.first.only_here},
+          {"only_in_second", joined.second.only_here},
+          {"filtered_length", joined.filtered_length},
+          {"filtered_alpha", joined.filtered_alpha},
+          {"filtered_excluded", joined.filtered_excluded},
+          {"filtered_tokens", joined.filtered_tokens},
+          {"continuation_pieces", joined.first.continuation_pieces + joined.second.continuation_pieces},
+          {"duplicates", joined.first.duplicates + joined.second.duplicates},
+          {"unnamed", joined.first.unnamed + joined.second.unnamed},
+          {"beyond_limit", joined.beyond_limit},
+          {"not_sampled", not_sampled},
+          {"bad_rows", bad_rows},
+          {"by_file", {side(joined.first), side(joined.second)}}};
 }
 
 std::string doubt_about_raw_strings(const Input& a, const Input& b, int64_t shared) {

@@ -26,5 +26,7 @@ host::VocabularyJoin join_inputs(const Input& a, const Input& b, const host::Joi
 std::string doubt_about_raw_strings(const Input& a, const Input& b, int64_t shared);
 /// How many items there were before any was filtered out.
 int64_t before_filters(const host::VocabularyJoin& joined);
+/// What was left out, and why.
+Json lost_json(const host::VocabularyJoin& joined, int64_t not_sampled, int64_t bad_rows);
 
 }  // namespace gramian::questions

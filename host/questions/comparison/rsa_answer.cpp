@@ -3,7 +3,7 @@
 #include "engine/analyses/neighborhoods/hierarchy.hpp"
 #include "host/questions/comparison/rsa_of.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/drawing/heatmap_svg.hpp"
 #include "host/report/figures/scatter.hpp"
@@ -99,9 +99,10 @@ std::vector<double> upper_triangle(const DenseMatrix& matrix) {
   return values;
 }
 
-std::string scores_in_words(const RsaPair& pair) {
+/// `of`: what is correlated.
+Table correlations(const RsaPair& pair, const std::string& of) {
   Table scores("<>");
-  scores.row({"Pearson correlation of the cosines", host::fixed(pair.rsa.pearson, 6)});
+  scores.row({"Pearson correlation of the " + of, host::fixed(pair.rsa.pearson, 6)});
   if (pair.interval) {
     scores.row({"its 95 % interval, " + host::grouped(pair.interval->replicates) + " bootstrap replicates",
                 host::fixed(pair.interval->low, 4) + " to " + host::fixed(pair.interval->high, 4)});
@@ -126,6 +127,11 @@ std::string scores_in_words(const RsaPair& pair) {
                 host::fixed(pair.by_order->tau_a, 4) +
                     (exact ? "" : " and " + host::significant(pair.by_order->standard_error, 2))});
   }
+  return scores;
+}
+
+std::string scores_in_words(const RsaPair& pair) {
+  Table scores = correlations(pair, "cosines");
   scores.row({"linear CKA, debiased", host::fixed(pair.rsa.linear_cka_debiased, 6)});
   scores.row({"linear CKA", host::fixed(pair.rsa.linear_cka, 6)});
   scores.row({"linear CKA of unit rows", host::fixed(pair.rsa.linear_cka_unit, 6)});
@@ -244,11 +250,19 @@ void add_matrix(Files& files, const std::string& name, const DenseMatrix& matrix
 }  // namespace
 
 Json to_json(const RsaOf::Answer& answer) {
+  if (answer.rdms) {
+    Json json = answer.rdms->json();
+    json["rsa"] = rsa_json(std::get<RsaPair>(answer.found));
+    return json;
+  }
   if (const auto* pair = std::get_if<RsaPair>(&answer.found)) return pair_json(*answer.spaces, *pair);
   return matrices_json(*answer.spaces, std::get<RsaMatrices>(answer.found));
 }
 
 std::string table(const RsaOf::Answer& answer) {
+  if (answer.rdms) {
+    return answer.rdms->heading() + correlations(std::get<RsaPair>(answer.found), "dissimilarities").text();
+  }
   const SharedSpaces& spaces = *answer.spaces;
   if (const auto* pair = std::get_if<RsaPair>(&answer.found)) {
     return spaces.heading() + scores_in_words(*pair) + "\n" + cosines_in_words(*pair) +
@@ -268,6 +282,7 @@ std::string table(const RsaOf::Answer& answer) {
 }
 
 void add_files(const RsaOf::Answer& answer, Files& files) {
+  if (answer.rdms) return answer.rdms->add_file(files);
   answer.spaces->add_file(files);
   if (const auto* found = std::get_if<RsaMatrices>(&answer.found)) {
     add_matrix(files, "pearson.npy", found->pearson);

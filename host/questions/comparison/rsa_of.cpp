@@ -84,6 +84,7 @@ About RsaOf::about() {
                        {"rsa a.npy b.npy --method both --permutations 1000 --bootstrap 1000",
                         "with ranks, a p-value and an interval"},
                        {"rsa a.npy b.npy c.npy", "a matrix of correlations"},
+                       {"rsa model.npy people.npy --rdm --method both", "of dissimilarities that are given"},
                        {"rsa \"layers.npz#layer.*\" -o out", "all layers, and a heat map"}}};
 }
 
@@ -99,10 +100,17 @@ void RsaOf::describe(Description& d) {
   d.option("--permutations", &permutations, "P", "Test against so many relabellings of the tokens");
   d.flag("--two-sided", two_sided, "Count correlations as large of either sign");
   d.option("--bootstrap", &bootstrap, "B", "95 % interval from so many resamplings of the tokens");
+  d.flag("--rdm", rdm,
+         "The inputs are dissimilarities: square matrices, or vectors of all pairs as scipy's pdist makes them");
   d.flag("--distributions", distributions, "Extremes and quantiles of both sides, however long it takes");
 }
 
 RsaOf::Answer RsaOf::ask(Run& run) {
+  if (permutations < 0 || bootstrap < 0) {
+    throw InvalidUsage("--permutations and --bootstrap count replicates; 0, the default, is none");
+  }
+  pictures.check();
+  if (rdm) return compare_given(run);
   std::vector<std::string> paths = host::matching_inputs(first);
   if (!second.empty()) more.insert(more.begin(), second);
   for (const std::string& path : more) std::ranges::copy(host::matching_inputs(path), std::back_inserter(paths));
@@ -111,17 +119,57 @@ RsaOf::Answer RsaOf::ask(Run& run) {
   if (!two && (permutations != 0 || bootstrap != 0 || distributions || two_sided)) {
     throw InvalidUsage("--permutations, --bootstrap and --distributions compare two matrices, not more");
   }
-  pictures.check();
-  if (permutations < 0 || bootstrap < 0) {
-    throw InvalidUsage("--permutations and --bootstrap count replicates; 0, the default, is none");
-  }
-  Answer answer{.spaces = std::make_unique<SharedSpaces>(run, paths, joining, rows), .pictures = pictures, .found = {}};
+  Answer answer{.spaces = std::make_unique<SharedSpaces>(run, paths, joining, rows),
+                .rdms = {},
+                .pictures = pictures,
+                .found = {}};
   ranks.settle(run, answer.spaces->size());
   if (two) {
     answer.found = compare_two(run, *answer.spaces);
   } else {
     answer.found = compare_all(run, *answer.spaces);
   }
+  return answer;
+}
+
+RsaOf::Answer RsaOf::compare_given(Run& run) {
+  if (!more.empty() || distributions || rows.sample || rows.preprocessing.centers() || rows.drop_bad_rows) {
+    throw InvalidUsage(
+        "--rdm compares two matrices of dissimilarities as they are: without further ones, "
+        "--distributions, --sample, --drop-bad-rows and what transforms rows");
+  }
+  Answer answer{.spaces = {},
+                .rdms = std::make_unique<SharedRdms>(run, first, second, joining, rows),
+                .pictures = {},
+                .found = {}};
+  const Dissimilarities& a = answer.rdms->a();
+  const Dissimilarities& b = answer.rdms->b();
+  ranks.settle_given(run, a.items);
+  Pair pair;
+  pair.two_sided = two_sided;
+  pair.rsa.items = a.items;
+  pair.rsa.pairs = std::ssize(a.pairs);
+  pair.rsa.pearson = run.timed("rsa", [&] { return pearson(a, b); });
+  if (std::isnan(pair.rsa.pearson))
+    run.note("All dissimilarities of one side are equal: a correlation is not defined.");
+  run.check();
+  if (permutations > 0) {
+    const PermutationSettings wanted{.permutations = permutations, .seed = run.seed(), .two_sided = two_sided};
+    pair.test = run.watched("permutations", "permutations", static_cast<double>(permutations), "permutations",
+                            [&](const Progress& progress) {
+                              return permutation_test(a, b, pair.rsa.pearson, wanted, run.threads(), progress);
+                            });
+  }
+  if (bootstrap > 0) {
+    const BootstrapSettings wanted{.replicates = bootstrap, .seed = run.seed()};
+    pair.interval = run.watched(
+        "bootstrap", "bootstrap", static_cast<double>(bootstrap), "replicates",
+        [&](const Progress& progress) { return bootstrap_interval(a, b, wanted, run.threads(), progress); });
+  }
+  if (ranks.wanted()) pair.by_ranks = run.timed("ranks", [&] { return spearman_of(a.pairs, b.pairs, 0.0, 0.0); });
+  run.check();
+  run.no_sweep("fp64, of the values given");
+  answer.found = std::move(pair);
   return answer;
 }
 
@@ -167,7 +215,7 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
       if (!ranks.exact() && k == 1) analyses.push_back(&each.analysis());
     }
     std::optional<Asked<Dense>> local;
-    if (run.output() && spaces.size() <= kLocalItems) analyses.push_back(&local.emplace(Dense{}));
+    if (run.keeps_files() && spaces.size() <= kLocalItems) analyses.push_back(&local.emplace(Dense{}));
     std::optional<DistributionAnalysis> distribution;
     if (distributions || cheap) {
       DistributionSettings wanted;

@@ -8,6 +8,7 @@
 #include "engine/analyses/comparison/rsa_inference.hpp"
 #include "engine/analyses/distribution/distribution.hpp"
 #include "host/questions/comparison/rank_correlations.hpp"
+#include "host/questions/comparison/rdm.hpp"
 #include "host/questions/comparison/shared_spaces.hpp"
 #include "host/questions/question.hpp"
 #include "host/questions/run/pictures.hpp"
@@ -60,6 +61,7 @@ struct RsaOf {
   bool two_sided = false;
   int64_t bootstrap = 0;
   bool distributions = false;
+  bool rdm = false;  // the inputs are dissimilarities
   PictureOptions pictures;
   Joining joining;
   RowOptions rows;
@@ -72,12 +74,15 @@ struct RsaOf {
   using Matrices = RsaMatrices;
   struct Answer {
     std::unique_ptr<SharedSpaces> spaces;
+    std::unique_ptr<SharedRdms>
+        rdms;  // instead, of dissimilarities: then of the pair nothing but correlations is found
     PictureOptions pictures;
     std::variant<Pair, Matrices> found;
   };
   Answer ask(Run& run);
 
  private:
+  Answer compare_given(Run& run);
   Pair compare_two(Run& run, SharedSpaces& spaces) const;
   Matrices compare_all(Run& run, SharedSpaces& spaces) const;
   void infer(Run& run, SharedSpaces& spaces, Pair& pair) const;

@@ -10,8 +10,8 @@
 #include "engine/error.hpp"
 #include "engine/row_products.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/questions/run/asked_tokens.hpp"
-#include "host/questions/run/row_filter.hpp"
+#include "host/questions/rows/asked_tokens.hpp"
+#include "host/questions/rows/row_filter.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/spelling.hpp"
@@ -19,28 +19,6 @@
 
 namespace gramian::questions {
 namespace {
-
-Json lost_json(const host::VocabularyJoin& joined, int64_t not_sampled, int64_t bad_rows) {
-  const auto side = [](const host::LostTokens& lost) -> Json {
-    return {{"unnamed", lost.unnamed},
-            {"continuation_pieces", lost.continuation_pieces},
-            {"duplicates", lost.duplicates},
-            {"only_here", lost.only_here}};
-  };
-  return {{"only_in_first", joined.first.only_here},
-          {"only_in_second", joined.second.only_here},
-          {"filtered_length", joined.filtered_length},
-          {"filtered_alpha", joined.filtered_alpha},
-          {"filtered_excluded", joined.filtered_excluded},
-          {"filtered_tokens", joined.filtered_tokens},
-          {"continuation_pieces", joined.first.continuation_pieces + joined.second.continuation_pieces},
-          {"duplicates", joined.first.duplicates + joined.second.duplicates},
-          {"unnamed", joined.first.unnamed + joined.second.unnamed},
-          {"beyond_limit", joined.beyond_limit},
-          {"not_sampled", not_sampled},
-          {"bad_rows", bad_rows},
-          {"by_file", {side(joined.first), side(joined.second)}}};
-}
 
 std::string file_of(const std::string& path) { return path.substr(0, path.rfind('#')); }
 

@@ -1,6 +1,6 @@
 #include "host/questions/geometry/distribution_json.hpp"
 
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/report/wording.hpp"
 
 namespace gramian::questions {

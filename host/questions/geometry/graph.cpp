@@ -8,8 +8,8 @@
 #include "host/communities/communities.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/geometry/graph_threshold.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/disk.hpp"
-#include "host/questions/run/row_choice.hpp"
 #include "host/report/files/csr_npz.hpp"
 #include "host/report/wording.hpp"
 
@@ -238,7 +238,7 @@ void Graph::forecast(Run& run, const Answer& answer) const {
 Graph::Answer Graph::ask(Run& run) {
   for (const auto& [asked, name] :
        {std::pair(gexf, "--gexf"), std::pair(graphml, "--graphml"), std::pair(edge_list, "--edge-list")}) {
-    if (asked && !run.output()) {
+    if (asked && !run.keeps_files()) {
       throw InvalidUsage(std::string(name) + " writes into a directory: give -o DIR");
     }
   }
@@ -271,8 +271,8 @@ Graph::Answer Graph::ask(Run& run) {
     find_structure(run, answer, nearest);
   }
   find_leading(answer);
-  if (run.output() && !pictures.none()) note_pictures(run, answer);
-  if (run.output()) note_rows_file(run, input, *answer.space);
+  if (run.keeps_files() && !pictures.none()) note_pictures(run, answer);
+  if (run.keeps_files()) note_rows_file(run, input, *answer.space);
   return answer;
 }
 

@@ -3,7 +3,7 @@
 
 #include "host/questions/geometry/graph.hpp"
 #include "host/questions/geometry/graph_threshold.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/files/csr_npz.hpp"
 #include "host/report/files/npy_writer.hpp"

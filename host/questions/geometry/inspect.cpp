@@ -9,7 +9,7 @@
 #include "host/formats/files/message.hpp"
 #include "host/formats/matching.hpp"
 #include "host/questions/geometry/duplicate_rows.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"
 

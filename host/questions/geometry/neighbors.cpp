@@ -6,11 +6,11 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/questions/run/asked_tokens.hpp"
+#include "host/questions/rows/asked_tokens.hpp"
+#include "host/questions/rows/row_choice.hpp"
+#include "host/questions/rows/text_input.hpp"
 #include "host/questions/run/disk.hpp"
-#include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
-#include "host/questions/run/text_input.hpp"
 #include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/word_expression.hpp"
@@ -235,7 +235,7 @@ Neighbors::Answer Neighbors::ask(Run& run) {
   answer.all = analysis.found();
   answer.hubness = run.timed("hubness", [&] { return hubness(*answer.all, hubs); });
   note_rows_file(run, input, *answer.space);
-  if (!run.output()) run.note("-o DIR writes all neighbours.");
+  if (!run.keeps_files()) run.note("-o DIR writes all neighbours.");
   return answer;
 }
 

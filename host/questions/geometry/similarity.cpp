@@ -5,7 +5,7 @@
 
 #include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/drawing/heatmap_svg.hpp"
 #include "host/report/files/npy_writer.hpp"
@@ -161,10 +161,10 @@ Similarity::Answer Similarity::ask(Run& run) {
   answer.resolved = resolve(run, input, rows.tokens.value_or(std::vector<std::string>()));
   const int64_t n = answer.matrix.rows;
   if (n > kListed) {
-    run.note(run.output() ? "The matrix is too large for result.json; it is in matrix.npy."
-                          : "The matrix is too large for result.json; with files it is written as matrix.npy.");
+    run.note(run.keeps_files() ? "The matrix is too large for result.json; it is in matrix.npy."
+                               : "The matrix is too large for result.json; with files it is written as matrix.npy.");
   }
-  if (n > kPictured && run.output() && !pictures.none()) {
+  if (n > kPictured && run.keeps_files() && !pictures.none()) {
     run.note("heatmap.svg is not written: it is for up to " + host::grouped(kPictured) + " tokens.");
   }
   return answer;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "host/questions/geometry/cosine_curve.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"

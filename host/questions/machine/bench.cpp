@@ -10,7 +10,7 @@
 #include "engine/narrow.hpp"
 #include "engine/row_products.hpp"
 #include "host/questions/machine/synthetic_rows.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"
 

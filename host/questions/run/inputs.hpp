@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,13 +27,30 @@ struct Input {
   const MatrixView& view() const { return embedding.matrix.view; }
 };
 
-/// The SHA-256 of a file of an input.
+/// The SHA-256 of a file of an input; nothing where it was read in part.
 struct FileSum {
-  std::string sha256;
+  std::optional<std::string> sha256;
   /// Not computed: large files of the Hugging Face cache are named by their sum, which whoever downloaded them has
   /// checked. It is that of the bytes that were used unless the file was changed there since.
   bool from_name = false;
 };
+
+/// The sums of an input's files, in their order, and of its values where a file has none.
+struct InputSums {
+  std::vector<FileSum> files;
+  std::optional<std::string> values;
+};
+
+/// A matrix that was opened before the run, or that lies in the memory of whoever asks.
+struct GivenMatrix {
+  host::Embedding embedding;
+  /// SHA-256 of its files, once they are wanted.
+  std::shared_future<InputSums> sums;
+};
+
+/// Opens a matrix that will be given to runs. Its files are hashed when that is first asked for.
+GivenMatrix open_matrix(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
+                        const host::ReadOptions& reading);
 
 /// Inputs keep their place: answers refer to them.
 class Inputs {
@@ -42,6 +60,8 @@ class Inputs {
   Inputs& operator=(const Inputs&) = delete;
   ~Inputs() { stop_hashing_ = true; }
 
+  /// What open() shall find under a name, instead of a file.
+  void give(const std::string& name, GivenMatrix matrix) { given_.insert_or_assign(name, std::move(matrix)); }
   /// Opens, and begins to hash.
   Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
               const host::ReadOptions& reading);
@@ -57,7 +77,8 @@ class Inputs {
  private:
   std::atomic<bool> stop_hashing_{false};
   std::deque<Input> inputs_;
-  std::vector<std::future<std::vector<FileSum>>> hashes_;
+  std::map<std::string, GivenMatrix> given_;
+  std::vector<std::shared_future<InputSums>> hashes_;
 };
 
 /// "run1.npy: npy, f16, 3,000 x 100"

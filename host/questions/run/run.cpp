@@ -59,6 +59,17 @@ Input& Run::open(const std::string& path, const std::optional<std::filesystem::p
                  std::optional<int64_t> limit) {
   host::ReadOptions reading;
   reading.limit = limit;
+  return open(path, vocab, reading);
+}
+
+Input& Run::open_pairs(const std::string& path, const std::optional<std::filesystem::path>& vocab) {
+  host::ReadOptions reading;
+  reading.pairs = true;
+  return open(path, vocab, reading);
+}
+
+Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
+                 host::ReadOptions reading) {
   reading.most_memory = static_cast<int64_t>(memory_.available());
   std::error_code unknown;
   const auto bytes = std::filesystem::file_size(path.substr(0, path.rfind('#')), unknown);
@@ -103,7 +114,8 @@ SweepReport Run::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
   const auto start = Clock::now();
   SweepReport report;
   try {
-    report = run_sweeps(space, precision_, analyses, seed_, progress);
+    report = sweeper_ ? sweeper_(space, precision_, analyses, seed_, progress)
+                      : run_sweeps(space, precision_, analyses, seed_, progress);
   } catch (const BrokenPromise& broken) {
     refuse_numbers(broken, space, inputs_.find(space.matrix()));
   }
@@ -181,7 +193,7 @@ void Run::add_time(const std::string& stage, double seconds) {
   front_.log(stage + ": " + host::fixed(seconds, 3) + " s");
 }
 
-Json Run::result(const Json& own, const Json& settings) {
+Json Run::told(const Json& own) const {
   Json json;
   json["command"] = question_;
   json["version"] = GRAMIAN_VERSION;
@@ -222,6 +234,11 @@ Json Run::result(const Json& own, const Json& settings) {
                          {"recomputed", certified_->recomputed},
                          {"largest_error", error ? Json(*error) : Json()}};
   }
+  return json;
+}
+
+Json Run::result(const Json& own, const Json& settings) {
+  Json json = told(own);
   json["inputs"] = inputs_.json([this] { check(); });
   json["settings"] = settings;
   return json;

@@ -46,6 +46,10 @@ struct TextRead {
 
 class Run {
  public:
+  /// One pass over the pairs of a space for several analyses; as run_sweeps.
+  using Sweeper =
+      std::function<SweepReport(Space&, Precision, std::span<SweepAnalysis* const>, uint64_t seed, const Progress&)>;
+
   /// `output`: the folder that files of the answer will go to. Throws InvalidUsage for settings that do not exist,
   /// DeviceUnavailable for a device that is not here.
   Run(std::string question, const RunSettings& settings, Front& front, std::optional<std::string> output);
@@ -59,12 +63,19 @@ class Run {
   Backend& backend() { return *backend_; }
   Front& front() { return front_; }
   const Memory& memory() const { return memory_; }
+  /// The folder that files of the answer will go to.
   const std::optional<std::string>& output() const { return output_; }
+  /// Whether anybody wants files of the answer, in a folder or elsewhere.
+  bool keeps_files() const { return output_ || front_.keeps_files(); }
+  /// Who does the passes of this run from now on; together with those of others, for example.
+  void sweep_by(Sweeper sweeper) { sweeper_ = std::move(sweeper); }
 
   /// Opens and begins to hash. Rows are not chosen yet. `limit`: no more rows will be chosen, so that the reading of a
   /// text may end there.
   Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
               std::optional<int64_t> limit = {});
+  /// The same of what may also be the vector of all pairs of items.
+  Input& open_pairs(const std::string& path, const std::optional<std::filesystem::path>& vocab);
   Inputs& inputs() { return inputs_; }
   /// The chosen rows as a space; bad rows are named by token.
   std::unique_ptr<Space> make_space(const Input& input, const RowOptions& rows, ZeroRows zero = ZeroRows::refused);
@@ -120,7 +131,9 @@ class Run {
   /// Tokens that were asked for and are left out, because an input does not have them.
   void skipped(std::span<const std::string> tokens) { skipped_.insert(skipped_.end(), tokens.begin(), tokens.end()); }
 
-  /// The object that every result is: `own`, the answer's keys, stand among its others.
+  /// What every result tells of itself: `own`, the answer's keys, stand among its others.
+  Json told(const Json& own) const;
+  /// The object that every result is: the same, and what was asked, the inputs with their hashes and the settings.
   Json result(const Json& own, const Json& settings);
   /// The last keys of a result, which say what it was made on and how long it took.
   void add_timing(Json& result) const;
@@ -128,6 +141,7 @@ class Run {
   std::string footer() const;
 
  private:
+  Input& open(const std::string& path, const std::optional<std::filesystem::path>& vocab, host::ReadOptions reading);
   double held_bytes() const;
 
   using Clock = std::chrono::steady_clock;
@@ -140,6 +154,7 @@ class Run {
   Memory memory_;
   Front& front_;
   std::optional<std::string> output_;
+  Sweeper sweeper_;
   std::unique_ptr<Backend> backend_;
   Inputs inputs_;
   std::vector<std::pair<std::string, double>> timing_;  // in the order of first appearance

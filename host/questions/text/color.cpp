@@ -7,7 +7,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/questions/text/paint_target.hpp"
 #include "host/report/wording.hpp"
@@ -156,6 +156,7 @@ About Color::about() {
 void Color::describe(Description& d) {
   settings.describe(d);
   text.describe(d, "The text to paint");
+  d.find("text")->is_required();
   rows.describe(d);
   d.input("E", matrix);
   d.option("--by", &by, "WHAT",
@@ -212,7 +213,7 @@ Color::Answer Color::ask(Run& run) {
   });
   run.no_sweep("fp64 norms and cosines of pairs");
   if (!host::is_utf8(answer.text.bytes())) run.note("Bytes of the text that are not UTF-8 are shown as \\xHH.");
-  if (run.output() && std::ssize(answer.text.tokens) > kPictured) {
+  if (run.keeps_files() && std::ssize(answer.text.tokens) > kPictured) {
     run.note("text.svg shows the first " + host::grouped(kPictured) + " tokens, text.html all of them.");
   }
   return answer;

@@ -4,7 +4,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"

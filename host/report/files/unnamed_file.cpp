@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -99,6 +100,10 @@ bool lacks_unnamed_files(int error) {
 }
 
 }  // namespace
+
+UnnamedFile::UnnamedFile(InMemory /*where*/) : file_(::memfd_create("gramian", MFD_CLOEXEC)) {
+  if (!file_.open()) error_ = errno;
+}
 
 UnnamedFile::UnnamedFile(int directory) : directory_(::fcntl(directory, F_DUPFD_CLOEXEC, 3)) {
   if (!directory_.open()) {

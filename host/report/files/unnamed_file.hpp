@@ -16,6 +16,9 @@ class UnnamedFile {
  public:
   /// In the directory that is open as `directory`. Unless opened() afterwards, error() says why.
   explicit UnnamedFile(int directory);
+  /// In memory, where it can be given no name.
+  struct InMemory {};
+  explicit UnnamedFile(InMemory /*where*/);
   UnnamedFile(const UnnamedFile&) = delete;
   UnnamedFile& operator=(const UnnamedFile&) = delete;
   ~UnnamedFile();

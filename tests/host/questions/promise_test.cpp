@@ -7,7 +7,7 @@
 #include <string>
 
 #include "engine/analyses/distribution/distribution.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "tests/support/wrong_backend.hpp"
 
 namespace gramian::questions {

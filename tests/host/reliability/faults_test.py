@@ -13,14 +13,14 @@ from hostile import Hostile, broken, trials  # noqa: E402
 
 class Faults(Hostile):
     def graph(self, threshold="0.2", folder="out"):
-        return "graph", self.matrix(), "--threshold", threshold, "--gexf", "-q", "--threads", "2", "--force", "-o", folder
+        return "graph", self.matrix(), "--threshold", threshold, "--gexf", "-q", "--threads", "2", "-o", folder
 
     def commands(self):
         yield "graph", self.graph("0.1")
-        yield "stats", ("stats", self.matrix(), "-q", "--threads", "2", "--force", "-o", "out")
-        yield "neighbors", ("neighbors", self.matrix(), "--all", "-k", "3", "-q", "--threads", "2", "--force", "-o", "out")
-        yield "spectrum", ("spectrum", self.matrix(), "-q", "--threads", "2", "--force", "-o", "out")
-        yield "rsa", ("rsa", self.matrix(), self.matrix("n.npy", seed=2), "--join", "rows", "-q", "--threads", "2", "--force", "-o", "out")
+        yield "stats", ("stats", self.matrix(), "-q", "--threads", "2", "-o", "out")
+        yield "neighbors", ("neighbors", self.matrix(), "--all", "-k", "3", "-q", "--threads", "2", "-o", "out")
+        yield "spectrum", ("spectrum", self.matrix(), "-q", "--threads", "2", "-o", "out")
+        yield "rsa", ("rsa", self.matrix(), self.matrix("n.npy", seed=2), "--join", "rows", "-q", "--threads", "2", "-o", "out")
 
     def with_fault(self, fault, arguments):
         mark = self.place.parent / "mark"
