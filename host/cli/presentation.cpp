@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 
 #include "engine/error.hpp"
 #include "host/cli/terminal/front.hpp"
@@ -57,7 +58,10 @@ std::string on_others(const std::vector<std::string>& others, const std::string&
 
 /// The command whose result.json lies in `folder`; empty where there is none. Results begin with it.
 std::string command_of_result(const std::string& folder) {
-  std::ifstream file(std::filesystem::path(folder) / "result.json");
+  const auto path = std::filesystem::path(folder) / "result.json";
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(path, ignored))) return {};
+  std::ifstream file(path);
   std::string text(256, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(file.gcount()));

@@ -9,6 +9,7 @@ kept as they are. A first byte often chooses what a target does: see targets/. N
 turned away by their reader, and are worth keeping all the same."""
 
 import bz2
+import json
 import lzma
 import pathlib
 import pickle
@@ -16,10 +17,24 @@ import struct
 import sys
 import zlib
 
-from seed_files import BETWEEN, dumped, floats, seed, seeds
-from tokenizer_seeds import sentence_pieces, tokenizers
+import tokenizer_seeds
 
 HOME = pathlib.Path(__file__).resolve().parent / "seeds"
+BETWEEN = b"\n==\n"
+seeds = {}
+
+
+def seed(target, name, content, choice=None):
+    content = content.encode() if isinstance(content, str) else content
+    seeds[f"{target}/{name}"] = (b"" if choice is None else bytes([choice])) + content
+
+
+def floats(*values):
+    return struct.pack(f"<{len(values)}f", *values)
+
+
+def dumped(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 # --- Arrays ---------------------------------------------------------------------------------------------------------
@@ -206,28 +221,54 @@ def word_vectors():
     seed("compressed", "zstd", b"\x28\xb5\x2f\xfd\x20" + bytes([len(plain)]) + block, 3)
 
 
-# --- Vocabularies and tokenizers ------------------------------------------------------------------------------------
+# --- Tokenizers and the rest ---------------------------------------------------------------------------------------
 
 
-def vocabularies():
-    files = {
-        "json": ('{"a":0,"b":1,"\\u0120c":2}', 3),
-        "tokenizer_json": ('{"added_tokens":[{"id":2,"content":"c"}],"model":{"type":"BPE","vocab":{"a":0,"b":1}}}', 3),
-        "unigram": ('{"model":{"vocab":[["a",0.0],["b",-1],["c",-2.5]]}}', 3),
-        "lines": ("a\nb\nc\n", 3),
-        "dos_lines": ("a\r\nb\r\nc\r\n", 3),
-        "no_end": ("a\nb\nc", 3),
-        "counts": ("a 12\nb 7\nc 1\n", 3),
-        "tabbed_counts": ("a\t-1.5\nb\t-2\nc\t-3\n", 3),
-        "wordpiece": ("[PAD]\n[UNK]\n##a\n", 3),
-        "table": ("word\tcount\na\t1\nb\t2\n", 16 + 2),
-        "first_column": ("a\t1\nb\t2\n", 16 + 2),
-    }
-    for name, (content, rows) in files.items():
+def charsmap(by):
+    units = [0] * 512
+    units[0] = 256 << 10
+    units[256 ^ 65] = 1 << 10 | 0x100 | 65
+    units[256 ^ 65 ^ 1] = 0x80000000
+    return struct.pack("<I512I", 2048, *units) + by + b"\0"
+
+
+def vocabularies_and_tokenizers():
+    for name, (content, rows) in tokenizer_seeds.VOCABULARIES.items():
         seed("vocabulary", name, content, rows - 1)
+    for name, file in tokenizer_seeds.tokenizers(charsmap(b"e ")).items():
+        second = BETWEEN + b"ab  aab \xff y <x>" if len(name) > 6 else b""
+        seed("tokenizer_json", name, dumped(file).encode() + second)
+    for name, (content, choice) in tokenizer_seeds.TEXT_FILES.items():
+        seed("text_files", name, content, choice)
 
 
-# --- The rest -------------------------------------------------------------------------------------------------------
+def sentence_pieces():
+    def number(value):
+        out = b""
+        while value >= 128:
+            out += bytes([value & 127 | 128])
+            value >>= 7
+        return out + bytes([value])
+
+    def field(key, value):
+        if isinstance(value, bytes):
+            return number(key << 3 | 2) + number(len(value)) + value
+        return number(key << 3) + number(value)
+
+    def piece(token, score, kind):
+        return field(1, field(1, token.encode()) + b"\x15" + struct.pack("<f", score) + field(3, kind))
+
+    pieces = [("<unk>", 0, 2), ("<s>", 0, 3), ("ab", 0, 4), ("th", -1, 1), ("the", -2, 1), ("e", -3, 1)]
+    pieces += [("\u2581", -4, 1), ("\u2581the", -5, 5), ("\u00e9", -6, 1), ("n", -6, 1)]
+    model = b"".join(piece(*each) for each in pieces)
+    for algorithm, name in enumerate(("unigram", "pairs", "words", "characters"), 1):
+        seed("sentence_piece", name, model + field(2, field(3, algorithm)), 0)
+    normalizer = field(1, b"nmt_nfkc") + field(3, 0) + field(4, 1) + field(5, 1)
+    seed("sentence_piece", "normalizer", model + field(3, normalizer), 0)
+    seed("sentence_piece", "charsmap", model + field(2, field(3, 2)) + field(3, field(2, charsmap(b"e ")) + field(3, 1)), 0)
+    all_bytes = b"".join(piece(f"<0x{byte:02X}>", 0, 6) for byte in range(256))
+    seed("sentence_piece", "byte_fallback", model + all_bytes + field(2, field(3, 1) + field(35, 1)), 0)
+    seed("sentence_piece", "damage", bytes([0, 5, 0x75]), 3)
 
 
 def texts():
@@ -282,7 +323,7 @@ def texts():
 
 
 def main():
-    for group in (arrays, checkpoints, pickles, word_vectors, vocabularies, tokenizers, sentence_pieces, texts):
+    for group in (arrays, checkpoints, pickles, word_vectors, vocabularies_and_tokenizers, sentence_pieces, texts):
         group()
     wrong = 0
     for name, content in sorted(seeds.items()):

@@ -1,26 +1,45 @@
-"""Seeds of tokenizers: tokenizer.json, files of older ones, models of SentencePiece."""
+"""What make_seeds.py makes of vocabularies and tokenizers."""
 
 import base64
-import struct
+import json
 
-from seed_files import BETWEEN, dumped, seed
+# Content, and the rows of its matrix: 16 more stand for a table of numbers alone.
+VOCABULARIES = {
+    "json": ('{"a":0,"b":1,"\\u0120c":2}', 3),
+    "tokenizer_json": ('{"added_tokens":[{"id":2,"content":"c"}],"model":{"type":"BPE","vocab":{"a":0,"b":1}}}', 3),
+    "unigram": ('{"model":{"vocab":[["a",0.0],["b",-1],["c",-2.5]]}}', 3),
+    "lines": ("a\nb\nc\n", 3),
+    "dos_lines": ("a\r\nb\r\nc\r\n", 3),
+    "no_end": ("a\nb\nc", 3),
+    "counts": ("a 12\nb 7\nc 1\n", 3),
+    "tabbed_counts": ("a\t-1.5\nb\t-2\nc\t-3\n", 3),
+    "wordpiece": ("[PAD]\n[UNK]\n##a\n", 3),
+    "table": ("word\tcount\na\t1\nb\t2\n", 16 + 2),
+    "first_column": ("a\t1\nb\t2\n", 16 + 2),
+}
+
+GPT2 = {"a": 0, "b": 1, "ab": 2, "\u0120": 3, "\u0120a": 4, "<|endoftext|>": 5}
+BERT = "[PAD]\n[UNK]\n[CLS]\nun\n##aff\n##able\nna\n##ive\n"
+CONFIG = '{"do_lower_case":true,"strip_accents":null,"tokenize_chinese_chars":false}'
+# Content, and which files it is: targets/text_files.cpp.
+TEXT_FILES = {
+    "gpt2": (json.dumps(GPT2, ensure_ascii=False, separators=(",", ":")) + "\n==\n#version: 0.2\na b\n\u0120 a\n", 0),
+    "bert": (BERT + "\n==\n" + CONFIG, 1),
+    "any": (BERT, 3),
+    "ids_ranges": ("0\t0\t1\n-1\t2\t5\r\n", 2),
+    "refused_ids": ("0 1 2 3", 2),
+    "refused_id_list": ("[0, 1,\n 2]", 2),
+}
 
 
-def charsmap(by):
-    units = [0] * 512
-    units[0] = 256 << 10
-    units[256 ^ 65] = 1 << 10 | 0x100 | 65
-    units[256 ^ 65 ^ 1] = 0x80000000
-    return struct.pack("<I512I", 2048, *units) + by + b"\0"
-
-
-def tokenizers():
+def tokenizers(charsmap):
+    """tokenizer.json of every kind, by name; `charsmap`: bytes of a precompiled one."""
     bpe = {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}
     gpt4 = (
         r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
         r"|\s+(?!\S)|\s+"
     )
-    files = {
+    return {
         "byte_level": {
             "added_tokens": [
                 {"id": 9, "content": "<x>", "lstrip": True, "rstrip": True, "normalized": False},
@@ -113,48 +132,7 @@ def tokenizers():
             "model": {**bpe, "ignore_merges": True},
         },
         "precompiled": {
-            "normalizer": {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(charsmap(b"e ")).decode()},
+            "normalizer": {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(charsmap).decode()},
             "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["e", -2]], "byte_fallback": False},
         },
     }
-    for name, file in files.items():
-        seed("tokenizer_json", name, dumped(file).encode() + (BETWEEN + b"ab  aab \xff y <x>" if len(name) > 6 else b""))
-
-    gpt2 = dumped({"a": 0, "b": 1, "ab": 2, "\u0120": 3, "\u0120a": 4, "<|endoftext|>": 5})
-    seed("text_files", "gpt2", gpt2.encode() + BETWEEN + "#version: 0.2\na b\n\u0120 a\n".encode(), 0)
-    bert = "[PAD]\n[UNK]\n[CLS]\nun\n##aff\n##able\nna\n##ive\n".encode()
-    config = b'{"do_lower_case":true,"strip_accents":null,"tokenize_chinese_chars":false}'
-    seed("text_files", "bert", bert + BETWEEN + config, 1)
-    seed("text_files", "any", bert, 3)
-    seed("text_files", "ids_ranges", "0\t0\t1\n-1\t2\t5\r\n", 2)
-    seed("text_files", "refused_ids", "0 1 2 3", 2)
-    seed("text_files", "refused_id_list", "[0, 1,\n 2]", 2)
-
-
-def sentence_pieces():
-    def number(value):
-        out = b""
-        while value >= 128:
-            out += bytes([value & 127 | 128])
-            value >>= 7
-        return out + bytes([value])
-
-    def field(key, value):
-        if isinstance(value, bytes):
-            return number(key << 3 | 2) + number(len(value)) + value
-        return number(key << 3) + number(value)
-
-    def piece(token, score, kind):
-        return field(1, field(1, token.encode()) + b"\x15" + struct.pack("<f", score) + field(3, kind))
-
-    pieces = [("<unk>", 0, 2), ("<s>", 0, 3), ("ab", 0, 4), ("th", -1, 1), ("the", -2, 1), ("e", -3, 1)]
-    pieces += [("\u2581", -4, 1), ("\u2581the", -5, 5), ("\u00e9", -6, 1), ("n", -6, 1)]
-    model = b"".join(piece(*each) for each in pieces)
-    for algorithm, name in enumerate(("unigram", "pairs", "words", "characters"), 1):
-        seed("sentence_piece", name, model + field(2, field(3, algorithm)), 0)
-    normalizer = field(1, b"nmt_nfkc") + field(3, 0) + field(4, 1) + field(5, 1)
-    seed("sentence_piece", "normalizer", model + field(3, normalizer), 0)
-    seed("sentence_piece", "charsmap", model + field(2, field(3, 2)) + field(3, field(2, charsmap(b"e ")) + field(3, 1)), 0)
-    all_bytes = b"".join(piece(f"<0x{byte:02X}>", 0, 6) for byte in range(256))
-    seed("sentence_piece", "byte_fallback", model + all_bytes + field(2, field(3, 1) + field(35, 1)), 0)
-    seed("sentence_piece", "damage", bytes([0, 5, 0x75]), 3)

@@ -28,16 +28,16 @@ TEST(Given, AMatrixIsFoundByItsName) {
   const GivenMatrix matrix = sample();
   Front nobody;
   Stats given;
-  Run run("stats", given.settings, nobody, std::nullopt);
+  questions::Run run("stats", given.settings, nobody, std::nullopt);
   const Stats::Answer of_given = ask(given, run, matrix);
   Stats opened;
   opened.matrix = kSample + "/run1.npy";
-  Run other("stats", opened.settings, nobody, std::nullopt);
+  questions::Run other("stats", opened.settings, nobody, std::nullopt);
   const Stats::Answer of_file = opened.ask(other);
   EXPECT_EQ(of_given.distribution.median, of_file.distribution.median);
   EXPECT_EQ(of_given.input->view().data, matrix.embedding.matrix.view.data);
-  const auto json = [](Run& of) { return json_text(of.result(Json::object(), Json::object())); };
-  const auto inputs = [&](Run& of) { return json(of).substr(json(of).find("\"inputs\"")); };
+  const auto json = [](questions::Run& of) { return json_text(of.result(Json::object(), Json::object())); };
+  const auto inputs = [&](questions::Run& of) { return json(of).substr(json(of).find("\"inputs\"")); };
   EXPECT_EQ(inputs(run), inputs(other));
 }
 

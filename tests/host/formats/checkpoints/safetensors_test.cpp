@@ -197,7 +197,7 @@ TEST(SafetensorsIndex, RefusesMissingShardsAndPathsElsewhere) {
   }
   expect_refused<InvalidInput>(write("{}"), {"empty"});
   expect_refused<InvalidInput>(write("[]"), {"weight_map"});
-  expect_refused<InvalidInput>(dir.write("x.json", "{\"the\": 5}"), {"--vocab"});
+  expect_refused<InvalidInput>(dir.write("x.json", "{\"the\": 5}"), {"beside its matrix"});
 }
 
 }  // namespace
