@@ -172,8 +172,15 @@ const UnitRows& Space::unit_rows(Precision precision) {
     unit_rows_.reset();
     unit_rows_ = backend_->prepare(*device_rows_, unit_, precision);
     unit_rows_precision_ = precision;
+    unit_bounds_.at(static_cast<size_t>(precision)) = unit_rows_->bound();
   }
   return *unit_rows_;
+}
+
+double Space::unit_bound(Precision precision) {
+  const std::optional<double>& known = unit_bounds_.at(static_cast<size_t>(precision));
+  if (!known) unit_rows(precision);
+  return known.value();
 }
 
 }  // namespace gramian

@@ -108,6 +108,7 @@ void Graph::find_degrees(Run& run, int64_t keep_bytes, bool large, Answer& answe
   Space& space = *answer.space;
   DistributionSettings of_rule;
   of_rule.quantiles = {0.5};
+  of_rule.counted = false;
   of_rule.seed = run.seed();
   of_rule.keep_bytes = keep_bytes;
   const int64_t pairs = space.size() * (space.size() - 1) / 2;
@@ -217,6 +218,7 @@ Graph::Answer Graph::ask(Run& run) {
     if (run.output()) require_disk(*run.output(), bytes_to_write(n, expected / 2), kLess);
     std::optional<Asked<Nearest>> nearest;
     find_degrees(run, keep_bytes, expected > 0.5 * static_cast<double>(community_edges), answer, nearest);
+    run.note_narrow(answer.distribution.moments.sd, answer.distribution.moments.pairs);
     forecast(run, answer);
     find_structure(run, answer, nearest);
   }

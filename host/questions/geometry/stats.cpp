@@ -52,6 +52,7 @@ Stats::Answer Stats::ask(Run& run) {
   answer.distribution = run.timed("moments", [&] { return analysis.result(); });
   answer.isotropy = run.timed("isotropy", [&] { return isotropy(*space); });
   answer.random_sd = 1.0 / std::sqrt(static_cast<double>(space->dim()));
+  run.note_narrow(answer.distribution.moments.sd, answer.distribution.moments.pairs);
   if (answer.distribution.moments.pairs == 0) run.note("One row has no pair: there is no cosine to describe.");
   return answer;
 }

@@ -122,6 +122,13 @@ int64_t Run::plan_sweep_memory(const Input& input, int64_t n, bool moments) cons
   return memory_.plan_sweep(fixed, n);
 }
 
+void Run::note_narrow(double sd, int64_t pairs) {
+  constexpr double kNarrow = 1e-13;
+  if (pairs < 2 || !(sd < kNarrow)) return;
+  note("The cosines lie closer together (sd " + host::significant(sd, 2) +
+       ") than fp64 tells apart: their order, and what lies above a threshold among them, is that of its rounding.");
+}
+
 void Run::check() const {
   if (front_.cancelled()) throw Interrupted("interrupted");
 }
@@ -194,6 +201,7 @@ std::string Run::footer() const {
     line = "largest error " + host::significant(accuracy_.max_abs_error, 2) + " on " + host::grouped(accuracy_.pairs) +
            " sampled pairs (promise: " + host::significant(accuracy_.promise, 2) + "); ";
   }
+  if (certified_) line += "exact: " + host::grouped(certified_->recomputed) + " pairs recomputed in fp64; ";
   if (sweeps_ > 0) line += std::to_string(sweeps_) + (sweeps_ == 1 ? " sweep; " : " sweeps; ");
   return text + "  " + line + host::duration_in_words(seconds()) + "\n";
 }

@@ -105,6 +105,8 @@ class Run {
   void note(const std::string& sentence) { notes_.push_back(sentence); }
   void text_read(TextRead text) { text_ = std::move(text); }
 
+  /// Says so where cosines lie so near each other that fp64 does not tell them apart.
+  void note_narrow(double sd, int64_t pairs);
   /// What every result tells: `own`, the answer's keys, stand among its others.
   Json result(const Json& own, const Json& settings);
   /// The last keys of a result, which say what it was made on and how long it took.

@@ -8,6 +8,7 @@
 #include <immintrin.h>
 #endif
 
+#include "engine/cosines/canonical_order.hpp"
 #include "engine/cosines/fine_grid.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/isa/panel_size.hpp"
@@ -506,6 +507,15 @@ void rank_bins_f32(const float* x, int64_t count, const uint32_t* cells, uint32_
   rank_bins(x + k, count - k, cells, bins + k);
 }
 
+}  // namespace
+}  // namespace gramian::cpu
+
+#include "kernels/cpu/isa/interval_loops.hpp"
+#include "kernels/cpu/isa/quick_dot.hpp"
+
+namespace gramian::cpu {
+namespace {
+
 constexpr IsaTable make_table(const char* name, decltype(IsaTable::dot) dot, decltype(IsaTable::dot_f32) dot_f32) {
   return {name,
           product<float, GRAMIAN_MICRO_ROWS, GRAMIAN_MICRO_VECTORS>,
@@ -520,6 +530,8 @@ constexpr IsaTable make_table(const char* name, decltype(IsaTable::dot) dot, dec
           histogram_exact,
           brackets_f32,
           brackets_plain<double>,
+          intervals_f32,
+          intervals_plain<double>,
           reaching<float>,
           reaching<double>,
           degrees<float, int32_t>,
@@ -529,7 +541,8 @@ constexpr IsaTable make_table(const char* name, decltype(IsaTable::dot) dot, dec
           rank_bins_f32,
           rank_bins<double>,
           dot,
-          dot_f32};
+          dot_f32,
+          quick_dot};
 }
 
 }  // namespace
