@@ -177,6 +177,11 @@ const UnitRows& Space::unit_rows(Precision precision) {
   return *unit_rows_;
 }
 
+const PairCosines& Space::pair_cosines() {
+  if (!pair_cosines_) pair_cosines_ = backend_->pair_cosines_of(*device_rows_, unit_);
+  return *pair_cosines_;
+}
+
 double Space::unit_bound(Precision precision) {
   const std::optional<double>& known = unit_bounds_.at(static_cast<size_t>(precision));
   if (!known) unit_rows(precision);

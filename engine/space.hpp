@@ -83,6 +83,8 @@ class Space {
   const RowTransform& centered();
   /// The packed form for sweeps; the last one asked for is kept.
   const UnitRows& unit_rows(Precision precision);
+  /// Canonical cosines of its rows, for who asks again and again.
+  const PairCosines& pair_cosines();
   /// UnitRows::bound of that form; prepares it where it has never been.
   double unit_bound(Precision precision);
 
@@ -98,6 +100,7 @@ class Space {
   std::optional<RowTransform> centered_;
   std::optional<DenseMatrix> centered_gram_;
   std::unique_ptr<UnitRows> unit_rows_;
+  std::unique_ptr<PairCosines> pair_cosines_;
   Precision unit_rows_precision_ = Precision::single;
   std::array<std::optional<double>, 3> unit_bounds_;  // by precision
 };

@@ -19,4 +19,7 @@ struct Decided {
 /// Adds `pairs`: by quick cosines where these tell, by canonical ones where not.
 void decide(const PairCosines& rows, std::span<const Pair> pairs, const Interval& interval, Decided& decided);
 
+/// Adds those of `pairs` whose canonical cosine reaches the threshold.
+void decide(const PairCosines& rows, std::span<const Pair> pairs, double threshold, std::vector<Pair>& reaching);
+
 }  // namespace gramian

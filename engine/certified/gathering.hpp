@@ -51,9 +51,6 @@ class Gatherer {
   std::mutex mutex_;
 };
 
-/// Up to `most` pairs; beyond, nothing is found.
-std::unique_ptr<Gatherer> keep_pairs(const Interval& interval, const PairCosines& rows, int threads, int64_t most,
-                                     double bound);
 std::unique_ptr<Gatherer> count_swept(const Interval& interval, double bound);
 /// Up to `most` values; beyond, counts.
 std::unique_ptr<Gatherer> recompute_values(const Interval& interval, const PairCosines& rows, int64_t most);

@@ -1,175 +1,208 @@
+#include "engine/certified/kept_pairs.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
+#include <utility>
 
 #include "engine/certified/decided.hpp"
-#include "engine/certified/gathering.hpp"
 #include "engine/threads.hpp"
 
 namespace gramian {
 namespace {
 
-/// A swept cosine is kept in fp32.
-constexpr double kRounded = 0x1p-24;
+/// No fp32 cosine has so small a bound, and no fp64 cosine a larger one.
+constexpr double kWideBound = 1e-9;
 /// The first guess of how far an order statistic of swept cosines is from that of canonical ones, as a part of the
 /// bound; each next one is kWider times as much.
 constexpr double kPart = 1.0 / 16.0;
 constexpr double kWider = 4.0;
-
-struct Kept {
-  float cosine;
-  uint16_t row;
-  uint16_t column;
-};
-
-/// Those of one batch, in one piece.
-struct Block {
-  int64_t row = 0;
-  int64_t column = 0;
-  double margin = 0.0;
-  int64_t begin = 0;
-  int64_t end = 0;
-};
-
-/// Blocks that are decided together.
-constexpr int64_t kTogether = 64;
+/// Blocks that are decided together: about those of a tile, whose rows then stay in the cache.
+constexpr int64_t kTogether = 8;
 
 /// What lies at some ascending places of the sorted values, in the order of the places.
-void select(std::span<float> values, std::span<const size_t> places, size_t first, std::span<float> found) {
-  if (places.empty()) return;
-  const size_t middle = places.size() / 2;
-  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(places[middle] - first);
+template <class T>
+void select(std::span<T> values, std::span<KeptRank> ranks, size_t first) {
+  if (ranks.empty()) return;
+  const size_t middle = ranks.size() / 2;
+  const size_t place = ranks[middle].place;
+  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(place - first);
   std::nth_element(values.begin(), nth, values.end());
-  found[middle] = *nth;
-  const auto below = static_cast<size_t>(nth - values.begin());
-  size_t low = middle;
-  while (low > 0 && places[low - 1] == places[middle]) found[--low] = *nth;
-  size_t high = middle + 1;
-  for (; high < places.size() && places[high] == places[middle]; ++high) found[high] = *nth;
-  select(values.first(below), places.first(low), first, found.first(low));
-  select(values.subspan(below + 1), places.subspan(high), first + below + 1, found.subspan(high));
+  const auto same = std::ranges::equal_range(ranks, place, {}, &KeptRank::place);
+  for (KeptRank& rank : same) rank.swept = static_cast<double>(*nth);
+  const auto low = static_cast<size_t>(same.begin() - ranks.begin());
+  const auto high = static_cast<size_t>(same.end() - ranks.begin());
+  select(values.first(place - first), ranks.first(low), first);
+  select(values.subspan(place - first + 1), ranks.subspan(high), place + 1);
 }
-
-class KeptPairs final : public Gatherer {
- public:
-  KeptPairs(const Interval& interval, const PairCosines& rows, int threads, int64_t most, double bound)
-      : Gatherer(interval), rows_(rows), threads_(threads), most_(most), bound_(bound + kRounded) {
-    // Memory that is not written to is not taken.
-    kept_.reserve(static_cast<size_t>(most));
-  }
-
-  void take(const Listed::Batch& batch, std::span<const Listed::Entry> entries) override {
-    const std::scoped_lock lock(mutex_);
-    count_ += std::ssize(entries);
-    if (count_ > most_) {
-      kept_ = {};
-      blocks_ = {};
-      return;
-    }
-    Block block{batch.row, batch.column, batch.margin + kRounded, std::ssize(kept_), 0};
-    for (const Listed::Entry& entry : entries) {
-      kept_.push_back({static_cast<float>(entry.cosine), entry.row, entry.column});
-    }
-    block.end = std::ssize(kept_);
-    blocks_.push_back(block);
-  }
-
-  std::vector<RankFound> find(std::span<const int64_t> ranks, uint64_t below, const Progress& progress) override {
-    std::vector<RankFound> found(ranks.size());
-    if (count_ > most_ || count_ == 0) return found;
-    const auto listed = static_cast<uint64_t>(count_);
-    size_t begin = 0;
-    while (begin < ranks.size() && static_cast<uint64_t>(ranks[begin]) < below) ++begin;
-    size_t end = begin;
-    while (end < ranks.size() && static_cast<uint64_t>(ranks[end]) < below + listed) ++end;
-    std::vector<size_t> places;
-    for (size_t r = begin; r < end; ++r) places.push_back(static_cast<size_t>(static_cast<uint64_t>(ranks[r]) - below));
-    std::vector<float> swept(places.size());
-    select_swept(places, swept);
-    // Ranks whose cosines lie near each other are looked for together.
-    for (size_t r = 0; r < places.size();) {
-      size_t next = r + 1;
-      while (next < places.size() && static_cast<double>(swept[next] - swept[next - 1]) <= 2.0 * bound_) ++next;
-      resolve(std::span(places).subspan(r, next - r), static_cast<double>(swept[r]),
-              static_cast<double>(swept[next - 1]), std::span(found).subspan(begin + r, next - r), progress);
-      r = next;
-    }
-    return found;
-  }
-
- private:
-  void select_swept(std::span<const size_t> places, std::span<float> swept) const {
-    std::vector<float> values(kept_.size());
-    std::ranges::transform(kept_, values.begin(), &Kept::cosine);
-    select(values, places, 0, swept);
-  }
-
-  /// Ranks whose swept cosines go from `first` to `last`.
-  void resolve(std::span<const size_t> places, double first, double last, std::span<RankFound> found,
-               const Progress& progress) {
-    for (double off = bound_ * kPart;; off *= kWider) {
-      progress.check();
-      const Interval window{std::max(interval_.lo, first - off), std::min(interval_.hi, last + off)};
-      if (window.lo > window.hi) return;
-      Decided all = decide_window(window);
-      std::ranges::sort(all.cosines);
-      bool every = true;
-      for (size_t r = 0; r < places.size(); ++r) {
-        const bool there = places[r] >= all.below && places[r] - all.below < all.cosines.size();
-        if (there) found[r].value = all.cosines[places[r] - all.below];
-        every = every && there;
-      }
-      if (every || off >= bound_) return;
-    }
-  }
-
-  /// `below` counts what was kept, and is below by either cosine.
-  Decided decide_window(const Interval& window) {
-    const int64_t count = (std::ssize(blocks_) + kTogether - 1) / kTogether;
-    std::vector<Decided> parts(static_cast<size_t>(count));
-    std::vector<int64_t> open(parts.size(), 0);
-    parallel_for(threads_, count, [&](int64_t p, int) {
-      Decided& part = parts[static_cast<size_t>(p)];
-      std::vector<Pair> pairs;
-      for (int64_t b = p * kTogether; b < std::min(std::ssize(blocks_), (p + 1) * kTogether); ++b) {
-        const Block& block = blocks_[static_cast<size_t>(b)];
-        for (int64_t k = block.begin; k < block.end; ++k) {
-          const Kept& kept = kept_[static_cast<size_t>(k)];
-          const auto cosine = static_cast<double>(kept.cosine);
-          if (cosine < window.lo - block.margin) {
-            ++part.below;
-          } else if (cosine <= window.hi + block.margin) {
-            pairs.push_back({block.row + kept.row, block.column + kept.column});
-          }
-        }
-      }
-      decide(rows_, pairs, window, part);
-      part.inside = {};
-      open[static_cast<size_t>(p)] = std::ssize(pairs);
-    });
-    Decided all;
-    for (const Decided& part : parts) {
-      all.below += part.below;
-      all.cosines.insert(all.cosines.end(), part.cosines.begin(), part.cosines.end());
-    }
-    recomputed_ += std::reduce(open.begin(), open.end());
-    return all;
-  }
-
-  const PairCosines& rows_;
-  int threads_;
-  int64_t most_;
-  double bound_;
-  int64_t count_ = 0;
-  std::vector<Kept> kept_;
-  std::vector<Block> blocks_;
-};
 
 }  // namespace
 
-std::unique_ptr<Gatherer> keep_pairs(const Interval& interval, const PairCosines& rows, int threads, int64_t most,
-                                     double bound) {
-  return std::make_unique<KeptPairs>(interval, rows, threads, most, bound);
+KeptPairs::KeptPairs(std::vector<Interval> intervals, const PairCosines& rows, int threads, int64_t most, double bound)
+    : intervals_(std::move(intervals)),
+      rows_(rows),
+      threads_(threads),
+      most_(most),
+      bound_(bound),
+      wide_(bound < kWideBound) {
+  // Memory that is not written to is not taken.
+  places_.reserve(static_cast<size_t>(most));
+  if (wide_) {
+    doubles_.reserve(static_cast<size_t>(most));
+  } else {
+    floats_.reserve(static_cast<size_t>(most));
+  }
+}
+
+void KeptPairs::take(const Listed::Batch& batch) {
+  const std::scoped_lock lock(mutex_);
+  count_ += std::ssize(batch.entries);
+  if (count_ > most_) {
+    floats_ = {};
+    doubles_ = {};
+    places_ = {};
+    blocks_ = {};
+    return;
+  }
+  Block block{batch.row, batch.column, batch.margin, std::ssize(places_), 0};
+  for (const Listed::Entry& entry : batch.entries) {
+    places_.push_back({entry.row, entry.column});
+    if (wide_) {
+      doubles_.push_back(entry.cosine);
+    } else {
+      floats_.push_back(static_cast<float>(entry.cosine));
+    }
+  }
+  block.end = std::ssize(places_);
+  blocks_.push_back(block);
+}
+
+template <class T>
+void KeptPairs::select_swept(const std::vector<T>& cosines, std::span<KeptRank> ranks) const {
+  std::vector<std::vector<T>> values(intervals_.size());
+  for (const Block& block : blocks_) {
+    for (int64_t k = block.begin; k < block.end; ++k) {
+      const T kept = cosines[static_cast<size_t>(k)];
+      for (size_t b = 0; b < intervals_.size(); ++b) {
+        if (static_cast<double>(kept) < intervals_[b].lo - block.margin) continue;
+        if (static_cast<double>(kept) <= intervals_[b].hi + block.margin) values[b].push_back(kept);
+      }
+    }
+  }
+  parallel_for(threads_, std::ssize(intervals_), [&](int64_t b, int) {
+    const auto of_b = std::ranges::equal_range(ranks, static_cast<size_t>(b), {}, &KeptRank::interval);
+    const std::span<KeptRank> mine(of_b.begin(), of_b.end());
+    std::vector<T>& kept = values[static_cast<size_t>(b)];
+    const auto held =
+        static_cast<size_t>(std::ranges::lower_bound(mine, kept.size(), {}, &KeptRank::place) - mine.begin());
+    for (KeptRank& rank : mine.subspan(held)) rank.swept = std::numeric_limits<double>::infinity();
+    select(std::span<T>(kept), mine.first(held), 0);
+  });
+}
+
+std::vector<KeptPairs::Group> KeptPairs::groups_of(std::span<KeptRank> ranks) const {
+  std::vector<Group> groups;
+  for (size_t r = 0; r < ranks.size();) {
+    size_t next = r + 1;
+    while (next < ranks.size() && ranks[next].interval == ranks[r].interval &&
+           ranks[next].swept - ranks[next - 1].swept <= 2.0 * bound_) {
+      ++next;
+    }
+    if (std::isfinite(ranks[r].swept) && std::isfinite(ranks[next - 1].swept)) {
+      groups.push_back({ranks[r].interval, ranks.subspan(r, next - r), bound_ * kPart, {}, 0, {}});
+    }
+    r = next;
+  }
+  return groups;
+}
+
+void KeptPairs::decide_windows(std::span<Group> groups) {
+  const int64_t count = (std::ssize(blocks_) + kTogether - 1) / kTogether;
+  std::mutex mutex;
+  parallel_for(threads_, count, [&](int64_t part, int) {
+    std::vector<Decided> decided(groups.size());
+    std::vector<std::vector<Pair>> open(groups.size());
+    for (int64_t b = part * kTogether; b < std::min(std::ssize(blocks_), (part + 1) * kTogether); ++b) {
+      const Block& block = blocks_[static_cast<size_t>(b)];
+      for (int64_t k = block.begin; k < block.end; ++k) {
+        const double kept = cosine(k);
+        const Place& at = places_[static_cast<size_t>(k)];
+        for (size_t g = 0; g < groups.size(); ++g) {
+          const Group& group = groups[g];
+          if (kept < intervals_[group.interval].lo - block.margin) continue;
+          if (kept < group.window.lo - block.margin) {
+            ++decided[g].below;
+          } else if (kept <= group.window.hi + block.margin) {
+            open[g].push_back({block.row + at.row, block.column + at.column});
+          }
+        }
+      }
+    }
+    int64_t recomputed = 0;
+    for (size_t g = 0; g < groups.size(); ++g) {
+      decide(rows_, open[g], groups[g].window, decided[g]);
+      recomputed += std::ssize(open[g]);
+    }
+    const std::scoped_lock lock(mutex);
+    recomputed_ += recomputed;
+    for (size_t g = 0; g < groups.size(); ++g) {
+      groups[g].below += decided[g].below;
+      groups[g].cosines.insert(groups[g].cosines.end(), decided[g].cosines.begin(), decided[g].cosines.end());
+    }
+  });
+}
+
+std::vector<std::vector<RankFound>> KeptPairs::find(std::span<const std::vector<int64_t>> ranks,
+                                                    std::span<const uint64_t> below, const Progress& progress) {
+  std::vector<std::vector<RankFound>> found(ranks.size());
+  for (size_t b = 0; b < ranks.size(); ++b) found[b].resize(ranks[b].size());
+  if (count_ > most_) return found;
+  std::vector<KeptRank> wanted;
+  std::vector<RankFound*> places;
+  for (size_t b = 0; b < ranks.size(); ++b) {
+    for (size_t r = 0; r < ranks[b].size(); ++r) {
+      const auto rank = static_cast<uint64_t>(ranks[b][r]);
+      if (rank < below[b]) continue;
+      wanted.push_back({b, static_cast<size_t>(rank - below[b]), 0.0, {}});
+      places.push_back(&found[b][r]);
+    }
+  }
+  if (wide_) {
+    select_swept(doubles_, wanted);
+  } else {
+    select_swept(floats_, wanted);
+  }
+  std::vector<Group> open = groups_of(wanted);
+  while (!open.empty()) {
+    progress.check();
+    for (Group& group : open) {
+      const Interval& interval = intervals_[group.interval];
+      const double first = group.ranks.front().swept;
+      const double last = group.ranks.back().swept;
+      group.window = {std::clamp(first - group.off, interval.lo, interval.hi),
+                      std::clamp(last + group.off, interval.lo, interval.hi)};
+      group.below = 0;
+      group.cosines.clear();
+    }
+    decide_windows(open);
+    std::vector<Group> still_open;
+    for (Group& group : open) {
+      std::ranges::sort(group.cosines);
+      bool every = true;
+      for (KeptRank& rank : group.ranks) {
+        const bool there = rank.place >= group.below && rank.place - group.below < group.cosines.size();
+        if (there) rank.found.value = group.cosines[rank.place - group.below];
+        every = every && there;
+      }
+      // By as much as the bound it is surely there, if it is in the interval.
+      if (every || group.off >= bound_) continue;
+      group.off *= kWider;
+      still_open.push_back(std::move(group));
+    }
+    open = std::move(still_open);
+  }
+  for (size_t w = 0; w < wanted.size(); ++w) *places[w] = wanted[w].found;
+  return found;
 }
 
 }  // namespace gramian

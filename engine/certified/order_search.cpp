@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 
+#include "engine/certified/kept_pairs.hpp"
 #include "engine/random.hpp"
 #include "engine/threads.hpp"
 
@@ -50,28 +51,31 @@ class OrderSearch::Sink final : public CertifiedSink {
   }
 
   void begin(double bound) override {
-    ranks_.clear();
     if (low_) search_.first_bound_ = bound;
     const std::vector<double> expected = expected_pairs(bound);
-    double bytes = 0.0;
-    for (const double pairs : expected) bytes += kSlack * kKeptBytes * pairs;
+    double pairs = 0.0;
+    for (const double of_one : expected) pairs += of_one;
     const auto keep = static_cast<double>(search_.settings_.keep_bytes);
     const auto count = static_cast<double>(search_.looked_.size());
-    for (size_t l = 0; l < search_.looked_.size(); ++l) {
-      const Looked& looked = search_.looked_[l];
+    std::vector<Interval> kept;
+    for (const Looked& looked : search_.looked_) {
       const auto values = std::max<int64_t>(kFewValues, static_cast<int64_t>(keep / kKeptBytes / count));
       if (looked.surely || search_.pilot_.empty()) {
         ranks_.push_back(recompute_values(looked.interval, *search_.rows_, values));
-      } else if (bytes <= keep) {
-        const auto most = static_cast<int64_t>(kSlack * expected[l]) + kFewValues;
-        ranks_.push_back(keep_pairs(looked.interval, *search_.rows_, threads(), most, bound));
+      } else if (kSlack * kKeptBytes * pairs <= keep) {
+        ranks_.push_back(nullptr);
+        kept.push_back(looked.interval);
       } else {
         ranks_.push_back(count_swept(looked.interval, bound));
       }
     }
+    if (kept.empty()) return;
+    const auto most = static_cast<int64_t>(kSlack * pairs) + kFewValues;
+    kept_ = std::make_unique<KeptPairs>(std::move(kept), *search_.rows_, threads(), most, bound);
   }
 
   void take(const Listed::Batch& batch) override {
+    if (kept_) kept_->take(batch);
     std::vector<Listed::Entry> within;
     const auto offer = [&](Gatherer* gatherer) {
       if (gatherer == nullptr) return;
@@ -99,18 +103,27 @@ class OrderSearch::Sink final : public CertifiedSink {
       recomputed += low_->recomputed() + high_->recomputed();
       place = 2;
     }
+    std::vector<std::vector<int64_t>> of_kept;
+    std::vector<uint64_t> below_kept;
+    for (size_t l = 0; l < ranks_.size(); ++l) {
+      if (ranks_[l] != nullptr) continue;
+      of_kept.push_back(ranks_of(search_.looked_[l]));
+      below_kept.push_back(below[place + l]);
+    }
+    std::vector<std::vector<RankFound>> kept;
+    if (kept_) {
+      kept = kept_->find(of_kept, below_kept, progress);
+      recomputed += kept_->recomputed();
+      kept_.reset();
+    }
+    size_t next = 0;
     for (size_t l = 0; l < ranks_.size(); ++l) {
       const Looked& looked = search_.looked_[l];
-      std::vector<int64_t> ranks;
-      for (size_t w = looked.first; w < looked.end; ++w) ranks.push_back(search_.wanted_[w].rank);
-      const std::vector<RankFound> found = ranks_[l]->find(ranks, below[place + l], progress);
-      for (size_t w = looked.first; w < looked.end; ++w) {
-        Wanted& wanted = search_.wanted_[w];
-        const RankFound& here = found[w - looked.first];
-        wanted.value = here.value;
-        wanted.within = here.within;
-        if (!here.value && !here.within) ++wanted.tries;
+      if (ranks_[l] == nullptr) {
+        note(looked, kept[next++]);
+        continue;
       }
+      note(looked, ranks_[l]->find(ranks_of(looked), below[place + l], progress));
       recomputed += ranks_[l]->recomputed();
       ranks_[l].reset();
     }
@@ -118,6 +131,21 @@ class OrderSearch::Sink final : public CertifiedSink {
   }
 
  private:
+  std::vector<int64_t> ranks_of(const Looked& looked) const {
+    std::vector<int64_t> ranks;
+    for (size_t w = looked.first; w < looked.end; ++w) ranks.push_back(search_.wanted_[w].rank);
+    return ranks;
+  }
+  void note(const Looked& looked, const std::vector<RankFound>& found) {
+    for (size_t w = looked.first; w < looked.end; ++w) {
+      Wanted& wanted = search_.wanted_[w];
+      const RankFound& here = found[w - looked.first];
+      wanted.value = here.value;
+      wanted.within = here.within;
+      if (!here.value && !here.within) ++wanted.tries;
+    }
+  }
+
   int threads() const { return search_.space_.backend().info().threads; }
 
   /// Of what each interval will list.
@@ -136,7 +164,8 @@ class OrderSearch::Sink final : public CertifiedSink {
 
   OrderSearch& search_;
   std::unique_ptr<ExtremePair> low_, high_;
-  std::vector<std::unique_ptr<Gatherer>> ranks_;  // as looked_
+  std::vector<std::unique_ptr<Gatherer>> ranks_;  // as looked_; none where pairs are kept
+  std::unique_ptr<KeptPairs> kept_;               // round those
 };
 
 OrderSearch::OrderSearch(Space& space, const OrderSettings& settings)
@@ -148,7 +177,7 @@ OrderSearch::OrderSearch(Space& space, const OrderSettings& settings)
 }
 
 void OrderSearch::draw_pilot() {
-  rows_ = space_.backend().pair_cosines_of(space_.device_rows(), space_.unit());
+  rows_ = &space_.pair_cosines();
   if (pairs_ <= kAllPairs) return;
   // What brackets keep is about 16 pairs / sqrt(pilot); together they cost least at pilot = (8 pairs / cost)^(2/3).
   const auto best = static_cast<int64_t>(std::pow(8.0 * static_cast<double>(pairs_) / kPilotCost, 2.0 / 3.0));

@@ -63,7 +63,7 @@ class OrderSearch {
   Space& space_;
   OrderSettings settings_;
   int64_t pairs_;
-  std::unique_ptr<PairCosines> rows_;
+  const PairCosines* rows_ = nullptr;
   std::vector<Wanted> wanted_;  // ascending
   std::vector<double> pilot_;   // sorted; empty where pairs are few
   double pilot_bound_ = 0.0;    // of what those may be off by

@@ -108,10 +108,6 @@ struct IsaTable {
   int64_t (*degrees_f32)(const float* x, int64_t count, float threshold, int32_t* columns);
   int64_t (*degrees_f64)(const double* x, int64_t count, double threshold, int64_t* columns);
 
-  /// How many values reach `threshold`.
-  int64_t (*reached_f32)(const float* x, int64_t count, float threshold);
-  int64_t (*reached_f64)(const double* x, int64_t count, double threshold);
-
   /// RankBins::bin of every value, from RankBins::cells.
   void (*rank_bins_f32)(const float* x, int64_t count, const uint32_t* cells, uint32_t* bins);
   void (*rank_bins_f64)(const double* x, int64_t count, const uint32_t* cells, uint32_t* bins);

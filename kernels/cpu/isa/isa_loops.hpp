@@ -438,22 +438,6 @@ int64_t degrees(const T* x, int64_t count, T threshold, Counter* columns) {
 }
 
 /// RankBins::bin. Every step but the flooring is exact.
-template <class T, class Counter>
-int64_t reached(const T* x, int64_t count, T threshold) {
-  using Unaligned = typename Lanes<T>::Unaligned;
-  using Counts = typename Lanes<Counter>::Vector;
-  constexpr int kLanes = Lanes<T>::kCount;
-  Counts sum{};
-  int64_t k = 0;
-  for (; k + kLanes <= count; k += kLanes) {
-    sum -= Counts(*reinterpret_cast<const Unaligned*>(x + k) >= threshold);
-  }
-  int64_t total = 0;
-  for (int lane = 0; lane < kLanes; ++lane) total += sum[lane];
-  for (; k < count; ++k) total += x[k] >= threshold;
-  return total;
-}
-
 template <class T>
 void rank_bins(const T* x, int64_t count, const uint32_t* cells, uint32_t* bins) {
   constexpr int32_t kLastPart = (int32_t{1} << kMaxLogParts) - 1;
@@ -536,8 +520,6 @@ constexpr IsaTable make_table(const char* name, decltype(IsaTable::dot) dot, dec
           reaching<double>,
           degrees<float, int32_t>,
           degrees<double, int64_t>,
-          reached<float, int32_t>,
-          reached<double, int64_t>,
           rank_bins_f32,
           rank_bins<double>,
           dot,

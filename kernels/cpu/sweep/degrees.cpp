@@ -1,6 +1,8 @@
 #include "kernels/cpu/sweep/degrees.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "engine/cosines/ordered.hpp"
@@ -16,11 +18,11 @@ int64_t loop_degrees(const double* x, int64_t count, double threshold, int64_t* 
   return isa_table().degrees_f64(x, count, threshold, columns);
 }
 
-int64_t loop_reached(const float* x, int64_t count, float threshold) {
-  return isa_table().reached_f32(x, count, threshold);
+void loop_intervals(const float* x, int64_t count, IntervalLoop<float>* loop) {
+  isa_table().intervals_f32(x, count, loop);
 }
-int64_t loop_reached(const double* x, int64_t count, double threshold) {
-  return isa_table().reached_f64(x, count, threshold);
+void loop_intervals(const double* x, int64_t count, IntervalLoop<double>* loop) {
+  isa_table().intervals_f64(x, count, loop);
 }
 
 }  // namespace
@@ -45,7 +47,13 @@ typename DegreeConsumer<T>::Ends DegreeConsumer<T>::ends(double margin) const {
 template <class T>
 void DegreeConsumer<T>::consume(int worker, const Tile& tile, const T* cosines, int64_t ld) {
   Own& own = workers_.of(worker, [&] {
-    return Own{Counts(found_.counts.size()), std::vector<Counter>(static_cast<size_t>(tile_edge_)), {}, false};
+    const auto edge = static_cast<size_t>(tile_edge_);
+    return Own{Counts(found_.counts.size()),
+               std::vector<Counter>(edge),
+               std::vector<uint16_t>(edge / 8 + 2),
+               std::vector<uint32_t>(edge + 16),
+               {},
+               false};
   });
   std::ranges::fill(own.columns, Counter{0});
   const double of_columns = wanted_.certified ? b_.share(tile.col_begin, tile.col_end) : 0.0;
@@ -57,7 +65,7 @@ void DegreeConsumer<T>::consume(int worker, const Tile& tile, const T* cosines, 
     Counter* const columns = own.columns.data() + (column - tile.col_begin);
     const int64_t reaching = loop_degrees(x, count, at.counted, columns);
     if (of_rows_) own.counts[static_cast<size_t>(row)] += static_cast<uint64_t>(reaching);
-    if (at.open < at.counted && loop_reached(x, count, at.open) > reaching) list_open(own, at, row, column, x, count);
+    if (at.open < at.counted && !own.overflowed) list_open(own, at, row, column, x, count);
   });
   if (!of_columns_) return;
   for (int64_t column = tile.col_begin; column < tile.col_end; ++column) {
@@ -69,10 +77,18 @@ void DegreeConsumer<T>::consume(int worker, const Tile& tile, const T* cosines, 
 template <class T>
 void DegreeConsumer<T>::list_open(Own& own, const Ends& ends, int64_t row, int64_t column, const T* x,
                                   int64_t count) const {
-  for (int64_t k = 0; k < count && !own.overflowed; ++k) {
-    if (x[k] >= ends.open && x[k] < ends.counted) own.open.push_back({row, column + k});
-    own.overflowed = std::ssize(own.open) > Degrees::kMostOpen;
-  }
+  const T last = std::nextafter(ends.counted, -std::numeric_limits<T>::infinity());
+  uint64_t below = 0;
+  IntervalLoop<T> loop;
+  loop.intervals = 1;
+  loop.lo = &ends.open;
+  loop.hi = &last;
+  loop.below = &below;
+  loop.within = own.within.data();
+  loop.at = own.at.data();
+  loop_intervals(x, count, &loop);
+  for (int64_t k = 0; k < loop.listed; ++k) own.open.push_back({row, column + own.at[static_cast<size_t>(k)]});
+  own.overflowed = std::ssize(own.open) > Degrees::kMostOpen;
 }
 
 template <class T>

@@ -23,6 +23,8 @@ class DegreeConsumer final : public Consumer<T> {
   struct Own {
     Counts counts;                 // a row
     std::vector<Counter> columns;  // of the tile at hand
+    std::vector<uint16_t> within;
+    std::vector<uint32_t> at;
     std::vector<Pair> open;
     bool overflowed = false;
   };
