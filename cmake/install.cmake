@@ -9,14 +9,15 @@ if(TARGET gramian_cli)
 endif()
 
 # Headers keep their place in the house, so that `#include "engine/matrix.hpp"` is the same line inside and outside.
-# What wraps another library stays at home (host/formats/json), as do the shelves of host/text and all of kernels/ but
+# What wraps another library stays at home (host/formats/json, host/formats/hdf5), as do the shelves of host/text and all of kernels/ but
 # their doors. tests/architecture/check_includes.py knows the same list.
 foreach(folder engine host/device host/formats host/report)
   if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/
             DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian/${folder}
             FILES_MATCHING PATTERN "*.hpp"
-            PATTERN "json" EXCLUDE)
+            PATTERN "json" EXCLUDE
+            PATTERN "hdf5" EXCLUDE)
   endif()
 endforeach()
 install(FILES ${PROJECT_SOURCE_DIR}/host/gramian.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gramian)

@@ -29,7 +29,7 @@ void check_same_rows(const DeviceRows& a, const DeviceRows& b, const char* what)
   if (a.rows() != b.rows()) throw InvalidUsage(std::string(what) + " equal numbers of rows on both sides");
 }
 
-/// What a cosine needs of a transform.
+/// The part of a transform that a cosine needs.
 RowTransform unit_of(const RowTransform& transform) {
   RowTransform unit = transform;
   unit.unit = true;

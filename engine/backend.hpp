@@ -92,7 +92,7 @@ class Backend {
   /// R (min(n,d') x d', upper triangular) of the QR factorization of the transformed rows: the same singular values.
   DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transform);
 
-  /// Of a symmetric matrix.
+  /// Eigenvalues and eigenvectors of a symmetric matrix.
   Eigen eigh(const DenseMatrix& symmetric);
   Svd svd(const DenseMatrix& matrix);
 
@@ -110,7 +110,7 @@ class Backend {
   /// with margins.
   virtual bool certifies() const { return false; }
 
-  /// What a pair of pair_cosines costs, in cosines that a sweep keeps for a bracket: the more, the smaller the sample
+  /// The cost of a pair in pair_cosines, in cosines that a sweep keeps for a bracket: the more, the smaller the sample
   /// that brackets are set by. Results do not depend on it.
   virtual double sampling_cost() const { return 16.0; }
 
@@ -155,14 +155,14 @@ class Backend {
   double bare_triangle_seconds(const UnitRows& rows, const Progress& progress);
 
  private:
-  // What every device must have.
+  // Every device must have these.
 
   virtual std::unique_ptr<DeviceRows> do_upload(const MatrixView& view, std::span<const int64_t> rows) = 0;
   /// `transform.unit` is set. `partner` may be null.
   virtual std::unique_ptr<UnitRows> do_prepare(const DeviceRows& rows, const RowTransform& transform,
                                                Precision precision, const UnitRows* partner) = 0;
   virtual Tiling do_tiling(const UnitRows& a, const UnitRows& b) = 0;
-  /// Of a triangle, a and b are the same. `request` is normal (NormalRequest) and may be empty, `state` holds what is
+  /// In a triangle, a and b are the same. `request` is normal (NormalRequest) and may be empty, `state` holds what is
   /// found of no cosine at all: the device adds to it.
   virtual void do_sweep(const UnitRows& a, const UnitRows& b, const SweepRequest& request, const TileGrid& grid,
                         TileRange range, SweepState& state, const Progress& progress) = 0;
@@ -170,7 +170,7 @@ class Backend {
   void check_tiles(const UnitRows& a, const UnitRows& b, const TileGrid& grid, TileRange range);
 
  protected:
-  // What the host can do for it, and does where a device leaves it to these.
+  // The host can do these for it, and does where a device leaves them to these defaults.
 
   virtual std::vector<double> do_norms(const DeviceRows& rows, const RowTransform& transform);
   virtual std::vector<double> do_column_sums(const DeviceRows& rows, const RowTransform& transform);

@@ -1,5 +1,5 @@
 #pragma once
-// What a backend's operations other than sweeps take and give.
+// Arguments and results of a backend's operations other than sweeps.
 
 #include <cstdint>
 #include <vector>
@@ -30,7 +30,7 @@ struct CsrBand {
   std::vector<float> cosines;
 };
 
-/// Of every row yᵢ of one side and zᵢ of the other, given M.
+/// Numbers about every row yᵢ of one side and zᵢ of the other, given M.
 struct RowForms {
   std::vector<double> product;   // yᵢᵀ M zᵢ
   std::vector<double> distance;  // ‖Mᵀyᵢ − zᵢ‖
@@ -62,7 +62,7 @@ struct RowProduct {
   }
 };
 
-/// What the products z_i of one query with all rows come to, seen as softmax(z / T):
+/// Summary of the products z_i of one query with all rows, seen as softmax(z / T):
 /// p_i = exp((z_i - top[0].product) / T) / denominator.
 struct SoftmaxProducts {
   std::vector<RowProduct> top;  // the k largest, in order; all rows where there are fewer

@@ -1,5 +1,5 @@
 #pragma once
-// What a backend makes of the products of one query: their softmax and the largest of them, block by block of rows.
+// A backend reduces the products of one query to this: their softmax and the largest of them, block by block of rows.
 
 #include <cstdint>
 #include <limits>

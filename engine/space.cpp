@@ -4,11 +4,14 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <utility>
+
+#include "engine/principal.hpp"
 
 namespace gramian {
 namespace {
 
-/// What is left of a row after preprocessing counts as nothing below this share of what was there before: fp64 rounding
+/// The rest of a row after preprocessing counts as nothing below this share of what was there before: fp64 rounding
 /// leaves about 1e-16 of a row that equals the mean.
 constexpr double kNothingLeft = 1e-12;
 
@@ -25,22 +28,6 @@ std::string describe(const BadRows& bad) {
             list(bad.nonfinite) + ")";
   }
   return "rows without a cosine: " + text;
-}
-
-/// The first `count` principal directions of the transformed rows.
-DenseMatrix top_directions(Backend& backend, const DeviceRows& rows, const RowTransform& transform, int64_t count) {
-  const DenseMatrix gram = backend.gram(rows, transform, rows, transform);
-  DenseMatrix directions(count, gram.cols);
-  if (squares_are_safe(gram)) {
-    const Eigen principal = backend.eigh(gram);
-    for (int64_t k = 0; k < count; ++k) {
-      for (int64_t c = 0; c < gram.cols; ++c) directions(k, c) = principal.vectors(c, k);
-    }
-  } else {
-    const Svd principal = backend.svd(backend.triangular_factor(rows, transform));
-    std::copy_n(principal.vt.values.begin(), directions.values.size(), directions.values.begin());
-  }
-  return directions;
 }
 
 }  // namespace
@@ -75,7 +62,6 @@ RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const in
 
 Space::Space(Backend& backend, const MatrixView& view, SpaceOptions options)
     : backend_(&backend), view_(view), rows_(std::move(options.rows)) {
-  Preprocessing& preprocessing = options.preprocessing;
   // All rows are copied in one piece, and once: what is left of them after the check is mostly all of them.
   device_rows_ = backend.upload(view, rows_);
   if (rows_.empty()) {
@@ -93,7 +79,9 @@ Space::Space(Backend& backend, const MatrixView& view, SpaceOptions options)
     std::ranges::sort(dropped_.zero);
     std::ranges::sort(dropped_.nonfinite);
   };
-  const RowCheck check = check_uploaded(backend, *device_rows_, rows_);
+  RowCheck check = check_uploaded(backend, *device_rows_, rows_);
+  const bool zeros_stay = options.zero_rows_stay && !options.drop_bad_rows;
+  if (zeros_stay) check.bad.zero.clear();
   drop(check.bad);
   if (rows_.empty()) throw InvalidInput("no row is left to work with");
 
@@ -101,38 +89,50 @@ Space::Space(Backend& backend, const MatrixView& view, SpaceOptions options)
     device_rows_.reset();
     device_rows_ = backend.upload(view, rows_);
   }
-  const bool centers = preprocessing.center || preprocessing.remove_top != 0;
-  const bool maps = preprocessing.map.rows > 0;
-  if (centers) {
-    if (preprocessing.remove_top < 0 || preprocessing.remove_top >= std::min(size(), dim())) {
-      throw InvalidSetting("remove_top", std::to_string(preprocessing.remove_top) + ": must be below the smaller of " +
-                                             std::to_string(size()) + " rows and " + std::to_string(dim()) +
-                                             " dimensions");
-    }
-    plain_.shift = backend.column_sums(*device_rows_, {});
-    for (double& x : plain_.shift) x /= static_cast<double>(size());
-    if (preprocessing.remove_top > 0) {
-      plain_.directions = top_directions(backend, *device_rows_, plain_, preprocessing.remove_top);
-    }
-  }
-  if (centers || maps) {
-    plain_.map = std::move(preprocessing.map);
-    const std::vector<double> norms = backend.norms(*device_rows_, plain_);
-    const double shift = safe_norm(plain_.shift);
-    const double stretch = maps ? safe_norm(plain_.map.values) : 1.0;  // at most, by the map
-    BadRows emptied;
-    const auto stored = backend.norms(*device_rows_, {});
-    for (size_t i = 0; i < norms.size(); ++i) {
-      if (norms[i] <= kNothingLeft * stretch * std::max(stored[i], shift)) emptied.zero.push_back(rows_[i]);
-    }
-    std::ranges::sort(emptied.zero);
+  preprocess(options.preprocessing);
+  if (!zeros_stay && (!plain_.shift.empty() || plain_.maps())) {
     // The mean stays that of all good rows: dropping rows that equal it does not move it.
+    const BadRows emptied = emptied_rows();
     drop(emptied);
     if (rows_.empty()) throw InvalidInput("no row is left to work with after centring");
     if (emptied.count() > 0) device_rows_ = backend.upload(view, rows_);
   }
   unit_ = plain_;
   unit_.unit = true;
+}
+
+void Space::preprocess(Preprocessing& wanted) {
+  if (wanted.centers()) {
+    if (wanted.remove_top < 0 || wanted.remove_top >= std::min(size(), dim())) {
+      throw InvalidSetting("remove_top", std::to_string(wanted.remove_top) + ": must be below the smaller of " +
+                                             std::to_string(size()) + " rows and " + std::to_string(dim()) +
+                                             " dimensions");
+    }
+    plain_.shift = backend_->column_sums(*device_rows_, {});
+    for (double& x : plain_.shift) x /= static_cast<double>(size());
+    if (wanted.remove_top > 0) {
+      plain_.directions = principal_directions(*backend_, *device_rows_, plain_, wanted.remove_top);
+    }
+  }
+  if (wanted.principal()) {
+    if (wanted.map.rows > 0) throw InvalidUsage("a map and principal directions: one of them is applied, not both");
+    plain_.map = principal_map(*backend_, *device_rows_, plain_, {wanted.dims, wanted.whiten});
+  } else {
+    plain_.map = std::move(wanted.map);
+  }
+}
+
+BadRows Space::emptied_rows() const {
+  const std::vector<double> norms = backend_->norms(*device_rows_, plain_);
+  const std::vector<double> stored = backend_->norms(*device_rows_, {});
+  const double shift = safe_norm(plain_.shift);
+  const double stretch = plain_.maps() ? safe_norm(plain_.map.values) : 1.0;  // at most, by the map
+  BadRows emptied;
+  for (size_t i = 0; i < norms.size(); ++i) {
+    if (norms[i] <= kNothingLeft * stretch * std::max(stored[i], shift)) emptied.zero.push_back(rows_[i]);
+  }
+  std::ranges::sort(emptied.zero);
+  return emptied;
 }
 
 std::vector<double> mean_row(Backend& backend, const DeviceRows& rows, RowTransform transform) {

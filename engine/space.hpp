@@ -12,11 +12,17 @@
 
 namespace gramian {
 
-/// What happens to rows before they are scaled to length 1.
+/// Preprocessing is applied to rows before they are scaled to length 1.
 struct Preprocessing {
-  bool center = false;     // subtract the mean row
-  int64_t remove_top = 0;  // after centring (which it implies), project out this many principal directions
-  DenseMatrix map = {};    // d' x d, applied last; without elements: none
+  bool center = false;               // subtract the mean row
+  int64_t remove_top = 0;            // after centring (which it implies), project out this many principal directions
+  bool whiten = false;               // then coordinates along principal directions, each of variance 1 (principal.hpp)
+  std::optional<int64_t> dims = {};  // then coordinates along the first so many of them, whitened or not
+  DenseMatrix map = {};              // d' x d, applied last; without elements: none
+
+  bool principal() const { return whiten || dims.has_value(); }
+  /// Whether rows are centred, which is also implied by what principal directions are needed for.
+  bool centers() const { return center || remove_top != 0 || principal(); }
 };
 
 /// Rows that have no cosine, by their numbers in the matrix, ascending.
@@ -51,17 +57,20 @@ struct SpaceOptions {
   std::vector<int64_t> rows = {};  // of the matrix, in this order; empty: all
   Preprocessing preprocessing = {};
   bool drop_bad_rows = false;
+  /// No cosine will be taken: rows of length zero, as stored or after preprocessing, are rows like any other, unless
+  /// bad rows are to be dropped.
+  bool zero_rows_stay = false;
 };
 
 class Space {
  public:
   /// `view`'s bytes and `backend` must outlive the space. Throws BadRowsError unless bad rows may be dropped;
-  /// InvalidInput when no row is left; InvalidSetting for a `remove_top` that is not below min(rows, dim); InvalidUsage
-  /// for a map of other dimensions.
+  /// InvalidInput when no row is left; InvalidSetting for a `remove_top` that is not below min(rows, dim) and for more
+  /// `dims` than rows differ along; InvalidUsage for a map of other dimensions, or one beside principal directions.
   Space(Backend& backend, const MatrixView& view, SpaceOptions options = {});
 
   int64_t size() const { return device_rows_->rows(); }
-  /// Of the rows as they are worked with.
+  /// The transform of the rows as they are worked with.
   int64_t dim() const { return plain_.dim(device_rows_->dim()); }
   /// Number in the matrix of row i of this space.
   int64_t matrix_row(int64_t i) const { return rows_[static_cast<size_t>(i)]; }
@@ -89,6 +98,9 @@ class Space {
   double unit_bound(Precision precision);
 
  private:
+  void preprocess(Preprocessing& wanted);
+  BadRows emptied_rows() const;
+
   Backend* backend_;
   MatrixView view_;
   std::vector<int64_t> rows_;

@@ -10,7 +10,7 @@
 namespace gramian {
 namespace {
 
-/// What all workers share.
+/// State that all workers share.
 struct Work {
   explicit Work(int64_t count) : end(count) {}
 

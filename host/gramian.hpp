@@ -5,7 +5,7 @@
 //   const auto [cosines, nearest] = gramian::ask(e, gramian::Cosines{}, gramian::Nearest{.k = 5});
 //   std::cout << cosines.median << ' ' << e.token(nearest.of(e.row("fonts"))[0].row) << '\n';
 //
-// What it names is the public interface; the headers below say more. All errors are those of engine/error.hpp.
+// The names here are the public interface; the headers below say more. All errors are those of engine/error.hpp.
 
 #include <cstdint>
 #include <filesystem>
@@ -26,10 +26,10 @@
 #include "engine/analyses/neighborhoods/graph.hpp"
 #include "engine/analyses/neighborhoods/neighbors.hpp"
 #include "engine/analyses/neighborhoods/similarity.hpp"
+#include "engine/analyses/plan.hpp"
 #include "engine/backend.hpp"
 #include "engine/error.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 #include "host/device/device.hpp"
 #include "host/formats/embedding.hpp"
 #include "host/text/tokenizer.hpp"

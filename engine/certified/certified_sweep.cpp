@@ -11,7 +11,7 @@
 #include "engine/certified/sink.hpp"
 #include "engine/cosines/canonical_cosine.hpp"
 #include "engine/random.hpp"
-#include "engine/sweep/plan.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 
 namespace gramian {
 namespace {

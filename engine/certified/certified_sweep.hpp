@@ -27,7 +27,7 @@ struct Certified {
   std::optional<double> largest_error;
 };
 
-/// What a cosine of `rows`, prepared of `space`, and the canonical one may differ by.
+/// The largest difference between a cosine of `rows`, prepared of `space`, and the canonical one.
 double certified_bound(const Space& space, const UnitRows& rows);
 
 /// The form of rows that answers a request of `precision` soonest, where it asks for nothing but what canonical cosines

@@ -106,7 +106,7 @@ class NearestCertifier {
     return certified_nearest(space_, *wide, state.of<Nearest>(0), found_.k, progress_, certified_);
   }
 
-  /// Of every open row, all others that may be among its nearest.
+  /// For every open row, all others that may be among its nearest.
   void look_again() {
     for (size_t next = 0; next < open_.size();) {
       progress_.check();

@@ -37,7 +37,7 @@ class RankBins {
     return static_cast<int64_t>(entry >> kLogPartsBits) +
            (std::min(part, (int64_t{1} << kMaxLogParts) - 1) >> (kMaxLogParts - p));
   }
-  /// Of every bin, whether two different cosines of this type can lie in it.
+  /// Tells for every bin whether two different cosines of this type can lie in it.
   std::vector<bool> mixed(CosineType type) const;
 
  private:

@@ -85,14 +85,14 @@ void complete(DenseMatrix& basis, int64_t count) {
   }
 }
 
-/// Of a matrix with at least as many columns as rows: left singular vectors as the columns of u.
+/// The SVD of a matrix with at least as many columns as rows: left singular vectors as the columns of u.
 Svd svd_of_wide(const DenseMatrix& wide) {
   const int64_t r = wide.rows;
   DenseMatrix rows = wide;   // orthogonalized: values[k] times a right singular vector
   DenseMatrix turned(r, r);  // what was done to them: row k is a left singular vector
   for (int64_t k = 0; k < r; ++k) turned(k, k) = 1.0;
   const auto row = [](DenseMatrix& matrix, int64_t k) { return matrix.values.data() + k * matrix.cols; };
-  // What rounding leaves of a dot product of orthogonal rows.
+  // Rounding leaves this much of a dot product of orthogonal rows.
   const double orthogonal = kEpsilon * std::sqrt(static_cast<double>(rows.cols));
   // A row that is no longer than this is what rounding left of one that depended on others.
   const double size = std::sqrt(on_host::dot(rows.values.data(), rows.values.data(), std::ssize(rows.values)));

@@ -1,5 +1,5 @@
 #pragma once
-// What the operations on the host share: threads, a dot product, and blocks of transformed rows.
+// Helpers that the operations on the host share: threads, a dot product, and blocks of transformed rows.
 
 #include <cstdint>
 #include <vector>

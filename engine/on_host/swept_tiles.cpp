@@ -1,4 +1,4 @@
-// What can be had of a device's sweeps, tile by tile, by asking for every cosine of a tile.
+// Operations that a device's sweeps allow, tile by tile, by asking for every cosine of a tile.
 
 #include <algorithm>
 #include <chrono>

@@ -16,7 +16,7 @@ int64_t fine_bin(double x);
 bool on_fine_grid(const Histogram& histogram);
 /// The bracket is a run of whole fine bins, for cosines of type f64 (`wide`) or f32.
 bool on_fine_grid(const Bracket& bracket, bool wide);
-/// What `histogram`, which lies on the grid, finds, from counts on the grid.
+/// The finding of `histogram`, whose edges lie on the grid, from counts on the grid.
 Histogram::Found coarsen(const std::vector<uint64_t>& fine, const Histogram& histogram);
 
 }  // namespace gramian

@@ -1,5 +1,5 @@
 #pragma once
-// What one pass over cosines can be asked for. The set is closed: every question is expressed in these.
+// The reductions that one pass over cosines can compute. The set is closed: every question is expressed in these.
 //
 // Each kind says what is wanted, and in one place with it what is found (`Found`), what is found of no cosine at all
 // (`nothing`), and how two findings over disjoint tiles become one (`merge`): exactly, in any order and grouping, with
@@ -22,7 +22,7 @@ namespace gramian {
 
 using Reduction = std::variant<Extremes, Histogram, Bracket, Probes, Dense, Nearest, Degrees, RankCounts, Listed>;
 
-/// What one pass shall find. Requests become one by being put one behind the other.
+/// A request lists what one pass shall find. Requests become one by being put one behind the other.
 using SweepRequest = std::vector<Reduction>;
 
 template <class List>
@@ -31,7 +31,7 @@ template <class... Kind>
 struct FoundOf<std::variant<Kind...>> {
   using Type = std::variant<typename Kind::Found...>;
 };
-/// What was found of one reduction: the alternative of the same number.
+/// The finding of one reduction: the alternative of the same number.
 using Found = FoundOf<Reduction>::Type;
 
 }  // namespace gramian

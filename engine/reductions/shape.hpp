@@ -1,5 +1,5 @@
 #pragma once
-// What a reduction has to know about the cosines that it will meet.
+// A reduction has to know this about the cosines that it will meet.
 
 #include <algorithm>
 #include <cstdint>

@@ -5,7 +5,7 @@
 
 namespace gramian {
 
-/// What one pass over the pairs of two spaces leaves for their rank product: for every bin of the first space's
+/// Sums that one pass over the pairs of two spaces leaves for their rank product: for every bin of the first space's
 /// cosines, how many there are and the sum, modulo 2^64, of the values of the bins of the second's.
 struct RankSums {
   std::vector<uint64_t> counts;

@@ -15,12 +15,12 @@
 
 namespace gramian {
 
-/// What a sweep over some tiles has found: of every reduction of the request, at the same place.
+/// The findings of a sweep over some tiles: those of every reduction of the request, at the same place.
 struct SweepState {
   uint64_t pairs = 0;
   std::vector<Found> found;
 
-  /// What was found of reduction `place`, which is a `Kind`.
+  /// The finding of reduction `place`, which is a `Kind`.
   template <class Kind>
   typename Kind::Found& of(size_t place) {
     return std::get<typename Kind::Found>(found[place]);
@@ -34,7 +34,7 @@ struct SweepState {
 /// The cosines that a grid over rows of this type of cosines cuts into tiles.
 SweepShape shape_of(const TileGrid& grid, CosineType type);
 
-/// What is found where there is no tile: every finding of its right size.
+/// The state where there is no tile: every finding has its right size.
 SweepState nothing(const SweepRequest& request, const SweepShape& shape);
 
 /// Adds `part` to `into`. Both must come from the same request and rows, over disjoint tiles; a default-constructed

@@ -1,5 +1,5 @@
 #pragma once
-// What can be typed after "gramian": every question, and what serves the shell.
+// Commands that can be typed after "gramian": every question, and those that serve the shell.
 
 #include <memory>
 #include <optional>

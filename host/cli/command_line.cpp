@@ -111,7 +111,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, const s
     if (!first.empty() && !first.starts_with('-')) message = unknown_command(app, first);
   } else {
     help.append(" ").append(used.front()->get_name());
-    // What is not understood comes first: it may be why something seems to be missing.
+    // Arguments that are not understood come first: they may be why something seems to be missing.
     for (const std::string& left : used.front()->remaining()) {
       if (left.size() > 1 && left.starts_with('-')) message = "unknown option " + left;
     }

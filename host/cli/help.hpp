@@ -16,7 +16,7 @@ std::string help_of_all(const std::vector<std::unique_ptr<Command>>& commands);
 std::string synopsis(const questions::About& about, const questions::Description& description);
 /// "-o, --output DIR"
 std::string spelled(const questions::Option& option);
-/// What an option does, which values it takes and which it has when it is not given.
+/// The help of an option: what it does, which values it takes and which it has when it is not given.
 std::string explained(const questions::Option& option);
 
 }  // namespace gramian::cli

@@ -33,7 +33,7 @@ std::unique_ptr<Backend> make_automatic(int threads, int64_t memory_limit, const
   return gramian::cpu::make_backend({.threads = threads});
 }
 
-/// What follows "cuda".
+/// Parses what follows "cuda".
 std::vector<int> parse_numbers_of_gpus(std::string_view rest, const std::string& device) {
   if (rest.empty()) return {};
   if (!rest.starts_with(':')) refuse(device);

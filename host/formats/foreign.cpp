@@ -21,7 +21,6 @@ struct Foreign {
 
 constexpr Foreign kForeign[] = {
     {"FiFu"sv, "a finalfusion file", "convert it to word2vec binary with: finalfusion convert -t word2vec"},
-    {"\x89HDF\r\n\x1a\n"sv, "an HDF5 file", "save the matrix as .npy, e.g. np.save('x.npy', h5py.File(f)['name'][:])"},
     {"\x1f\x8b"sv, "a gzip file", "unpack it with gunzip"},
     {"BZh"sv, "a bzip2 file", "unpack it with bunzip2"},
     {"\xfd"

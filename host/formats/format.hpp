@@ -13,7 +13,7 @@
 
 namespace gramian::host {
 
-/// What a reader is given.
+/// A reader is given this.
 struct Source {
   std::shared_ptr<const MappedFile> file;
   std::string member;  // what followed '#' in PATH#member; empty where nothing did

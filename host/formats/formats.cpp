@@ -11,6 +11,7 @@
 #include "host/formats/checkpoints/tensor_file.hpp"
 #include "host/formats/checkpoints/torch_file.hpp"
 #include "host/formats/format.hpp"
+#include "host/formats/hdf5/hdf5_matrix.hpp"
 #include "host/formats/word_vectors/fasttext_model.hpp"
 #include "host/formats/word_vectors/gensim_model.hpp"
 #include "host/formats/word_vectors/text_layout.hpp"
@@ -68,6 +69,7 @@ constexpr Format kFormats[] = {
      .recognizes = is_gguf,
      .read = [](const Source& source,
                 Embedding& embedding) { take(embedding, read_gguf(source.file, source.member, source.threads)); }},
+    {.name = "hdf5", .readable = "HDF5", .members = true, .recognizes = is_hdf5, .read = read_hdf5},
     {.name = "fasttext", .readable = "fastText .bin", .recognizes = is_fasttext_model, .read = read_fasttext_model},
     {.name = "gensim", .readable = "gensim .kv and .model", .recognizes = is_gensim_file, .read = read_gensim},
     {.name = "word2vec-binary",

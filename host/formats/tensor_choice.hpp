@@ -35,8 +35,8 @@ std::vector<std::string> usual_output_names(const std::vector<std::string>& name
 std::optional<TensorChoice> choose_by_name(const std::string& path, const std::vector<std::string>& names,
                                            std::string_view wanted, const std::function<ModelConfig()>& config);
 
-/// What choose_by_name chooses, else the only matrix. Throws InvalidInput, which lists the matrices: no such tensor, or
-/// several to choose from.
+/// The tensor that choose_by_name chooses, else the only matrix. Throws InvalidInput, which lists the matrices: no such
+/// tensor, or several to choose from.
 TensorChoice choose_tensor(const std::string& path, const std::vector<StoredTensor>& tensors, std::string_view wanted,
                            const std::function<ModelConfig()>& config);
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a question or a command takes, told once: the command line and its help, study files, arguments of other
+// A question or a command describes once what it takes: the command line and its help, study files, arguments of other
 // languages, the reference page, the man page and completions are all made from this.
 
 #include <cstdint>
@@ -26,7 +26,7 @@ using Target = std::variant<bool*, int*, int64_t*, uint64_t*, double*, std::stri
 enum class Group : uint8_t { own, pairing, text, rows, run, output };
 std::string_view group_title(Group group);
 
-/// What a value names, so that a shell can complete it.
+/// The kind of thing that a value names, so that a shell can complete it.
 enum class Names : uint8_t { nothing, matrix, file, directory };
 
 struct Option {
@@ -67,7 +67,7 @@ class Description {
  public:
   /// An input file, required.
   Option& input(const std::string& name, std::string& path, const std::string& help = "Matrix: PATH or PATH#tensor");
-  /// What is given by its place.
+  /// Binds an argument that is given by its place.
   Option& place(const std::string& name, Target target, const std::string& help);
   Option& option(const std::string& flags, Target target, const std::string& value, const std::string& help);
   Option& flag(const std::string& flags, bool& target, const std::string& help);

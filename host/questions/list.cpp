@@ -8,6 +8,7 @@
 #include "host/questions/geometry/similarity.hpp"
 #include "host/questions/geometry/spectrum_of.hpp"
 #include "host/questions/geometry/stats.hpp"
+#include "host/questions/geometry/transform.hpp"
 #include "host/questions/machine/bench.hpp"
 #include "host/questions/machine/cached.hpp"
 #include "host/questions/machine/devices.hpp"
@@ -28,8 +29,8 @@ std::vector<std::unique_ptr<AnyQuestion>> asked() {
 }  // namespace
 
 std::vector<std::unique_ptr<AnyQuestion>> all_questions() {
-  return asked<Inspect, Stats, Similarity, Neighbors, Graph, SpectrumOf, RsaOf, Stability, Color, Unembed, Synth, Bench,
-               Devices, Cached>();
+  return asked<Inspect, Stats, Similarity, Neighbors, Graph, SpectrumOf, RsaOf, Stability, Color, Unembed, Transform,
+               Synth, Bench, Devices, Cached>();
 }
 
 }  // namespace gramian::questions

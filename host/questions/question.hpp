@@ -1,5 +1,5 @@
 #pragma once
-// What a question is. To add one: a pair of files with
+// The interface of a question. To add one: a pair of files with
 //
 //   struct Stats {
 //     static About about();                  // its name, what it answers, the files it writes

@@ -32,7 +32,7 @@ class Parser {
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw InvalidUsage("--expr " + in_quotes(text_, 200) + ": at character " + std::to_string(at_ + 1) + ": " + what);
+    throw InvalidSetting("expr", in_quotes(text_, 200) + ": at character " + std::to_string(at_ + 1) + ": " + what);
   }
 
   bool ends_at(size_t place) const { return place >= text_.size() || text_[place] == ' ' || text_[place] == '\t'; }

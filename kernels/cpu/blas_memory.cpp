@@ -20,7 +20,7 @@ constexpr int64_t kBuffer = int64_t{128} << 20;
 void reserve_blas_memory(int threads) {
   const int64_t left = free_address_space();
   if (left == std::numeric_limits<int64_t>::max()) return;
-  // What the program itself goes on to need: stacks, the C library's arenas.
+  // The program itself goes on to need this: stacks, the C library's arenas.
   constexpr int64_t kRest = int64_t{32} << 20;
   if (left < threads * kBuffer + kRest) {
     throw OutOfMemory("the limit of address space (ulimit -v) leaves " + std::to_string(left >> 20) +

@@ -71,7 +71,7 @@ std::vector<fs::path> groups(const fs::path& root, const std::string& controller
   return found;
 }
 
-/// What a group leaves of `limit`: page cache that it holds would be given up for us.
+/// Memory that a group leaves of `limit`: page cache that it holds would be given up for us.
 int64_t left_of(int64_t limit, const fs::path& usage, const fs::path& statistics, const std::string& prefix) {
   const int64_t cache = field_of(statistics, prefix + "inactive_file ").value_or(0) +
                         field_of(statistics, prefix + "active_file ").value_or(0);

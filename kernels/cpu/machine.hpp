@@ -1,5 +1,5 @@
 #pragma once
-// What the system grants this process: memory and processors.
+// Resources that the system grants this process: memory and processors.
 //
 // A process lives in control groups, each within another, and none of them may be exceeded: the least counts. `root` is
 // where /proc and /sys are looked for.

@@ -29,7 +29,7 @@ struct DeviceSummary {
   bool usable = false;
 };
 
-/// What there is; `why_none` says why the list is empty.
+/// The devices that there are; `why_none` says why the list is empty.
 struct DeviceList {
   std::vector<DeviceSummary> devices;
   std::string why_none;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks which way includes run: host -> engine <- kernels.
+"""Checks which way includes run, host -> engine <- kernels, and that files and folders stay small.
 
     check_includes.py ROOT          checks the tree; prints every violation as file:line; exit 1 if there is one
     check_includes.py --self-test   plants one violation of each kind and demands that it is found
@@ -15,7 +15,9 @@ What is checked, by the rule's name in the output:
     public       an installed header includes installed headers and the standard library, nothing else
     production   what ships includes nothing of tests/ or bench/
     computed     an include whose name is a macro cannot be checked, so there is none
-    cycle        no cycle between engine, host and kernels; none between files
+    cycle        no cycle between engine, host and kernels; none between files; none between folders side by side, of
+                 what is directly in a folder's files and what is in its folders
+    size         a source, Python's too, has at most 400 lines; a folder at most 25 files
 """
 
 import os
@@ -25,6 +27,8 @@ import sys
 import tempfile
 
 SUFFIXES = {".hpp", ".h", ".cpp", ".cc", ".cu", ".cuh", ".inl", ".inc"}
+MOST_LINES = 400
+MOST_FILES = 25
 LAYERS = ("engine", "kernels", "host")
 OURS = LAYERS + ("tests", "bench")
 
@@ -98,7 +102,7 @@ def within(path, *folders):
 
 def installed(path):
     """As cmake/install.cmake has it."""
-    if path.suffix != ".hpp" or within(path, "host/formats/json"):
+    if path.suffix != ".hpp" or within(path, "host/formats/json", "host/formats/hdf5"):
         return False
     return within(path, "engine", "host/device", "host/formats", "host/report") or path in DOORS or path.parent == TEXT
 
@@ -158,6 +162,34 @@ def find_cycle(graph):
     return None
 
 
+def siblings(files):
+    """{folder: {child folder: {child folders that it includes}}}: includes as they cross a folder's own folders."""
+    graphs = {}
+    for file, targets in files.items():
+        for target in targets:
+            common = pathlib.PurePosixPath(os.path.commonpath([file, target])) if file != target else file.parent
+            depth = len(common.parts) if str(common) != "." else 0
+            if len(file.parts) > depth + 1 and len(target.parts) > depth + 1 and depth > 0:
+                graphs.setdefault(common, {}).setdefault(file.parts[depth], set()).add(target.parts[depth])
+    return graphs
+
+
+def sizes(root):
+    """Violations of the rule about sizes."""
+    for folder in OURS:
+        for place in sorted(path for path in [root / folder, *(root / folder).rglob("*")] if path.is_dir()):
+            if place.name == "__pycache__":
+                continue
+            entries = [path for path in place.iterdir() if path.is_file()]
+            if len(entries) > MOST_FILES:
+                yield "size", f"{place.relative_to(root)}: {len(entries)} files, more than {MOST_FILES}"
+            for path in sorted(entries):
+                if path.suffix in SUFFIXES | {".py"}:
+                    lines = path.read_bytes().count(b"\n")
+                    if lines > MOST_LINES:
+                        yield "size", f"{path.relative_to(root)}: {lines} lines, more than {MOST_LINES}"
+
+
 def check(root):
     """(violations as (rule, message), number of files read)."""
     violations, files, layers = [], {}, {layer: set() for layer in LAYERS}
@@ -178,10 +210,12 @@ def check(root):
                 targets.add(target)
                 if within(file, *LAYERS) and within(target, *LAYERS) and file.parts[0] != target.parts[0]:
                     layers[file.parts[0]].add(target.parts[0])
-    for graph in (layers, files):
-        cycle = find_cycle(graph)
+    shipped = {file: targets for file, targets in files.items() if within(file, *LAYERS)}
+    for place, graph in [("", layers), ("", files), *sorted(siblings(shipped).items())]:
+        cycle = find_cycle({node: successors - {node} for node, successors in graph.items()} if place else graph)
         if cycle:
-            violations.append(("cycle", " -> ".join(map(str, cycle))))
+            violations.append(("cycle", (f"in {place}: " if place else "") + " -> ".join(map(str, cycle))))
+    violations += sizes(root)
     for layer in ("engine", "host"):  # a check of nothing would always pass
         if not any(within(file, layer) for file in files):
             violations.append(("empty", f"no source under {root / layer}: is this the project?"))
@@ -244,6 +278,15 @@ PLANTED = [
     "iostream filesystem cstdio stdio.h unistd.h sys/mman.h immintrin.h".split()
 ]
 
+# What is planted as whole files: the rule that has to find it, and what it says.
+PLANTED_FILES = [
+    ("size", "kernels/cpu/long.cpp: 401 lines", {"kernels/cpu/long.cpp": "\n" * (MOST_LINES + 1)}),
+    ("size", "tests/long.py: 401 lines", {"tests/long.py": "\n" * (MOST_LINES + 1)}),
+    ("size", "host/text: 26 files", {f"host/text/{n}.txt": "" for n in range(MOST_FILES + 1)}),
+    ("cycle", "in engine: ", {"engine/a/1.hpp": "", "engine/b/2.hpp": "", "engine/a/3.cpp": '#include "engine/b/2.hpp"\n',
+                              "engine/b/4.cpp": '#include "engine/a/1.hpp"\n'}),
+]
+
 
 def self_test():
     def tree(changes):
@@ -264,10 +307,14 @@ def self_test():
         at = None if rule == "cycle" else f"{file}:2: "
         if not any(name == rule and (at is None or message.startswith(at)) for name, message in found):
             failures.append(f"not found: {rule}: {file}: {line!r}; found only {found}")
+    for rule, words, changes in PLANTED_FILES:
+        found = tree(changes)
+        if [name for name, message in found] != [rule] or words not in found[0][1]:
+            failures.append(f"not found: {rule}: {words}; found only {found}")
     with tempfile.TemporaryDirectory() as folder:
         if not check(pathlib.Path(folder))[0]:
             failures.append("an empty tree passes")
-    print("\n".join(failures) or f"{len(PLANTED)} planted violations found, no false alarm")
+    print("\n".join(failures) or f"{len(PLANTED) + len(PLANTED_FILES)} planted violations found, no false alarm")
     return 1 if failures else 0
 
 

@@ -84,7 +84,7 @@ std::vector<T> gram_of(const T* a, int64_t m, const T* b, int64_t n, int64_t k) 
 
 }  // namespace
 
-/// What it takes for good, as the real one does for the code of its kernels.
+/// Memory that it takes for good, as the real one does for the code of its kernels.
 struct Blas::Impl {
   void* memory = nullptr;
   ~Impl() {

@@ -10,7 +10,7 @@
 
 namespace emulation {
 
-/// What the emulation has found wrong with a kernel or with the use of the runtime.
+/// A fault that the emulation has found in a kernel or in the use of the runtime.
 class Fault : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

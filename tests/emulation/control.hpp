@@ -1,5 +1,5 @@
 #pragma once
-// What tests set in the emulated CUDA runtime, and what they can ask of it.
+// Settings that tests make in the emulated CUDA runtime, and questions that they can ask it.
 
 #include <cstddef>
 #include <cstdint>

@@ -58,7 +58,7 @@ TEST(Fallback, SaysWhyThereIsNoDevice) {
   EXPECT_EQ(make_emulated_backend(settings, {.devices = {1}})->info().name, "cuda:1");
 }
 
-/// What a device with so much memory finds, and how much of it was in use at most.
+/// The findings of a device with so much memory, and how much of it was in use at most.
 struct Outcome {
   std::string bytes;
   std::string error;
@@ -151,7 +151,7 @@ TEST(Fallback, DevicesWithoutPoolsOfMemoryWillDo) {
     emulation::Settings settings;
     settings.devices = 5;
     settings.pools = pools;
-    // What a device has is asked of it once a process, so these are for this test alone.
+    // A device is asked what it has once a process, so these devices are for this test alone.
     const auto backend = make_emulated_backend(settings, {.tile_edge = 48, .devices = {pools ? 3 : 4}});
     const size_t before = emulation::pooled_allocations();
     const Prepared prepared(*backend, stored.matrix, Precision::single);

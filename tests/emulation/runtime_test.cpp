@@ -1,5 +1,5 @@
-// What the stand-in for the CUDA runtime promises: work waits in its stream, memory is poisoned and guarded, threads
-// that cannot go on are found.
+// The stand-in for the CUDA runtime keeps its promises: work waits in its stream, memory is poisoned and guarded,
+// threads that cannot go on are found.
 
 #include <cuda_runtime.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #pragma once
-// What the parts of the stand-in share: devices, their memory and streams, and how a fault is reported.
+// State that the parts of the stand-in share: devices, their memory and streams, and how a fault is reported.
 
 #include <cuda_runtime.h>
 
@@ -84,7 +84,7 @@ Device& device_of(int number);
 
 extern thread_local int current_device;
 
-/// What cudaGetLastError will find.
+/// The error that cudaGetLastError will find.
 cudaError_t failed(cudaError_t error);
 /// Ends the program unless a test expects it.
 cudaError_t report(const std::string& fault);

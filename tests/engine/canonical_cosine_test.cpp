@@ -25,7 +25,7 @@ constexpr int64_t kDims[] = {1, 2, 3, 8, 31, 32, 33, 63, 64, 65, 300, 768, 1025,
 
 double cosine(const Row& x, const Row& y) { return canonical_cosine(x.data(), y.data(), std::ssize(x)); }
 
-/// What is difficult about rows, one kind a number.
+/// Difficult rows, one kind a number.
 Row difficult(int64_t d, int kind, Random& random) {
   Row row(static_cast<size_t>(d));
   for (size_t k = 0; k < row.size(); ++k) {

@@ -63,7 +63,7 @@ TEST(Hierarchy, TiesAndEqualRows) {
     ASSERT_EQ(std::ssize(merges), rows.rows - 1);
     EXPECT_TRUE(std::ranges::is_sorted(merges, {}, &Merge::height));
     EXPECT_EQ(merges.back().size, rows.rows);
-    // What a merge joins is as far apart as it says, by the definition.
+    // Two merged clusters are as far apart as the merge says, by the definition.
     std::vector<std::vector<int64_t>> members(static_cast<size_t>(2 * rows.rows));
     for (int64_t i = 0; i < rows.rows; ++i) members[static_cast<size_t>(i)] = {i};
     for (size_t k = 0; k < merges.size(); ++k) {

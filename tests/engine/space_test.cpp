@@ -205,7 +205,7 @@ TEST_P(SpaceOn, MapsRowsAfterAllElse) {
   EXPECT_EQ(made.centered_gram().rows, 4);
   expect_near(swept_cosines(made, Precision::double_), oracle::cosines(mapped), kCenteredTolerance);
 
-  // What a map takes the whole length of has no cosine; a map of other dimensions none of them.
+  // A row whose whole length a map takes has no cosine; a map of other dimensions none of them.
   preprocessing = {};
   preprocessing.map = DenseMatrix(1, 6);
   preprocessing.map(0, 0) = 1e-200;
@@ -216,6 +216,57 @@ TEST_P(SpaceOn, MapsRowsAfterAllElse) {
   EXPECT_EQ(space(emptied, {}, preprocessing, true).dropped().zero, Rows{7});
   preprocessing.map = DenseMatrix(2, 5);
   EXPECT_THROW(space(stored, {}, preprocessing), InvalidUsage);
+}
+
+// That directions and their order are numpy's is checked in tests/host/cli/transform_test.py.
+TEST_P(SpaceOn, WhitensAlongPrincipalDirections) {
+  const Stored stored = store(gaussian(60, 6, 5), ElementType::f64);
+  for (const bool whiten : {true, false}) {
+    Preprocessing preprocessing;
+    preprocessing.whiten = whiten;
+    preprocessing.dims = 4;
+    preprocessing.remove_top = 1;
+    Space made = space(stored, {}, preprocessing);
+    EXPECT_EQ(made.dim(), 4);
+    const DenseMatrix gram = made.backend().gram(made.device_rows(), made.plain(), made.device_rows(), made.plain());
+    for (int64_t i = 0; i < 4; ++i) {
+      for (int64_t j = 0; j < i; ++j) EXPECT_NEAR(gram(i, j), 0.0, 1e-11 * gram(0, 0));
+      if (whiten) {
+        EXPECT_NEAR(gram(i, i), 59.0, 1e-9);
+      } else if (i > 0) {
+        EXPECT_LT(gram(i, i), gram(i - 1, i - 1));
+      }
+    }
+    preprocessing.dims = 6;  // one of six directions is gone
+    EXPECT_THROW(space(stored, {}, preprocessing), InvalidSetting);
+  }
+  // Six columns that are four: whitening finds out, and asks for no more.
+  oracle::Table flat = gaussian(60, 6, 6);
+  for (int64_t i = 0; i < 60; ++i) {
+    flat.at(i, 4) = flat.at(i, 0) + flat.at(i, 1);
+    flat.at(i, 5) = 3.0;
+  }
+  Preprocessing whitened;
+  whitened.whiten = true;
+  const Stored rows = store(flat, ElementType::f64);
+  EXPECT_EQ(space(rows, {}, whitened).dim(), 4);
+  whitened.dims = 5;
+  EXPECT_THROW(space(rows, {}, whitened), InvalidSetting);
+}
+
+TEST_P(SpaceOn, KeepsRowsOfZerosWhereNoCosineIsTaken) {
+  oracle::Table table = gaussian(20, 5, 7);
+  for (int64_t c = 0; c < 5; ++c) table.at(3, c) = 0.0;
+  const Stored stored = store(table, ElementType::f64);
+  EXPECT_THROW(Space(*backend_, stored.matrix.view), BadRowsError);
+  Space kept(*backend_, stored.matrix.view, {.zero_rows_stay = true});
+  EXPECT_EQ(kept.size(), 20);
+  EXPECT_EQ(kept.dropped().count(), 0);
+  Space dropped(*backend_, stored.matrix.view, {.drop_bad_rows = true, .zero_rows_stay = true});
+  EXPECT_EQ(dropped.size(), 19);
+  table.at(4, 0) = std::numeric_limits<double>::quiet_NaN();
+  const Stored nonfinite = store(table, ElementType::f64);
+  EXPECT_THROW(Space(*backend_, nonfinite.matrix.view, {.zero_rows_stay = true}), BadRowsError);
 }
 
 TEST_P(SpaceOn, GivesEachPrecisionItsOwnForm) {

@@ -11,9 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "engine/analyses/plan.hpp"
 #include "engine/cosines/ordered.hpp"
 #include "engine/error.hpp"
-#include "engine/sweep/plan.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 #include "engine/sweep/sweep.hpp"
 #include "tests/support/random.hpp"
 
@@ -133,25 +134,31 @@ TEST(TileGrid, CutsRectanglesBandByBand) {
   }
 }
 
-TEST(NormalRequest, GathersOnceAndGivesEachItsOwn) {
-  const Bracket kept{0.1, 0.2, Bracket::Keep::values, 0};
-  const Bracket counted{0.1, 0.2, Bracket::Keep::counts, 60};
-  const SweepRequest original = {
+const Bracket kKept{0.1, 0.2, Bracket::Keep::values, 0};
+const Bracket kCounted{0.1, 0.2, Bracket::Keep::counts, 60};
+
+/// Some reductions twice, among others.
+SweepRequest mixed_request() {
+  return {
       Extremes{},
       Histogram{-1.0, 1.0, 10},
       Histogram{0.0, 1.0, 5},
-      kept,
+      kKept,
       Probes{{{0, 1}, {2, 5}}},
       Nearest{2},
       Histogram{0.0, 1.0, 5},
       Histogram{0.0, 1.0, 6},
-      counted,
-      kept,
+      kCounted,
+      kKept,
       Dense{},
       Probes{{{0, 3}, {2, 5}}},
       Nearest{3},
       Extremes{},
   };
+}
+
+TEST(NormalRequest, GathersOnceAndGivesEachItsOwn) {
+  const SweepRequest original = mixed_request();
   const NormalRequest normal(original);
   const SweepRequest& united = normal.request;
   const auto count = [&]<class Kind>(const Kind*) {
@@ -177,8 +184,8 @@ TEST(NormalRequest, GathersOnceAndGivesEachItsOwn) {
       state.of<Nearest>(place).held.assign(6, 3);
       for (int64_t k = 0; k < 18; ++k) state.of<Nearest>(place).entries[static_cast<size_t>(k)] = {k % 3, -1.0};
     }
-    if (united[place] == Reduction(kept)) state.of<Bracket>(place).inside = 2;
-    if (united[place] == Reduction(counted)) state.of<Bracket>(place).inside = 1;
+    if (united[place] == Reduction(kKept)) state.of<Bracket>(place).inside = 2;
+    if (united[place] == Reduction(kCounted)) state.of<Bracket>(place).inside = 1;
   }
   const SweepState answer = normal.answer(std::move(state), original);
   ASSERT_EQ(answer.found.size(), original.size());
@@ -197,7 +204,9 @@ TEST(NormalRequest, GathersOnceAndGivesEachItsOwn) {
   EXPECT_EQ(answer.of<Nearest>(5).of(4).size(), 2u);
   EXPECT_EQ(answer.of<Nearest>(12).of(4).size(), 3u);
   EXPECT_EQ(answer.of<Dense>(10).cosines.size(), 36u);
+}
 
+TEST(NormalRequest, HasRoomForOneSetOfRankBins) {
   EXPECT_TRUE(NormalRequest(SweepRequest{}).request.empty());
   const auto bins = [](uint8_t parts) {
     return std::make_shared<const RankBins>(std::vector<uint8_t>(static_cast<size_t>(kFineBins), parts));

@@ -1,4 +1,4 @@
-// What is promised of every cosine, for each backend, precision, dimension and kind of data.
+// The promise about every cosine is kept, for each backend, precision, dimension and kind of data.
 
 #include <gtest/gtest.h>
 

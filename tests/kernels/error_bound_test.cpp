@@ -1,4 +1,4 @@
-// What a swept cosine may differ by is proven: nothing may exceed it, and rows built to reach it come near.
+// The bound on a swept cosine's error is proven: nothing may exceed it, and rows built to reach it come near.
 
 #include <gtest/gtest.h>
 

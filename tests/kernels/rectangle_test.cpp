@@ -8,9 +8,9 @@
 #include <tuple>
 #include <vector>
 
+#include "engine/analyses/plan.hpp"
 #include "engine/error.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 #include "tests/oracle/oracle.hpp"
 #include "tests/support/backends.hpp"
 #include "tests/support/data.hpp"

@@ -160,7 +160,7 @@ TEST(Vocabulary, FindsTheFirstOfEqualTokens) {
   EXPECT_TRUE(vocabulary.named(1));
   EXPECT_FALSE(vocabulary.named(3));
   EXPECT_EQ(vocabulary.unnamed_count(), 1);
-  // What is added after a search is found as well.
+  // Tokens added after a search are found as well.
   vocabulary.push_back("queen");
   EXPECT_EQ(vocabulary.find("queen"), 5);
   Vocabulary unnamed;

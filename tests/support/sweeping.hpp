@@ -1,5 +1,5 @@
 #pragma once
-// What a sweep must have found, counted again by plain loops from the dense cosines of the same sweep.
+// The findings of a sweep, counted again by plain loops from the dense cosines of the same sweep.
 
 #include <cstdint>
 #include <memory>
@@ -10,6 +10,7 @@
 #include "engine/matrix.hpp"
 #include "engine/sweep/sweep.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/requests.hpp"
 
 namespace gramian::testing {
 
@@ -23,19 +24,6 @@ struct Prepared {
   SweepState sweep(const SweepRequest& request, int64_t edge) const;
   SweepState sweep(const SweepRequest& request, int64_t edge, TileRange range) const;
 };
-
-/// Bins of very different widths, some of them too narrow for two fp32 numbers.
-RankBins uneven_bins();
-/// Where x belongs, by arithmetic of its own.
-int64_t rank_bin(const RankBins& bins, double x);
-
-/// Every primitive but Listed (listed_test.cpp), on the fine grid and off it, with values on edges where `data` has
-/// such. The first is Dense.
-SweepRequest everything(const SweepShape& shape);
-/// Of a triangle.
-SweepRequest everything(int64_t n, CosineType type);
-/// Those of a request that do not say which rows they are about.
-SweepRequest without_places(const SweepRequest& request);
 
 /// The cosines of a state whose first finding is Dense, in (i, j) order.
 std::vector<double> cosines_in(const SweepState& state, const SweepShape& shape);

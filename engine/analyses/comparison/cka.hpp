@@ -5,7 +5,7 @@
 
 namespace gramian {
 
-/// Of the rows as stored (after preprocessing), columns centred, X_c and Y_c.
+/// CKA compares the rows as stored (after preprocessing), columns centred, X_c and Y_c.
 struct LinearCka {
   /// ‖X_cᵀY_c‖_F² / (‖X_cᵀX_c‖_F ‖Y_cᵀY_c‖_F) (Kornblith et al. 2019); NaN where a space has no variance. Biased
   /// upwards where there are not many more items than dimensions: random vectors reach 0.75 at n = 100, d = 768.

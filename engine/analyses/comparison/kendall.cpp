@@ -8,9 +8,10 @@
 
 #include "engine/analyses/comparison/spearman.hpp"
 #include "engine/analyses/comparison/tied_ranks.hpp"
+#include "engine/analyses/plan.hpp"
 #include "engine/error.hpp"
 #include "engine/random.hpp"
-#include "engine/sweep/plan.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 
 namespace gramian {
 namespace {
@@ -63,7 +64,7 @@ Kendall kendall(std::span<const double> s, std::span<const double> t) {
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::sort(order, {}, [&](size_t p) { return s[p]; });
 
-  // Of each observation: those on its side in both spaces minus those on different sides, first against all with a
+  // Each observation counts those on its side in both spaces minus those on different sides, first against all with a
   // smaller s, then against all with a larger one.
   std::vector<int64_t> agreement(m, 0);
   for (const int sign : {1, -1}) {

@@ -19,8 +19,8 @@ struct Kendall {
 /// O(m log m). Throws InvalidUsage for different lengths.
 Kendall kendall(std::span<const double> s, std::span<const double> t);
 
-/// Of `wanted` pairs of rows i < j, drawn uniformly with `seed`, or of all where there are no more; canonical cosines,
-/// equal where fp64 cannot tell them apart (tied_ranks.hpp).
+/// Kendall's τ over `wanted` pairs of rows i < j, drawn uniformly with `seed`, or of all where there are no more;
+/// canonical cosines, equal where fp64 cannot tell them apart (tied_ranks.hpp).
 Kendall kendall_sample(Space& a, Space& b, int64_t wanted, uint64_t seed);
 
 }  // namespace gramian

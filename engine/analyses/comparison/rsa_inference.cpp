@@ -19,7 +19,7 @@ std::mt19937_64 generator_of(uint64_t seed, uint64_t stream, int64_t replicate) 
   return std::mt19937_64(stream_seed(stream_seed(seed, stream), static_cast<uint64_t>(replicate)));
 }
 
-/// What a space brings to every replicate.
+/// Numbers of a space that every replicate uses.
 struct Side {
   std::vector<double> along_mean;  // αᵢ = μ·yᵢ
   double delta = 0.0;
@@ -181,6 +181,38 @@ PermutationTest permutation_test(Space& a, Space& b, const Rsa& observed, const 
   return test;
 }
 
+namespace {
+
+/// Per row its product with the mean row, and 1: what the weighted mean of the cosines is taken from.
+DenseMatrix appended_columns(const Side& side) {
+  DenseMatrix columns(std::ssize(side.along_mean), 2);
+  for (int64_t i = 0; i < columns.rows; ++i) {
+    columns(i, 0) = side.along_mean[static_cast<size_t>(i)];
+    columns(i, 1) = 1.0;
+  }
+  return columns;
+}
+
+/// Count, standard deviation and percentiles of interval.values, those that are defined.
+void summarize(BootstrapInterval& interval, const BootstrapSettings& settings) {
+  interval.replicates = settings.replicates;
+  std::vector<double> defined;
+  for (const double r : interval.values) {
+    if (!std::isnan(r)) defined.push_back(r);
+  }
+  interval.undefined = settings.replicates - std::ssize(defined);
+  if (defined.empty()) {
+    interval.low = interval.high = interval.sd = kNan;
+    return;
+  }
+  interval.sd = standard_deviation(defined, mean_of(defined));
+  std::ranges::sort(defined);
+  interval.low = quantile(defined, (1.0 - settings.confidence) / 2.0);
+  interval.high = quantile(defined, (1.0 + settings.confidence) / 2.0);
+}
+
+}  // namespace
+
 BootstrapInterval bootstrap_interval(Space& a, Space& b, const BootstrapSettings& settings, const Progress& progress) {
   if (settings.replicates < 1) throw InvalidUsage("a bootstrap needs at least 1 replicate");
   if (!(settings.confidence > 0.0 && settings.confidence < 1.0)) {
@@ -191,18 +223,10 @@ BootstrapInterval bootstrap_interval(Space& a, Space& b, const BootstrapSettings
   }
   const Precision precision = used(settings.precision, a.size());
   const double rounding = precision == Precision::double_ ? 1e-12 : 1e-5;
-  const auto appended = [](const Side& side) {
-    DenseMatrix columns(std::ssize(side.along_mean), 2);
-    for (int64_t i = 0; i < columns.rows; ++i) {
-      columns(i, 0) = side.along_mean[static_cast<size_t>(i)];
-      columns(i, 1) = 1.0;
-    }
-    return columns;
-  };
   const Side first = side_of(a);
   const Side second = side_of(b);
-  const DenseMatrix first_columns = appended(first);
-  const DenseMatrix second_columns = appended(second);
+  const DenseMatrix first_columns = appended_columns(first);
+  const DenseMatrix second_columns = appended_columns(second);
   const ResampledSide left{&a.device_rows(), &a.centered(), &first_columns};
   const ResampledSide right{&b.device_rows(), &b.centered(), &second_columns};
   const auto count = static_cast<size_t>(settings.replicates);
@@ -238,25 +262,11 @@ BootstrapInterval bootstrap_interval(Space& a, Space& b, const BootstrapSettings
   const std::vector<double> second_variances = pass(right, second.delta, right, second.delta, true, 2);
 
   BootstrapInterval interval;
-  interval.replicates = settings.replicates;
-  std::vector<double> defined;
   for (size_t k = 0; k < count; ++k) {
-    double r = covariances[k] / (std::sqrt(first_variances[k]) * std::sqrt(second_variances[k]));
-    if (!std::isnan(r)) {
-      r = std::clamp(r, -1.0, 1.0);
-      defined.push_back(r);
-    }
-    interval.values.push_back(r);
+    const double r = covariances[k] / (std::sqrt(first_variances[k]) * std::sqrt(second_variances[k]));
+    interval.values.push_back(std::isnan(r) ? r : std::clamp(r, -1.0, 1.0));
   }
-  interval.undefined = settings.replicates - std::ssize(defined);
-  if (defined.empty()) {
-    interval.low = interval.high = interval.sd = kNan;
-    return interval;
-  }
-  interval.sd = standard_deviation(defined, mean_of(defined));
-  std::ranges::sort(defined);
-  interval.low = quantile(defined, (1.0 - settings.confidence) / 2.0);
-  interval.high = quantile(defined, (1.0 + settings.confidence) / 2.0);
+  summarize(interval, settings);
   return interval;
 }
 

@@ -17,7 +17,7 @@ struct PermutationSettings {
   int64_t permutations = 1000;
   uint64_t seed = 0;
   bool two_sided = false;
-  /// Of the null's products. In fp32 (single, half) a null correlation is off by less than 1e-7.
+  /// The precision of the null's products. In fp32 (single, half) a null correlation is off by less than 1e-7.
   Precision precision = Precision::single;
 };
 

@@ -10,6 +10,7 @@
 #include "engine/cosines/canonical_cosine.hpp"
 #include "engine/error.hpp"
 #include "engine/random.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 
 namespace gramian {
 namespace {
@@ -47,7 +48,7 @@ BinRanks rank_bins(const std::vector<uint64_t>& counts, const std::vector<bool>&
   return ranks;
 }
 
-/// Of R and S whose ranks have lost e and f, each relative to what is left: see the header.
+/// The bound for R and S whose ranks have lost e and f, each relative to what is left: see the header.
 double bound_of(double rho, double e, double f) {
   return e + f + e * f + std::abs(rho) * (1.0 - 1.0 / std::sqrt((1.0 + e * e) * (1.0 + f * f)));
 }
@@ -147,7 +148,7 @@ Spearman spearman_binned(Space& a, const RankBins& bins_a, Space& b, const Asked
   const double rho = covariance / scale;
   result.rho = std::clamp(rho, -1.0, 1.0);
 
-  // What halving lost is one more f, with an sd of at most `unit`.
+  // Halving loses one more f, with an sd of at most `unit`.
   const double e = std::sqrt(first.lost / first.variance);
   const double f = (std::sqrt(second.lost) + (halvings > 0 ? unit : 0.0)) / std::sqrt(second.variance);
   result.bound = bound_of(rho, e, f);

@@ -16,8 +16,8 @@
 #include <span>
 #include <vector>
 
+#include "engine/analyses/plan.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 
 namespace gramian {
 
@@ -27,13 +27,14 @@ struct Spearman {
   int64_t bins[2] = {};  // 0 where all cosines were sorted
 };
 
-/// Of paired values, each known to within half a tolerance. Throws InvalidUsage for different sizes.
+/// Spearman's correlation of paired values, each known to within half a tolerance. Throws InvalidUsage for different
+/// sizes.
 Spearman spearman_of(std::span<const double> s, std::span<const double> t, double tolerance_s, double tolerance_t);
 /// The canonical cosines of all pairs i < j, in order.
 std::vector<double> cosine_triangle(Space& space, const Progress& progress);
 /// Canonical cosines that are no further apart may be equal.
 double tie_tolerance(const Space& space);
-/// Of the canonical cosines of all pairs. Throws InvalidUsage for different numbers of rows.
+/// Spearman's correlation of the canonical cosines of all pairs. Throws InvalidUsage for different numbers of rows.
 Spearman spearman_exact(Space& a, Space& b, const Progress& progress);
 /// Memory that takes.
 double spearman_exact_bytes(int64_t n);

@@ -27,7 +27,7 @@ struct Procrustes {
 };
 Procrustes procrustes(Space& a, Space& b);
 
-/// Of the k nearest neighbours of every row in either space, before any alignment (Wendlandt et al. 2018).
+/// Overlap of the k nearest neighbours of every row in either space, before any alignment (Wendlandt et al. 2018).
 struct NeighborOverlap {
   double overlap = 0.0;  // means over the rows
   double jaccard = 0.0;

@@ -8,9 +8,9 @@
 
 #include "engine/analyses/distribution/moments.hpp"
 #include "engine/analyses/distribution/swept_ranks.hpp"
+#include "engine/analyses/plan.hpp"
 #include "engine/certified/order_search.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 
 namespace gramian {
 

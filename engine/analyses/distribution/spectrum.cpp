@@ -53,7 +53,7 @@ Spectrum spectrum(Space& space, const SpectrumSettings& settings) {
   }
   result.vectors = oriented(std::move(vectors));
 
-  // Of their shares of the largest, whose squares are representable.
+  // Ratios to the largest have squares that are representable.
   const double largest = result.singular_values.front();
   double sum = 0.0;
   double squares = 0.0;

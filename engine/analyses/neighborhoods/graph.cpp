@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/narrow.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 
 namespace gramian {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/analyses/distribution/distribution.hpp"
+#include "engine/analyses/plan.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 
 namespace gramian {
 

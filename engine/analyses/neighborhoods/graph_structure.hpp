@@ -43,8 +43,8 @@ struct Communities {
 /// the sum of degrees, m edges in all (Newman & Girvan 2004, doi:10.1103/PhysRevE.69.026113). NaN without edges.
 double modularity(const Adjacency& graph, std::span<const int64_t> group);
 
-/// Of every listed node: the share of pairs of its neighbours that are joined (Watts & Strogatz 1998,
-/// doi:10.1038/30918). NaN where it has fewer than two neighbours.
+/// The local clustering coefficient of every listed node: the share of pairs of its neighbours that are joined (Watts &
+/// Strogatz 1998, doi:10.1038/30918). NaN where it has fewer than two neighbours.
 std::vector<double> local_clustering(const Adjacency& graph, std::span<const int64_t> nodes);
 
 }  // namespace gramian

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "engine/analyses/plan.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 
 namespace gramian {
 

@@ -22,7 +22,7 @@ struct Prediction {
   double logit = 0.0;  // z, not divided by the temperature
 };
 
-/// Of a hidden state.
+/// Predictions for one hidden state.
 struct StatePredictions {
   std::vector<Prediction> top;  // most probable first; equal ones: lower row first
   double entropy = 0.0;         // of all n probabilities, in nats: from 0 to ln n
@@ -36,7 +36,7 @@ struct StatePredictions {
 std::vector<StatePredictions> unembed(Space& space, const MatrixView& hidden, int64_t begin, int64_t end,
                                       const UnembeddingSettings& settings, const Progress& progress);
 
-/// What unembed refuses before it computes anything, but for the states' values.
+/// Throws what unembed refuses before it computes anything, but for the states' values.
 void check_unembedding(const Space& space, const MatrixView& hidden, const UnembeddingSettings& settings);
 
 /// Bytes that the predictions of `states` hidden states take.

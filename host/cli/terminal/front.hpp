@@ -1,5 +1,5 @@
 #pragma once
-// What a run tells and asks a terminal.
+// A run tells and asks a terminal through this.
 
 #include <optional>
 #include <string>

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// What the 32-bit counters of zlib and libbz2 hold.
+// The most that the 32-bit counters of zlib and libbz2 hold.
 constexpr size_t kMostAtOnce = size_t{1} << 30;
 
 template <class Count>

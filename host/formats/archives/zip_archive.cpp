@@ -113,7 +113,7 @@ class ZipArchive::Directory {
       return true;
     }
     if (disk != 0 || first_disk != 0) fail("is one part of a zip file in several");
-    // What lies before a zip file shifts it; no writer of arrays does that.
+    // Bytes before a zip file shift it; no writer of arrays does that.
     if (begin_ + size != mark) fail("is a zip file whose directory is not where its end says");
     return true;
   }
@@ -166,7 +166,7 @@ class ZipArchive::Directory {
     archive_.members_.push_back(std::move(member));
   }
 
-  // Of the three, those that do not fit into 32 bits follow one another in one extra field.
+  // Those of the three that do not fit into 32 bits follow one another in one extra field.
   static void read_extra64(ByteReader reader, uint64_t& size, uint64_t& packed, uint64_t& begin) {
     constexpr std::string_view kWhat = "an extra field of the zip directory";
     while (reader.remaining() >= 4) {

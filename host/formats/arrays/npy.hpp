@@ -21,7 +21,7 @@ struct NpySource {
   std::shared_ptr<const void> owner;  // keeps them alive
 };
 
-/// What the header says. Throws InvalidInput where it is malformed. `bytes` may end behind the header.
+/// Reads the header. Throws InvalidInput where it is malformed. `bytes` may end behind the header.
 struct NpyHeader {
   std::string descr;
   bool fortran_order = false;

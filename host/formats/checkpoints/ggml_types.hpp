@@ -18,8 +18,8 @@ struct GgmlType {
   int64_t values = 1;
   int64_t bytes = 0;
   std::optional<ElementType> plain;  // of types whose values lie as they are
-  /// Of quantized types: writes the values of `blocks` blocks to `out`, rounded after each operation as the reference
-  /// does. Null where that is not supported.
+  /// Quantized types have this: it writes the values of `blocks` blocks to `out`, rounded after each operation as the
+  /// reference does. Null where that is not supported.
   void (*dequantize)(const std::byte* data, int64_t blocks, float* out) = nullptr;
 };
 

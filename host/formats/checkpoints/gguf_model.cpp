@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kInput = "token_embd.weight";
 constexpr std::string_view kOutput = "output.weight";
 
-// What a conversion appends so that the matrix has a row for every token.
+// Conversions append these so that the matrix has a row for every token.
 bool is_padding(std::string_view token, int64_t row) { return token == "[PAD" + std::to_string(row) + "]"; }
 
 std::optional<Vocabulary> read_tokens(const GgufFile& gguf, int64_t rows) {

@@ -1,5 +1,5 @@
 #pragma once
-// What config.json of a Hugging Face model says about its matrices.
+// The part of a Hugging Face model's config.json that is about its matrices.
 
 #include <cstdint>
 #include <filesystem>
@@ -26,7 +26,8 @@ struct ModelConfig {
   std::string packing_mode;                         // empty: affine
 };
 
-/// Of the model whose files lie in `directory`. Throws InvalidInput: no JSON object, or fields of another type.
+/// The configuration of the model whose files lie in `directory`. Throws InvalidInput: no JSON object, or fields of
+/// another type.
 ModelConfig read_model_config(const std::filesystem::path& directory);
 
 }  // namespace gramian::host

@@ -1,5 +1,5 @@
 #pragma once
-// What the readers of whole models yield: one matrix of it.
+// The readers of whole models yield one matrix of theirs.
 
 #include <optional>
 #include <string>

@@ -19,7 +19,7 @@ bool is_integer(ElementType type) {
 // "model.embed_tokens" for "model.embed_tokens.weight".
 std::string module_of(const std::string& name) { return name.substr(0, std::min(name.rfind('.'), name.size())); }
 
-// What lies beside codes: of MLX, of GPTQ and AWQ, of bitsandbytes, of compressed-tensors.
+// Names of tensors beside packed codes: of MLX, of GPTQ and AWQ, of bitsandbytes, of compressed-tensors.
 std::vector<std::string> companions(const std::string& name, const std::vector<std::string>& names) {
   constexpr std::array<std::string_view, 13> kEndings = {"scales",
                                                          "biases",

@@ -52,7 +52,7 @@ ModelMatrix take_choice(const TensorSource& source, const TensorChoice& choice, 
 std::map<std::string, std::string> read_weight_map(const MappedFile& file) {
   const std::string remedy =
       "; give the index of a sharded model, or the file that holds the matrix "
-      "(a vocabulary belongs in --vocab)";
+      "(a vocabulary is given beside its matrix: vocab)";
   const auto json = parse_json(file.path(), file.bytes());
   const auto weights = json.find("weight_map");
   if (weights == json.end() || !weights->is_object()) refuse(file.path(), "is JSON without a 'weight_map'" + remedy);

@@ -66,7 +66,7 @@ class InputWatch {
   std::vector<std::shared_ptr<const WatchedFile>> files_;
 };
 
-/// What is said of a file that changed.
+/// Throws the InvalidInput for a file that changed.
 [[noreturn]] void refuse_changed(const std::string& path);
 
 }  // namespace gramian::host

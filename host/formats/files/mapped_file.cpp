@@ -18,7 +18,7 @@
 namespace gramian::host {
 namespace {
 
-/// What is mapped, for a signal handler to look into: nothing but lock-free numbers. What finds no place here is not
+/// Mappings, for a signal handler to look into: nothing but lock-free numbers. A mapping without a place here is not
 /// known to it, which costs a clear message.
 struct Mapping {
   std::atomic<uintptr_t> begin{0};

@@ -1,5 +1,5 @@
 #pragma once
-// What a user may type for a matrix: a file, a model's folder, or the name of a cached model.
+// A matrix as a user may type it: a file, a model's folder, or the name of a cached model.
 
 #include <string>
 #include <string_view>

@@ -101,7 +101,7 @@ class PickleMachine {
     stack_.pop_back();
     return value;
   }
-  // What lies above the last mark, which goes.
+  // Pops the values above the last mark, and the mark.
   std::vector<const PickleValue*> pop_marked() {
     if (marks_.empty()) fail("is a malformed pickle: a mark is missing");
     const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());

@@ -16,7 +16,7 @@ void refuse_count(std::string_view path, const std::string& has, int64_t tokens,
                          "): the matrix is transposed; save it with tokens as rows, e.g. np.save('x.npy', a.T)");
   }
   refuse_fit(path, has + ", but " + name + " has " + std::to_string(matrix.rows) +
-                       " rows; give the vocabulary of this matrix with --vocab");
+                       " rows; give the vocabulary that belongs to this matrix (vocab)");
 }
 
 }  // namespace gramian::host

@@ -18,7 +18,7 @@ namespace {
 
 using Entry = std::pair<int64_t, std::string>;  // row, token
 
-// What of the text is a vocabulary, kept as it passes by: the lists of merges that come with one are often longer and
+// A SAX reader keeps the vocabulary as it passes by: the lists of merges that come with one are often longer and
 // are of no use here.
 class VocabularyEvents : public nlohmann::json_sax<nlohmann::json> {
  public:

@@ -36,34 +36,45 @@ std::filesystem::path without_extension(const std::filesystem::path& path) {
   return path.parent_path() / path.stem();
 }
 
+// Of files of labels, for the table `own`.
+std::vector<std::string> label_names(const std::string& own) {
+  std::vector<std::string> names;
+  constexpr std::pair<std::string_view, std::string_view> kReplaced[] = {
+      {"vectors", "metadata"}, {"tensor", "metadata"}, {"vecs", "meta"}};
+  for (const auto& [vectors, labels] : kReplaced) {
+    const size_t at = own.rfind(vectors);
+    if (at == std::string::npos) continue;
+    names.push_back(own);
+    names.back().replace(at, vectors.size(), labels);
+  }
+  names.push_back(std::filesystem::path(own).stem().string() + "_metadata.tsv");
+  names.insert(names.end(), {"metadata.tsv", "meta.tsv"});
+  return names;
+}
+
 std::vector<std::string> names_beside(const NamedFor& matrix) {
   std::vector<std::string> names;
-  if (matrix.table) {
-    const std::string own = std::filesystem::path(matrix.path).filename().string();
-    constexpr std::pair<std::string_view, std::string_view> kReplaced[] = {
-        {"vectors", "metadata"}, {"tensor", "metadata"}, {"vecs", "meta"}};
-    for (const auto& [vectors, labels] : kReplaced) {
-      const size_t at = own.rfind(vectors);
-      if (at == std::string::npos) continue;
-      names.push_back(own);
-      names.back().replace(at, vectors.size(), labels);
-    }
-    names.push_back(std::filesystem::path(own).stem().string() + "_metadata.tsv");
-    names.insert(names.end(), {"metadata.tsv", "meta.tsv"});
-  }
+  if (matrix.table) names = label_names(std::filesystem::path(matrix.path).filename().string());
   names.insert(names.end(), {"tokenizer.json", "vocab.json", "encoder.json", "vocab.txt"});
   return names;
 }
 
 }  // namespace
 
+std::string own_vocabulary_path(const std::filesystem::path& matrix) {
+  return without_extension(matrix).string() + ".vocab.txt";
+}
+
+std::string label_path(const std::filesystem::path& table) {
+  return (table.parent_path() / label_names(table.filename().string()).front()).string();
+}
+
 FoundVocabulary read_vocabulary(const std::filesystem::path& path, const NamedFor& matrix) {
   return read(path, matrix, 0);
 }
 
 std::optional<FoundVocabulary> find_vocabulary(const NamedFor& matrix) {
-  std::filesystem::path own = without_extension(matrix.path);
-  own += ".vocab.txt";
+  const std::filesystem::path own = own_vocabulary_path(matrix.path);
   std::error_code ignored;
   // Whatever bears this name was meant: a folder, a pipe, a link to nowhere are refused as such.
   if (std::filesystem::symlink_status(own, ignored).type() != std::filesystem::file_type::not_found) {

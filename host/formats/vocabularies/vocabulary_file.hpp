@@ -23,6 +23,12 @@ struct FoundVocabulary {
   std::vector<std::string> notes;  // what was understood that is not plain
 };
 
+/// STEM.vocab.txt, which names the rows of the file `matrix` before anything else that lies beside it.
+std::string own_vocabulary_path(const std::filesystem::path& matrix);
+
+/// The file of labels that is looked for first beside the table of numbers `table`: "x_metadata.tsv" for x.tsv.
+std::string label_path(const std::filesystem::path& table);
+
 /// Reads the vocabulary `path` for the rows of `matrix`.
 /// Throws InvalidUsage (no such file) and InvalidInput: malformed, repeated keys or ids, counts that do not fit.
 FoundVocabulary read_vocabulary(const std::filesystem::path& path, const NamedFor& matrix);

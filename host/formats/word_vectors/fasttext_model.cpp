@@ -17,7 +17,7 @@ constexpr int32_t kMagic = 793712314;
 constexpr std::string_view kEndOfSentence = "</s>";  // has no n-grams
 constexpr std::string_view kRemedy = "; copy or download the file again";
 
-// What of the header a reader needs.
+// The fields of the header that a reader needs.
 struct Settings {
   int32_t version = 0;
   int32_t dimensions = 0;

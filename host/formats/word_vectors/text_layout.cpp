@@ -34,7 +34,7 @@ int64_t trailing_numbers(std::string_view line, char separator) {
   return count;
 }
 
-// What two of the counts say; where no two agree, the least that is possible; 0 where none is.
+// The value that two of the counts agree on; where no two agree, the least that is possible; 0 where none is.
 int64_t agreed(std::vector<int64_t> counts) {
   std::ranges::sort(counts);
   const auto repeated = std::ranges::adjacent_find(counts);

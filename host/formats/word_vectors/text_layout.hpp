@@ -43,7 +43,7 @@ std::optional<std::string_view> take_last_field(std::string_view& line, char sep
 /// Whether `field` is a number that is written as values are: with a point.
 bool looks_like_value(std::string_view field);
 
-/// What a line that holds no vector seems to be: "has decimal commas ...; write ...". Empty where nothing is known.
+/// A guess at what a line that holds no vector is: "has decimal commas ...; write ...". Empty where nothing is known.
 std::string explain_line(std::string_view line);
 
 }  // namespace gramian::host

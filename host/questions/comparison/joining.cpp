@@ -7,7 +7,7 @@
 namespace gramian::questions {
 namespace {
 
-/// What another way to join would find: "--join word finds 412".
+/// A hint that names another way to join: "--join word finds 412".
 std::string other_joins(const Vocabulary& first, const Vocabulary& second, const host::JoinSettings& settings) {
   std::string text;
   for (const host::JoinBy by : {host::JoinBy::exact, host::JoinBy::word}) {

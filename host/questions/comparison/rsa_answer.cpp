@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "host/questions/comparison/rsa_of.hpp"
-#include "host/questions/json/distribution_json.hpp"
+#include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/files/npy_writer.hpp"

@@ -19,7 +19,7 @@ struct PreservedToken {
   std::vector<Neighbor> second;
 };
 
-/// Of two spaces.
+/// RSA of two spaces.
 struct RsaPair {
   Rsa rsa;
   bool two_sided = false;
@@ -34,7 +34,7 @@ struct RsaPair {
   std::vector<DenseMatrix> matrices;  // of both spaces, where they are few and files are written
 };
 
-/// Of more than two, one score for every pair: 1 on the diagonal, no number where a space has none.
+/// RSA of more than two spaces, one score for every pair: 1 on the diagonal, no number where a space has none.
 struct RsaMatrices {
   DenseMatrix pearson;
   DenseMatrix linear_cka;

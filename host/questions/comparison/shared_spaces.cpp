@@ -49,7 +49,7 @@ SharedSpaces::SharedSpaces(Run& run, const std::vector<std::string>& paths, cons
     inputs_.push_back(&run.open(paths[k], k == 0 ? rows.vocab : k == 1 ? rows.vocab2 : std::nullopt));
   }
   run.timed("join", [&] { join(settings); });
-  rows.preprocessing.center = rows.preprocessing.center || rows.preprocessing.remove_top > 0;
+  rows.preprocessing.center = rows.preprocessing.centers();
   if (count() == 2) require_enough();
   require_memory(run);
   run.timed("check", [&] { build(run, rows); });
@@ -114,7 +114,7 @@ void SharedSpaces::require_memory(Run& run) const {
   double bytes = 0.0;
   for (const Input* input : inputs_) {
     bytes += rsa_bytes(input->view().cols);
-    // Of many, the rows of all are held at once.
+    // With more than two spaces the rows of all are held at once.
     if (count() == 2) continue;
     bytes += static_cast<double>(tokens_.size()) * static_cast<double>(input->view().cols) *
              (run.precision() == Precision::double_ ? 8.0 : 4.0);

@@ -36,7 +36,7 @@ class SharedSpaces {
   void add_file(Files& files) const;
   /// "run1.npy: ...", the others, and how many items are shared, for people.
   std::string heading() const;
-  /// What was left out of two and why, for people; empty where nothing was.
+  /// Tells people what was left out of two spaces and why; empty where nothing was.
   std::string lost_in_words() const;
 
  private:

@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "engine/analyses/neighborhoods/neighbors.hpp"
+#include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/geometry/spectrum_of.hpp"
-#include "host/questions/json/distribution_json.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/tsv_text.hpp"

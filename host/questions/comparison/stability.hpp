@@ -7,7 +7,7 @@
 
 namespace gramian::questions {
 
-/// What a retraining moved: rotation, neighbours, spectra.
+/// Measures what a retraining moved: rotation, neighbours, spectra.
 struct Stability {
   std::string first;
   std::string second;

@@ -19,7 +19,7 @@ std::optional<double> number_of(std::string_view text) {
   return number;
 }
 
-/// What follows "median".
+/// Parses what follows "median".
 std::optional<double> deviations_of(std::string_view rest) {
   if (rest.empty()) return 0.0;
   const double sign = rest.front() == '-' ? -1.0 : 1.0;

@@ -6,7 +6,7 @@
 
 namespace gramian::questions {
 
-/// What is in a file: shape, vocabulary, lengths of rows, rows without a cosine, repetitions.
+/// Describes a file: shape, vocabulary, lengths of rows, rows without a cosine, repetitions.
 struct Inspect {
   std::string matrix;
   RowOptions rows;

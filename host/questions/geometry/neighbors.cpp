@@ -19,7 +19,7 @@ namespace {
 
 constexpr int64_t kDefaultK = 10;
 
-/// What the table says of one query.
+/// The table's lines about one query.
 std::string paragraph(const Neighbors::Answer& answer, const Neighbors::Query& query) {
   std::string text = "  " + token_in_quotes(query.text, 80) + "\n";
   if (query.found.empty()) return text + "    nothing that near\n";

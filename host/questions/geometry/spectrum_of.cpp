@@ -31,7 +31,7 @@ SpectrumOf::Answer SpectrumOf::ask(Run& run) {
   Input& input = run.open(matrix, rows.vocab, rows.most());
   choose_rows(run, input, rows);
   run.memory().require(spectrum_bytes(input.view().cols));
-  const auto space = run.make_space(input, rows);
+  const auto space = run.make_space(input, rows, wanted.raw ? ZeroRows::stay : ZeroRows::refused);
   Answer answer{.input = &input, .raw = wanted.raw, .vectors = wanted.vectors, .spectrum = {}};
   answer.spectrum = run.timed("spectrum", [&] { return spectrum(*space, wanted); });
   run.no_sweep();

@@ -24,7 +24,7 @@ struct SpectrumOf {
   Answer ask(Run& run);
 };
 
-/// What every result says of a spectrum.
+/// Keys that every result has about a spectrum.
 Json to_json(const Spectrum& spectrum);
 Json to_json(const SpectrumOf::Answer& answer);
 std::string table(const SpectrumOf::Answer& answer);

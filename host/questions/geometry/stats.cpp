@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/questions/json/distribution_json.hpp"
+#include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"

@@ -55,11 +55,11 @@ class Json {
   }
   bool empty() const { return size() == 0; }
   size_t size() const;
-  /// Of an object; null becomes one. A key that is not there yet is added at the end.
+  /// The value of an object's key; null becomes an object. A key that is not there yet is added at the end.
   Json& operator[](std::string_view key);
   /// Null where there is no such key.
   const Json* find(std::string_view key) const;
-  /// Of an array; null becomes one.
+  /// Appends to an array; null becomes one.
   void push_back(Json item);
   /// Adds the members of another object at the end, or replaces those of the same keys.
   void update(const Json& object);

@@ -171,7 +171,7 @@ Bench::Answer Bench::ask(Run& run) {
     Round& round = answer.rounds.emplace_back();
     time_stats(run, *space, wanted, round);
     if (k == 0) {
-      // What follows makes copies of the matrix, which are not the sweep's doing.
+      // The next steps make copies of the matrix, which are not the sweep's doing.
       answer.peak_memory = peak_memory();
       const auto moments_start = Clock::now();
       const PairMoments of_pairs = pair_moments(*space);

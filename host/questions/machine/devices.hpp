@@ -5,7 +5,7 @@
 
 namespace gramian::questions {
 
-/// What there is to run on.
+/// Lists the devices that there are.
 struct Devices {
   RunSettings settings;
 

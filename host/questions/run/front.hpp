@@ -1,5 +1,5 @@
 #pragma once
-// What a run tells and asks whoever started it: a terminal, a notebook, or nobody.
+// A run tells and asks whoever started it through this: a terminal, a notebook, or nobody.
 
 #include <optional>
 #include <string>
@@ -18,9 +18,9 @@ class Front {
     return {.report = {}, .cancelled = [this] { return cancelled(); }};
   }
   virtual void end_of_stage() {}
-  /// What is about to be found or written, before a long wait.
+  /// Announces what is about to be found or written, before a long wait.
   virtual void forecast(const std::string& /*sentence*/) {}
-  /// What was asked for and is not to be had, though the run goes on.
+  /// Warns of what was asked for and is not to be had, though the run goes on.
   virtual void warn(const std::string& /*sentence*/) {}
   /// Whether what `question` describes shall be done.
   virtual bool agrees(const std::string& /*question*/) { return true; }

@@ -1,5 +1,5 @@
 #pragma once
-// What may be held in memory.
+// The budget of memory, and how it is shared out.
 
 #include <cstdint>
 #include <optional>
@@ -17,7 +17,7 @@ class Memory {
   double available() const;
   /// Throws OutOfMemory, ending with `remedy`, when `bytes` are more than what is available.
   void require(double bytes, const std::string& remedy = "--limit takes fewer rows") const;
-  /// What a sweep over n rows may keep of values inside brackets, after `fixed` bytes, which are required.
+  /// Bytes that a sweep over n rows may keep of values inside brackets, after `fixed` bytes, which are required.
   int64_t plan_sweep(double fixed, int64_t n) const;
 
  private:

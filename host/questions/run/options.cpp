@@ -55,6 +55,11 @@ void RowOptions::describe_preparation(Description& d) {
   d.option("--remove-top", &preprocessing.remove_top, "D",
            "Project out the first D principal directions first (implies --center)")
       .at_least(0);
+  d.flag("--whiten", preprocessing.whiten,
+         "Then coordinates along principal directions, each scaled to variance 1 (implies --center)");
+  d.option("--dims", &preprocessing.dims, "D",
+           "Then only those along the first D principal directions (implies --center)")
+      .at_least(1);
   d.flag("--drop-bad-rows", drop_bad_rows, "Leave out rows that are zero, NaN or infinite");
   d.in(Group::own);
 }

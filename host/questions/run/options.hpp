@@ -41,7 +41,7 @@ struct RowOptions {
   std::optional<int64_t> most() const { return tokens || length ? std::nullopt : limit; }
 
   void describe(Description& d);
-  /// Of two matrices, whose rows are paired.
+  /// Choices about two matrices, whose rows are paired.
   void describe_pair(Description& d);
   /// --tokens asks, in words of its own, and all rows are used.
   void describe_without_tokens(Description& d);

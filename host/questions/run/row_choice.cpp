@@ -29,7 +29,7 @@ void finish(Run& run, Input& input, RowOptions& options, std::vector<int64_t> ro
     run.note(host::grouped(input.unnamed) + " rows without a token (padding) are left out.");
   }
   input.rows = std::move(rows);
-  options.preprocessing.center = options.preprocessing.center || options.preprocessing.remove_top > 0;
+  options.preprocessing.center = options.preprocessing.centers();
 }
 
 }  // namespace

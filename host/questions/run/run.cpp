@@ -63,12 +63,15 @@ Input& Run::open(const std::string& path, const std::optional<std::filesystem::p
   return input;
 }
 
-std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& rows) {
+std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& rows, ZeroRows zero) {
   std::unique_ptr<Space> space;
   timed("check", [&] {
     try {
       space = std::make_unique<Space>(*backend_, input.view(),
-                                      SpaceOptions{input.rows, rows.preprocessing, rows.drop_bad_rows});
+                                      SpaceOptions{.rows = input.rows,
+                                                   .preprocessing = rows.preprocessing,
+                                                   .drop_bad_rows = rows.drop_bad_rows,
+                                                   .zero_rows_stay = zero == ZeroRows::stay});
     } catch (const BadRowsError& error) {
       throw InvalidInput(host::printable(input.embedding.path, 4096) + ": " + name_bad_rows(input, error.rows()) +
                          "; --drop-bad-rows leaves them out");

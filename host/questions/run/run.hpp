@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/analyses/plan.hpp"
 #include "engine/backend.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 #include "host/questions/json/json.hpp"
 #include "host/questions/run/front.hpp"
 #include "host/questions/run/inputs.hpp"
@@ -28,6 +28,9 @@ struct RowsUsed {
   int64_t unnamed = 0;
   BadRows dropped;
 };
+
+/// Whether rows of length zero are refused, as they have no cosine, or are rows like any other.
+enum class ZeroRows : uint8_t { refused, stay };
 
 /// A text that was read, as every result tells it.
 struct TextRead {
@@ -63,13 +66,13 @@ class Run {
               std::optional<int64_t> limit = {});
   Inputs& inputs() { return inputs_; }
   /// The chosen rows as a space; bad rows are named by token.
-  std::unique_ptr<Space> make_space(const Input& input, const RowOptions& rows);
+  std::unique_ptr<Space> make_space(const Input& input, const RowOptions& rows, ZeroRows zero = ZeroRows::refused);
   /// One pass over the pairs of a space, with what the result says about sweeps and accuracy.
   SweepReport sweep(Space& space, std::span<SweepAnalysis* const> analyses);
-  /// Of results that need no sweep: `form` is what they are made of.
+  /// Records results that need no sweep: `form` is what they are made of.
   void no_sweep(const std::string& form = "fp64 Gram products") { form_ = form; }
-  /// What a sweep over n x d may keep of values inside brackets, after Memory::require of the rest; with `moments` the
-  /// d x d products of the columns are part of that.
+  /// Bytes that a sweep over n x d may keep of values inside brackets, after Memory::require of the rest; with
+  /// `moments` the d x d products of the columns are part of that.
   int64_t plan_sweep_memory(const Input& input, int64_t n, bool moments = true) const;
 
   /// Throws Interrupted once whoever started the run has cancelled it.
@@ -107,7 +110,7 @@ class Run {
 
   /// Says so where cosines lie so near each other that fp64 does not tell them apart.
   void note_narrow(double sd, int64_t pairs);
-  /// What every result tells: `own`, the answer's keys, stand among its others.
+  /// The object that every result is: `own`, the answer's keys, stand among its others.
   Json result(const Json& own, const Json& settings);
   /// The last keys of a result, which say what it was made on and how long it took.
   void add_timing(Json& result) const;

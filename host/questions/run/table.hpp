@@ -1,5 +1,5 @@
 #pragma once
-// What people see: aligned columns and a histogram of blocks.
+// Tables for people: aligned columns and a histogram of blocks.
 
 #include <cstdint>
 #include <string>

@@ -198,7 +198,8 @@ Color::Answer Color::ask(Run& run) {
   answer.input = &input;
   answer.text = read_text(run, input, text);
   choose_rows(run, input, rows);
-  const auto space = run.make_space(input, rows);
+  const bool norms_alone = by == std::vector<std::string>{"norm"};
+  const auto space = run.make_space(input, rows, norms_alone ? ZeroRows::stay : ZeroRows::refused);
   const Places places(*space);
   const std::vector<int64_t> of_tokens = place_tokens(run, answer.text, places);
   run.timed("color", [&] {

@@ -74,7 +74,7 @@ Unembed::Answer Unembed::ask(Run& run) {
   if (!k) k = std::min(kDefaultK, std::ssize(input.rows));
   wanted.k = *k;
   run.memory().require(unembedding_bytes(states.view().rows, wanted.k));
-  const auto space = run.make_space(input, rows);
+  const auto space = run.make_space(input, rows, wanted.normalized ? ZeroRows::refused : ZeroRows::stay);
   if (k_by_default && *k > space->size()) wanted.k = *(k = space->size());
   Answer answer;
   answer.input = &input;

@@ -1,7 +1,5 @@
 #include "host/report/files/csr_npz.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -13,52 +11,12 @@
 namespace gramian::host {
 namespace {
 
-// Records of the archive: fixed parts, in bytes.
-constexpr int64_t kLocalHeader = 30;
-constexpr int64_t kLocalExtra = 4 + 2 * 8;  // both sizes
-constexpr int64_t kEntry = 46;
-constexpr int64_t kEntryExtra = 4 + 3 * 8;  // both sizes, offset
-constexpr int64_t kEnd64 = 56;
-constexpr int64_t kLocator64 = 20;
-constexpr int64_t kEnd = 22;
-
-constexpr uint16_t kVersion = 45;    // 4.5: 64-bit sizes
-constexpr uint16_t kDate = 0x21;     // 1980-01-01: equal results are equal files
-constexpr uint16_t kSee64 = 0xffff;  // the number stands in the 64-bit record
-constexpr uint32_t kSee64Wide = 0xffffffff;
-
 bool needs_wide_indices(int64_t rows, int64_t entries) {
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
   return entries > kMost || rows > kMost;
 }
 
-/// Little-endian fields, one after the other.
-class Record {
- public:
-  Record& u16(uint64_t value) { return put(value, 2); }
-  Record& u32(uint64_t value) { return put(value, 4); }
-  Record& u64(int64_t value) { return put(static_cast<uint64_t>(value), 8); }
-  Record& text(const std::string& value) {
-    bytes_ += value;
-    return *this;
-  }
-  std::span<const std::byte> bytes() const { return std::as_bytes(std::span(bytes_)); }
-
- private:
-  Record& put(uint64_t value, int count) {
-    for (int k = 0; k < count; ++k) bytes_ += static_cast<char>(value >> (8 * k) & 0xff);
-    return *this;
-  }
-  std::string bytes_;
-};
-
-uint32_t crc_of(uint32_t crc, std::span<const std::byte> bytes) {
-  return static_cast<uint32_t>(crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
-
 }  // namespace
-
-int64_t CsrNpzWriter::Member::header_bytes() const { return kLocalHeader + std::ssize(name) + kLocalExtra; }
 
 CsrNpzWriter::Layout CsrNpzWriter::layout(int64_t rows, int64_t entries, CsrValues values) {
   const bool wide = needs_wide_indices(rows, entries);
@@ -68,11 +26,10 @@ CsrNpzWriter::Layout CsrNpzWriter::layout(int64_t rows, int64_t entries, CsrValu
   Layout all;
   const auto add = [&](const char* name, const std::string& descr, const std::vector<int64_t>& shape, int64_t bytes) {
     Member member;
-    member.name = std::string(name) + ".npy";
     member.npy_header = npy_header(descr, shape);
     member.data_bytes = bytes;
-    member.offset = all.directory;
-    all.directory += member.header_bytes() + member.size();
+    member.stored = {std::string(name) + ".npy", all.directory, std::ssize(member.npy_header) + bytes, 0};
+    all.directory += member.stored.header_bytes() + member.stored.size;
     all.members.push_back(std::move(member));
   };
   add("indices", index, {entries}, entries * index_bytes);
@@ -80,8 +37,8 @@ CsrNpzWriter::Layout CsrNpzWriter::layout(int64_t rows, int64_t entries, CsrValu
   add("format", "|S3", {}, 3);
   add("shape", "<i8", {2}, 16);
   add("data", ones ? "|b1" : "<f4", {entries}, entries * (ones ? 1 : 4));
-  all.total = all.directory + kEnd64 + kLocator64 + kEnd;
-  for (const Member& member : all.members) all.total += kEntry + std::ssize(member.name) + kEntryExtra;
+  all.total = all.directory + zip_end_bytes();
+  for (const Member& member : all.members) all.total += member.stored.entry_bytes();
   return all;
 }
 
@@ -100,18 +57,17 @@ CsrNpzWriter::CsrNpzWriter(OutputFile& file, int64_t rows, int64_t entries, CsrV
   indptr_.push_back(0);
   for (Member& member : layout_.members) {
     const auto header = std::as_bytes(std::span(member.npy_header));
-    file_.write_at(member.offset + member.header_bytes(), header);
-    member.crc = crc_of(0, header);
+    file_.write_at(member.begin(), header);
+    member.stored.crc = crc32_of(0, header);
   }
 }
 
 void CsrNpzWriter::put(MemberIndex which, std::span<const std::byte> bytes) {
-  if (bytes.empty()) return;  // of which zlib would start the sum anew
   Member& member = layout_.members[which];
   // Beyond its end lies the next member.
   if (member.done + std::ssize(bytes) > member.data_bytes) throw std::logic_error("more entries than were promised");
-  file_.write_at(member.offset + member.header_bytes() + std::ssize(member.npy_header) + member.done, bytes);
-  member.crc = crc_of(member.crc, bytes);
+  file_.write_at(member.begin() + std::ssize(member.npy_header) + member.done, bytes);
+  member.stored.crc = crc32_of(member.stored.crc, bytes);
   member.done += std::ssize(bytes);
 }
 
@@ -162,26 +118,9 @@ void CsrNpzWriter::finish() {
   const std::array<int64_t, 2> shape = {rows_, rows_};
   put(kShape, std::as_bytes(std::span(shape)));
 
-  Record directory;
-  for (const Member& member : layout_.members) {
-    Record local;
-    local.text("PK\x03\x04").u16(kVersion).u16(0).u16(0).u16(0).u16(kDate).u32(member.crc);
-    local.u32(kSee64Wide).u32(kSee64Wide).u16(member.name.size()).u16(kLocalExtra).text(member.name);
-    local.u16(1).u16(kLocalExtra - 4).u64(member.size()).u64(member.size());
-    file_.write_at(member.offset, local.bytes());
-    directory.text("PK\x01\x02").u16(kVersion).u16(kVersion).u16(0).u16(0).u16(0).u16(kDate).u32(member.crc);
-    directory.u32(kSee64Wide).u32(kSee64Wide).u16(member.name.size()).u16(kEntryExtra).u16(0).u16(0).u16(0).u32(0);
-    directory.u32(kSee64Wide).text(member.name);
-    directory.u16(1).u16(kEntryExtra - 4).u64(member.size()).u64(member.size()).u64(member.offset);
-  }
-  const int64_t directory_bytes = std::ssize(directory.bytes());
-  const int64_t count = std::ssize(layout_.members);
-  const int64_t end = layout_.directory + directory_bytes;
-  directory.text("PK\x06\x06").u64(kEnd64 - 12).u16(kVersion).u16(kVersion).u32(0).u32(0);
-  directory.u64(count).u64(count).u64(directory_bytes).u64(layout_.directory);
-  directory.text("PK\x06\x07").u32(0).u64(end).u32(1);
-  directory.text("PK\x05\x06").u16(0).u16(0).u16(kSee64).u16(kSee64).u32(kSee64Wide).u32(kSee64Wide).u16(0);
-  file_.write_at(layout_.directory, directory.bytes());
+  std::vector<StoredMember> stored;
+  for (const Member& member : layout_.members) stored.push_back(member.stored);
+  write_zip_records(file_, stored, layout_.directory);
 }
 
 }  // namespace gramian::host

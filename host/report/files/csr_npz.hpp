@@ -1,7 +1,6 @@
 #pragma once
 // A thresholded graph as scipy.sparse.load_npz reads it: compressed sparse rows in a .npz.
 // A .npz is a ZIP archive of .npy members, stored: https://numpy.org/doc/stable/reference/generated/numpy.savez.html
-// ZIP with 64-bit sizes: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.7 to 4.3.16 and 4.5.3
 
 #include <cstdint>
 #include <span>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "host/report/files/output_folder.hpp"
+#include "host/report/files/stored_zip.hpp"
 
 namespace gramian::host {
 
@@ -37,14 +37,11 @@ class CsrNpzWriter {
 
  private:
   struct Member {
-    std::string name;
+    StoredMember stored;
     std::string npy_header;
     int64_t data_bytes = 0;
-    int64_t offset = 0;  // of the local header
-    int64_t done = 0;    // bytes of data so far
-    uint32_t crc = 0;
-    int64_t size() const { return static_cast<int64_t>(npy_header.size()) + data_bytes; }
-    int64_t header_bytes() const;
+    int64_t done = 0;  // bytes of data so far
+    int64_t begin() const { return stored.offset + stored.header_bytes(); }
   };
   struct Layout {
     std::vector<Member> members;  // as in MemberIndex

@@ -40,7 +40,7 @@ class OutputFile {
 
  private:
   friend class OutputFolder;
-  /// Of a folder that is open as `directory`.
+  /// A file of a folder that is open as `directory`.
   OutputFile(int directory, std::string shown);
 
   [[noreturn]] void fail(const char* what, int error) const;

@@ -30,9 +30,9 @@ class OutputFolder {
   ~OutputFolder();
 
   OutputFile& add(const std::string& name);
-  /// What has been added so far, whole and hashed; `check` is called now and then and may throw.
+  /// The files added so far, whole and hashed; `check` is called now and then and may throw.
   std::vector<ListedFile> files(const std::function<void()>& check);
-  /// What lies in the folder beside the result and will stay.
+  /// Names that lie in the folder beside the result and will stay.
   std::vector<std::string> others() const;
   void commit();
 

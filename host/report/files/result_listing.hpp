@@ -1,5 +1,5 @@
 #pragma once
-// What a result says of its own files: "files" of result.json.
+// The list that a result has of its own files: "files" of result.json.
 
 #include <cstdint>
 #include <optional>

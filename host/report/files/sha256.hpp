@@ -9,7 +9,7 @@
 
 namespace gramian::host {
 
-/// Of bytes as they come.
+/// SHA-256 of bytes as they come.
 class Sha256 {
  public:
   Sha256();

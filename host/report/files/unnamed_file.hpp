@@ -27,7 +27,7 @@ class UnnamedFile {
   int link(int directory, const std::string& name);
   /// The same in place of what has that name: at every moment there is the old file or the new one.
   int replace(int directory, const std::string& name);
-  /// What only closing tells (a quota, a network file system). 0, or the error's number.
+  /// The error that only closing tells (a quota, a network file system). 0, or the error's number.
   int close();
 
  private:

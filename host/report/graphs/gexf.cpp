@@ -10,7 +10,7 @@
 namespace gramian::host {
 namespace {
 
-/// Of the ring, in Gephi's units: dots of neighbouring nodes may just touch.
+/// The ring's radius in Gephi's units: dots of neighbouring nodes may just touch.
 double radius_of(const NamedGraph& graph) {
   double sizes = 0.0;
   for (int64_t node = 0; node < graph.graph.nodes(); ++node) sizes += std::max(1.0, dot_size(graph.degree(node)));

@@ -41,8 +41,8 @@ struct PaintedText {
   std::vector<std::string> captions;  // sentences for people
 };
 
-/// What tokens show of the text, [begin, end) a token, in order and without overlap: no UTF-8 sequence is cut. One that
-/// tokens share (byte-level tokens of an emoji) is shown by the first; the others may show nothing.
+/// The bytes of the text that each token shows, [begin, end) a token, in order and without overlap: no UTF-8 sequence
+/// is cut. One that tokens share (byte-level tokens of an emoji) is shown by the first; the others may show nothing.
 struct ShownRange {
   size_t begin = 0;
   size_t end = 0;

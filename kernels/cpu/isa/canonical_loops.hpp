@@ -1,5 +1,5 @@
-// Included once by each canonical_*.cpp, which defines GRAMIAN_VECTOR_BYTES. Apart from isa_loops.hpp, since here no
-// product may contract with a sum: the order of engine/cosines/canonical_order.hpp, to the last bit, on every
+// Included once by each canonical_*.cpp, which defines GRAMIAN_VECTOR_BYTES. Apart from loops/isa_loops.hpp, since here
+// no product may contract with a sum: the order of engine/cosines/canonical_order.hpp, to the last bit, on every
 // instruction set. No std headers, as there.
 
 #include <stdint.h>

@@ -3,7 +3,7 @@
 // sums of hi hi', of hi lo' + lo hi' and, where asked for, of lo lo'. Written over a type that supplies the tile
 // operations, since the processor's have a plain twin that runs, and is tested, everywhere.
 //
-// No std headers: this is compiled for AMX too. See isa_loops.hpp.
+// No std headers: this is compiled for AMX too. See loops/isa_loops.hpp.
 
 #include <stdint.h>
 

@@ -17,14 +17,13 @@ struct HistogramLoop {
   int64_t copy_stride = 0;
 };
 
-/// Values inside brackets are copied to `kept[b]`, which has room for one more segment and 16 values at every call.
+/// Values in [lo, hi] are copied to `kept`, which has room for one more segment and 16 values at every call.
 template <class T>
 struct BracketLoop {
-  int64_t brackets = 0;
-  const T* lo = nullptr;
-  const T* hi = nullptr;
-  uint64_t* below = nullptr;
-  T** kept = nullptr;  // next free slot of each bracket's buffer; advanced
+  T lo{};
+  T hi{};
+  uint64_t below = 0;  // raised by the count of values below lo
+  T* kept = nullptr;   // next free slot; advanced
 };
 
 /// Counts on the grid of engine/cosines/fine_grid.hpp. Some slots are wanted: values in them are copied to `kept`,
@@ -70,16 +69,20 @@ struct Operand {
   int64_t panels = 0;
 };
 
+struct ProductOptions {
+  bool upper = false;       // leave blocks of 48 x 48 strictly below the block diagonal alone
+  bool accumulate = false;  // add to what c holds
+  bool clamp = false;       // limit results to [-1, 1]
+};
+
 struct IsaTable {
   const char* name;
 
-  /// c (48 a.panels x 48 b.panels, leading dimension ldc) = a bᵀ, or += when `accumulate`. With `upper`, blocks of
-  /// 48 x 48 strictly below the block diagonal are left alone. With `clamp`, results are limited to [-1, 1].
+  /// c (48 a.panels x 48 b.panels, leading dimension ldc) = a bᵀ.
   /// Every element is the same sequence of operations whatever its place in the tile.
-  void (*product_f32)(Operand<float> a, Operand<float> b, int64_t depth, float* c, int64_t ldc, bool upper,
-                      bool accumulate, bool clamp);
-  void (*product_f64)(Operand<double> a, Operand<double> b, int64_t depth, double* c, int64_t ldc, bool upper,
-                      bool accumulate, bool clamp);
+  void (*product_f32)(Operand<float> a, Operand<float> b, int64_t depth, float* c, int64_t ldc, ProductOptions options);
+  void (*product_f64)(Operand<double> a, Operand<double> b, int64_t depth, double* c, int64_t ldc,
+                      ProductOptions options);
   /// int16 fixed point: integer products, exact within links of kFixedLink pairs, then x row_scale[i] x col_scale[j],
   /// limited to [-1, 1]. `depth` counts pairs. Null where this instruction set has no gain from it.
   void (*product_i16)(Operand<int16_t> a, Operand<int16_t> b, int64_t depth, const float* row_scale,
@@ -95,8 +98,8 @@ struct IsaTable {
   void (*fine_f64)(const double* x, int64_t count, FineLoop<double>* loop);
   void (*histogram_f32)(const float* x, int64_t count, const HistogramLoop& loop);
   void (*histogram_f64)(const double* x, int64_t count, const HistogramLoop& loop);
-  void (*brackets_f32)(const float* x, int64_t count, const BracketLoop<float>& loop);
-  void (*brackets_f64)(const double* x, int64_t count, const BracketLoop<double>& loop);
+  void (*bracket_f32)(const float* x, int64_t count, BracketLoop<float>* loop);
+  void (*bracket_f64)(const double* x, int64_t count, BracketLoop<double>* loop);
 
   void (*intervals_f32)(const float* x, int64_t count, IntervalLoop<float>* loop);
   void (*intervals_f64)(const double* x, int64_t count, IntervalLoop<double>* loop);

@@ -3,7 +3,7 @@
 #define GRAMIAN_MICRO_VECTORS 3
 
 #include "kernels/cpu/isa/canonical.hpp"
-#include "kernels/cpu/isa/isa_loops.hpp"
+#include "kernels/cpu/isa/loops/isa_loops.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -15,7 +15,7 @@ inline __m512i fine_slots(__m512 x) {
   return _mm512_min_epi32(slot, _mm512_set1_epi32(static_cast<int>(kFineBins - 1)));
 }
 
-/// As fine_f32 of isa_loops.hpp. Slots are packed to 16 bits, tested against all ranges 32 at a time, and read back
+/// As fine_f32 of fine_loops.hpp. Slots are packed to 16 bits, tested against all ranges 32 at a time, and read back
 /// four to a register. Packing interleaves the two vectors by fours, which the masks undo.
 void fine_f32_avx512(const float* x, int64_t count, FineLoop<float>* loop) {
   constexpr unsigned kFromA = 0x0f0f0f0fu;

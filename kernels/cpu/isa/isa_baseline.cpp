@@ -3,7 +3,7 @@
 #define GRAMIAN_MICRO_VECTORS 3
 
 #include "kernels/cpu/isa/canonical.hpp"
-#include "kernels/cpu/isa/isa_loops.hpp"
+#include "kernels/cpu/isa/loops/isa_loops.hpp"
 
 namespace gramian::cpu {
 

@@ -95,7 +95,7 @@ DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& 
       if (symmetric && q < p) return;
       const Operand<double> rows{left.data() + p * depth * kPanel, std::min(kPiece, panels_a - p)};
       const Operand<double> cols{columns + q * depth * kPanel, std::min(kPiece, panels_b - q)};
-      isa_table().product_f64(rows, cols, depth, sum.data() + p * kPanel * ld + q * kPanel, ld, false, true, false);
+      isa_table().product_f64(rows, cols, depth, sum.data() + p * kPanel * ld + q * kPanel, ld, {.accumulate = true});
     });
   }
   DenseMatrix result(dim_a, dim_b);

@@ -55,12 +55,12 @@ Rows<T> transformed_rows(const ResampledSide& side, int threads) {
   return rows;
 }
 
-void product(Operand<float> a, Operand<float> b, int64_t depth, float* c, int64_t ldc, bool upper, bool accumulate) {
-  isa_table().product_f32(a, b, depth, c, ldc, upper, accumulate, false);
+void product(Operand<float> a, Operand<float> b, int64_t depth, float* c, int64_t ldc, ProductOptions options) {
+  isa_table().product_f32(a, b, depth, c, ldc, options);
 }
 
-void product(Operand<double> a, Operand<double> b, int64_t depth, double* c, int64_t ldc, bool upper, bool accumulate) {
-  isa_table().product_f64(a, b, depth, c, ldc, upper, accumulate, false);
+void product(Operand<double> a, Operand<double> b, int64_t depth, double* c, int64_t ldc, ProductOptions options) {
+  isa_table().product_f64(a, b, depth, c, ldc, options);
 }
 
 /// Terms [begin, begin + depth): columns become the rows of panels. `index` and `weights` may be null.
@@ -117,7 +117,8 @@ class Worker {
         gather(b_, right, weights, begin, depth, count, right_.data());
         columns = right_.data();
       }
-      product({left_.data(), a_.panels()}, {columns, b_.panels()}, depth, sum_.data(), b_.width, symmetric, blocks > 0);
+      product({left_.data(), a_.panels()}, {columns, b_.panels()}, depth, sum_.data(), b_.width,
+              {.upper = symmetric, .accumulate = blocks > 0});
       if (++blocks == kFold || begin + depth == count) {
         fold(symmetric);
         blocks = 0;

@@ -88,7 +88,7 @@ RowForms row_forms(const DeviceRows& a, const RowTransform& ta, const DenseMatri
       for (int64_t k = 0; k < depth; ++k) out[k * kPanel] = mine.row[static_cast<size_t>(k)];
     }
     isa_table().product_f64({mine.rows.data(), panel_count(end - begin)}, {matrix.data(), panel_count(width)}, depth,
-                            mine.out.data(), ld, false, false, false);
+                            mine.out.data(), ld, {});
     for (int64_t r = begin; r < end; ++r) {
       transformed_row(b, r, tb, mine.row.data());
       const double* mapped = mine.out.data() + (r - begin) * ld;

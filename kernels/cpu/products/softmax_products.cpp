@@ -54,7 +54,7 @@ std::vector<SoftmaxProducts> softmax_products(const DeviceRows& rows, const RowT
       AlignedBuffer<double>& tile = tiles[static_cast<size_t>(worker)];
       if (tile.size() == 0) tile = AlignedBuffer<double>(kPanel * block_rows);
       isa_table().product_f64({packed_queries.data() + panel * d * kPanel, 1}, {packed.data(), panel_count(count)}, d,
-                              tile.data(), block_rows, false, false, false);
+                              tile.data(), block_rows, {});
       for (int64_t q = panel * kPanel; q < std::min(queries.rows, (panel + 1) * kPanel); ++q) {
         rankings[static_cast<size_t>(q)].consume(tile.data() + q % kPanel * block_rows, count, begin);
       }

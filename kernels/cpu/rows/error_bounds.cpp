@@ -18,7 +18,7 @@ double gamma(int64_t roundings, double unit) {
   return k / (1.0 - k);
 }
 
-/// Of a term, in chains of kChain that are links of `link` added up.
+/// Roundings that a term passes, in chains of kChain that are links of `link` added up.
 int64_t roundings(int64_t dim, int64_t link) {
   const int64_t chain = std::min(dim, kChain);
   return 1 + std::min(chain, link) + pieces(chain, link) + pieces(dim, kChain);

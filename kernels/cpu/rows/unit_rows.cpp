@@ -17,7 +17,7 @@ constexpr double kLinkLength = 46340.0;
 /// 256 hi + lo, hi from -127 to 127, lo from -128 to 127: sums of 1,024 products stay far from the ends of int32.
 /// A row of entries of one size has no low parts at all.
 constexpr double kTwoInt8 = 127.0 * 256.0;
-/// What fixed point may cost a cosine, of the 5e-4 that are promised.
+/// The share of the promised 5e-4 that fixed point may cost a cosine.
 constexpr double kFixedPointShare = 4.5e-4;
 
 /// Columns in the order in which products are summed: smallest largest entry first, so that the partial sums stay small
@@ -51,7 +51,7 @@ void pack_row(const std::vector<double>& row, const std::vector<int64_t>& order,
   }
 }
 
-/// What rounding makes of a row: it is scaled to length 1 again, so that rounding turns it but does not stretch it.
+/// A row after rounding: it is scaled to length 1 again, so that rounding turns it but does not stretch it.
 struct IntegerRow {
   float scale = 0.0f;
   double turned = 0.0;   // ‖row - rounded row‖, both of length 1
@@ -208,6 +208,62 @@ bool CpuUnitRows::meets(const UnitRows& other) const {
 
 const CpuUnitRows& as_cpu(const UnitRows& rows) { return dynamic_cast<const CpuUnitRows&>(rows); }
 
+namespace {
+
+/// The largest of what fixed point takes away from a row, over the rows of one thread.
+struct Worst {
+  double turned = 0.0;
+  double largest = 0.0;
+  double low = 0.0;
+
+  void note(const IntegerRow& row) {
+    turned = std::max(turned, row.turned);
+    largest = std::max(largest, row.largest);
+    low = std::max(low, row.low);
+  }
+  void note(const Worst& other) {
+    turned = std::max(turned, other.turned);
+    largest = std::max(largest, other.largest);
+    low = std::max(low, other.low);
+  }
+};
+
+/// Writes row `index` into its lane of its panel. `padding`: the row lies beyond the last one and is all zeros.
+void pack_into(CpuUnitRows& packed, int64_t index, const std::vector<double>& row, bool padding, Worst& worst) {
+  const int64_t depth = packed.depth();
+  const int64_t panel = index / kPanel;
+  const int64_t lane = index % kPanel;
+  const auto note = [&](const IntegerRow& done) {
+    packed.scale.data()[index] = done.scale;
+    worst.note(done);
+  };
+  switch (packed.kind()) {
+    case Form::f32:
+      pack_row(row, packed.order, packed.f32.data() + panel * depth * kPanel + lane);
+      return;
+    case Form::f64:
+      pack_row(row, packed.order, packed.f64.data() + panel * depth * kPanel + lane);
+      return;
+    case Form::i16: {
+      int16_t* out = packed.i16.data() + (panel * depth * kPanel + lane) * 2;
+      if (std::ssize(row) % 2 == 1) out[(depth - 1) * kPanel * 2 + 1] = 0;
+      if (!padding) {
+        note(pack_row_i16(row, out));
+        return;
+      }
+      packed.scale.data()[index] = 0.0f;
+      for (int64_t k = 0; k < depth; ++k) out[k * kPanel * 2] = out[k * kPanel * 2 + 1] = 0;
+      return;
+    }
+    case Form::i8:
+      packed.scale.data()[index] = 0.0f;
+      if (!padding) note(pack_row_i8(row, packed.i8.data() + panel * depth * kInt8BlockBytes, lane));
+      return;
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTransform& unit, Form form,
                                             const CpuUnitRows* partner, int threads) {
   const int64_t n = rows.rows();
@@ -223,66 +279,24 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTra
     order.resize(static_cast<size_t>(d));
     std::iota(order.begin(), order.end(), 0);
   }
-  struct Worst {
-    double turned = 0.0;
-    double largest = 0.0;
-    double low = 0.0;
-    void note(const IntegerRow& row) {
-      turned = std::max(turned, row.turned);
-      largest = std::max(largest, row.largest);
-      low = std::max(low, row.low);
-    }
-  };
   std::vector<Worst> worst(static_cast<size_t>(packed->panels()));
   parallel_for(threads, packed->panels(), [&](int64_t panel, int) {
     std::vector<double> row(static_cast<size_t>(d));
     if (form == Form::i8) std::fill_n(packed->i8.data() + panel * depth * kInt8BlockBytes, depth * kInt8BlockBytes, 0);
-    for (int64_t r = 0; r < kPanel; ++r) {
-      const int64_t index = panel * kPanel + r;
-      if (index < n) {
-        transformed_row(rows, index, unit, row.data());
-      } else {
+    for (int64_t index = panel * kPanel; index < (panel + 1) * kPanel; ++index) {
+      const bool padding = index >= n;
+      if (padding) {
         std::ranges::fill(row, 0.0);
+      } else {
+        transformed_row(rows, index, unit, row.data());
       }
-      switch (form) {
-        case Form::f32:
-          pack_row(row, order, packed->f32.data() + panel * depth * kPanel + r);
-          break;
-        case Form::f64:
-          pack_row(row, order, packed->f64.data() + panel * depth * kPanel + r);
-          break;
-        case Form::i16: {
-          int16_t* out = packed->i16.data() + (panel * depth * kPanel + r) * 2;
-          if (d % 2 == 1) out[(depth - 1) * kPanel * 2 + 1] = 0;
-          packed->scale.data()[index] = 0.0f;
-          if (index < n) {
-            const IntegerRow done = pack_row_i16(row, out);
-            packed->scale.data()[index] = done.scale;
-            worst[static_cast<size_t>(panel)].note(done);
-          } else {
-            for (int64_t k = 0; k < depth; ++k) out[k * kPanel * 2] = out[k * kPanel * 2 + 1] = 0;
-          }
-          break;
-        }
-        case Form::i8: {
-          packed->scale.data()[index] = 0.0f;
-          if (index >= n) break;
-          const IntegerRow done = pack_row_i8(row, packed->i8.data() + panel * depth * kInt8BlockBytes, r);
-          packed->scale.data()[index] = done.scale;
-          worst[static_cast<size_t>(panel)].note(done);
-          break;
-        }
-      }
+      pack_into(*packed, index, row, padding, worst[static_cast<size_t>(panel)]);
     }
   });
   // Rounding turns either row by at most sqrt(d)/2 units of its last place; the products of low parts are at most
   // those of their lengths (Cauchy, Schwarz).
   Worst all;
-  for (const Worst& panel : worst) {
-    all.turned = std::max(all.turned, panel.turned);
-    all.largest = std::max(all.largest, panel.largest);
-    all.low = std::max(all.low, panel.low);
-  }
+  for (const Worst& mine : worst) all.note(mine);
   packed->whole = std::sqrt(static_cast<double>(d)) * all.largest / kTwoInt8 + all.low * all.low > kFixedPointShare;
   const ErrorBound bound(form, d, all.turned, packed->whole ? 0.0 : all.low);
   for (const Worst& panel : worst) packed->shares.push_back(bound.share(panel.turned));

@@ -1,5 +1,5 @@
 #pragma once
-// What is done with every tile of cosines while it is in the cache.
+// A consumer reduces every tile of cosines while it is in the cache.
 
 #include <cstddef>
 #include <cstdint>

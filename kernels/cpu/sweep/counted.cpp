@@ -35,11 +35,9 @@ void loop_histogram(const float* x, int64_t count, const HistogramLoop& loop) {
 void loop_histogram(const double* x, int64_t count, const HistogramLoop& loop) {
   isa_table().histogram_f64(x, count, loop);
 }
-void loop_brackets(const float* x, int64_t count, const BracketLoop<float>& loop) {
-  isa_table().brackets_f32(x, count, loop);
-}
-void loop_brackets(const double* x, int64_t count, const BracketLoop<double>& loop) {
-  isa_table().brackets_f64(x, count, loop);
+void loop_bracket(const float* x, int64_t count, BracketLoop<float>* loop) { isa_table().bracket_f32(x, count, loop); }
+void loop_bracket(const double* x, int64_t count, BracketLoop<double>* loop) {
+  isa_table().bracket_f64(x, count, loop);
 }
 
 }  // namespace
@@ -213,9 +211,13 @@ void TileCounter<T>::note_extremes(int64_t row, int64_t col, int64_t width, cons
 template <class T>
 void TileCounter<T>::filter_into_brackets(const std::vector<size_t>& which, const T* x, int64_t count) {
   for (const size_t b : which) {
-    const T lo = static_cast<T>(wanted_.brackets[b].lo);
-    const T hi = static_cast<T>(wanted_.brackets[b].hi);
-    loop_brackets(x, count, {1, &lo, &hi, &below_[b], &kept_[b]});
+    BracketLoop<T> loop{.lo = static_cast<T>(wanted_.brackets[b].lo),
+                        .hi = static_cast<T>(wanted_.brackets[b].hi),
+                        .below = below_[b],
+                        .kept = kept_[b]};
+    loop_bracket(x, count, &loop);
+    below_[b] = loop.below;
+    kept_[b] = loop.kept;
   }
 }
 

@@ -15,7 +15,7 @@
 
 namespace gramian::cpu {
 
-/// What is wanted of the pass.
+/// Reductions that the pass over a tile computes.
 struct Counted {
   bool extremes = false;
   std::vector<Histogram> histograms;
@@ -70,7 +70,7 @@ class TileCounter {
   Extremes::Found extremes_;
   std::vector<Histogram::Found> found_histograms_;
 
-  // What lies on the fine grid is derived from one count over it; the rest has loops of its own.
+  // Requests on the fine grid are derived from one count over it; the rest have loops of their own.
   std::vector<size_t> fine_histograms_, plain_histograms_;
   std::vector<size_t> fine_brackets_, plain_brackets_;
 

@@ -20,7 +20,7 @@ class SharedNeighbors {
  public:
   SharedNeighbors(int64_t rows, int64_t k);
   int64_t k() const { return k_; }
-  /// What a value must reach to be a neighbour of `row`; only ever rises.
+  /// The least value of a neighbour of `row`; it only ever rises.
   T threshold(int64_t row) const { return thresholds_[static_cast<size_t>(row)].load(std::memory_order_relaxed); }
   /// Offers values x[at[0]], x[at[1]], ... of rows first + at[...] to `row`; returns its threshold afterwards.
   T offer(int64_t row, const T* x, const uint32_t* at, int64_t count, int64_t first);

@@ -39,6 +39,31 @@ void form(const CpuUnitRows& rows, const Tile& tile, AlignedBuffer<double>& out,
   }
 }
 
+/// Adds the tile whose cosines `worker` holds to its slots.
+void add_tile(const RankSide& a, const RankSide& b, std::span<const int32_t> values_b, const Tile& tile, int64_t edge,
+              Worker& worker) {
+  const auto bins_of = [](const RankSide& side) {
+    return as_cpu(side.rows).cosine_type() == CosineType::f64 ? bins_of_row<double> : bins_of_row<float>;
+  };
+  const int64_t width = tile.col_end - tile.col_begin;
+  for (int64_t row = tile.row_begin; row < tile.row_end; ++row) {
+    const int64_t skip = tile.diagonal ? row + 1 - tile.col_begin : 0;
+    if (skip >= width) break;
+    const int64_t offset = (row - tile.row_begin) * edge + skip;
+    bins_of(a)(worker.cosines_a, offset, width - skip, a.bins, worker.bins_a);
+    bins_of(b)(worker.cosines_b, offset, width - skip, b.bins, worker.bins_b);
+    const uint32_t* const of_a = worker.bins_a.data();
+    const uint32_t* const of_b = worker.bins_b.data();
+    Slot* const slots = worker.slots.data();
+    const int32_t* const values = values_b.data();
+    for (int64_t k = 0; k < width - skip; ++k) {
+      Slot& slot = slots[of_a[k]];
+      slot.sum += static_cast<uint64_t>(int64_t{values[of_b[k]]});
+      ++slot.count;
+    }
+  }
+}
+
 }  // namespace
 
 RankSums rank_product(const RankSide& side_a, const RankSide& side_b, std::span<const int32_t> values_b,
@@ -46,7 +71,6 @@ RankSums rank_product(const RankSide& side_a, const RankSide& side_b, std::span<
   const CpuUnitRows& a = as_cpu(side_a.rows);
   const CpuUnitRows& b = as_cpu(side_b.rows);
   const RankBins& bins_a = side_a.bins;
-  const RankBins& bins_b = side_b.bins;
   const int64_t edge = grid.edge();
   const bool wide_a = a.cosine_type() == CosineType::f64;
   const bool wide_b = b.cosine_type() == CosineType::f64;
@@ -63,29 +87,10 @@ RankSums rank_product(const RankSide& side_a, const RankSide& side_b, std::span<
                      std::vector<uint32_t>(static_cast<size_t>(edge)), std::vector<uint32_t>(static_cast<size_t>(edge)),
                      std::vector<Slot>(static_cast<size_t>(bins_a.bins()))});
         }
-        Worker& worker = *mine;
         const Tile tile = grid.at(range.begin + item);
-        form(a, tile, worker.cosines_a, edge);
-        form(b, tile, worker.cosines_b, edge);
-        const int64_t width = tile.col_end - tile.col_begin;
-        for (int64_t row = tile.row_begin; row < tile.row_end; ++row) {
-          const int64_t skip = tile.diagonal ? row + 1 - tile.col_begin : 0;
-          if (skip >= width) break;
-          const int64_t offset = (row - tile.row_begin) * edge + skip;
-          (wide_a ? bins_of_row<double> : bins_of_row<float>)(worker.cosines_a, offset, width - skip, bins_a,
-                                                              worker.bins_a);
-          (wide_b ? bins_of_row<double> : bins_of_row<float>)(worker.cosines_b, offset, width - skip, bins_b,
-                                                              worker.bins_b);
-          const uint32_t* const of_a = worker.bins_a.data();
-          const uint32_t* const of_b = worker.bins_b.data();
-          Slot* const slots = worker.slots.data();
-          const int32_t* const values = values_b.data();
-          for (int64_t k = 0; k < width - skip; ++k) {
-            Slot& slot = slots[of_a[k]];
-            slot.sum += static_cast<uint64_t>(int64_t{values[of_b[k]]});
-            ++slot.count;
-          }
-        }
+        form(a, tile, mine->cosines_a, edge);
+        form(b, tile, mine->cosines_b, edge);
+        add_tile(side_a, side_b, values_b, tile, edge, *mine);
       },
       [&](int64_t done) { progress.step(done, count); });
   RankSums total;

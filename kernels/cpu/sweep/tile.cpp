@@ -27,15 +27,15 @@ void form_tile(const CpuUnitRows& a, const CpuUnitRows& b, const Tile& tile, flo
     return;
   }
   isa_table().product_f32(operand(a.f32, depth * kPanel, tile.row_begin, tile.row_end),
-                          operand(b.f32, depth * kPanel, tile.col_begin, tile.col_end), depth, out, ld, tile.diagonal,
-                          false, true);
+                          operand(b.f32, depth * kPanel, tile.col_begin, tile.col_end), depth, out, ld,
+                          {.upper = tile.diagonal, .clamp = true});
 }
 
 void form_tile(const CpuUnitRows& a, const CpuUnitRows& b, const Tile& tile, double* out, int64_t ld) {
   const int64_t depth = a.depth();
   isa_table().product_f64(operand(a.f64, depth * kPanel, tile.row_begin, tile.row_end),
-                          operand(b.f64, depth * kPanel, tile.col_begin, tile.col_end), depth, out, ld, tile.diagonal,
-                          false, true);
+                          operand(b.f64, depth * kPanel, tile.col_begin, tile.col_end), depth, out, ld,
+                          {.upper = tile.diagonal, .clamp = true});
 }
 
 }  // namespace gramian::cpu

@@ -1,5 +1,5 @@
 #pragma once
-// What the reducing kernel is given: one small struct a kind of reduction. A default one is of a reduction that nobody
+// Arguments of the reducing kernel: one small struct a kind of reduction. A default one is of a reduction that nobody
 // asked for.
 
 #include <cstdint>

@@ -100,7 +100,7 @@ __device__ __forceinline__ unsigned count_bins(const Patch<T>& patch, unsigned* 
   return hits;
 }
 
-/// What is asked of few values is asked one by one, and they are read again: `hits` has a bit for each.
+/// Re-reads the values whose bit is set in `hits` and files them into their brackets.
 template <class T>
 __device__ __forceinline__ void look_at_hits(const Patch<T>& patch, unsigned hits, KeptStage<T>& stage,
                                              const TileView<T>& tile, const BracketArguments<T>& arguments) {

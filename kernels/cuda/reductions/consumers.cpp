@@ -9,7 +9,7 @@ namespace {
 
 constexpr int64_t kCounter = sizeof(uint64_t);
 
-/// Of one reduction. One function for every kind and no other.
+/// Adds what one reduction has found. There is one function for every kind and no other.
 struct BytesOf {
   const SweepShape& shape;
 

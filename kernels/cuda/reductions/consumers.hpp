@@ -1,5 +1,5 @@
 #pragma once
-// What one device's share of a sweep leaves on the device, and how it joins what the sweep has found.
+// The findings that one device's share of a sweep leaves on the device, and how they join those of the sweep.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace gramian::cuda {
 /// Device memory that what a sweep leaves needs, but for tiles and kept values.
 int64_t consumers_bytes(const SweepRequest& request, const SweepShape& shape);
 
-/// Of every reduction but Probes and Dense, which belong to tiles (Worker).
+/// Consumers of every reduction but Probes and Dense, which belong to tiles (Worker).
 template <class T>
 class Consumers {
  public:
@@ -25,7 +25,7 @@ class Consumers {
 
   /// All but the kept values, the probes and the dense cosines.
   ReduceArguments<T> arguments(const TileView<T>& tile);
-  /// What only brackets ask for.
+  /// Work that only brackets ask for.
   ReduceArguments<T> arguments_of_kept(const TileView<T>& tile);
   void reduce(const ReduceArguments<T>& arguments, cudaStream_t stream);
   bool keeps_values() const { return brackets_.keeps_values(); }

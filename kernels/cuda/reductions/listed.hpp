@@ -58,7 +58,7 @@ class NearestOnDevice {
  public:
   void want(const Nearest& nearest, const SweepShape& shape, int64_t tile_edge, cudaStream_t stream);
   bool any() const { return rows_.has_value() || columns_.has_value(); }
-  /// Of a tile: on a diagonal one its rows are its columns.
+  /// The listed rows of a tile: on a diagonal one its rows are its columns.
   NearestArguments<T> arguments(const TileView<T>& tile);
   void add_to(Nearest::Found& found, const Nearest& nearest, cudaStream_t stream) const;
 

@@ -17,7 +17,7 @@ __device__ __forceinline__ void note_neighbor(const NeighborView<T>& view, int p
   if (at < kPlaces) view.places[static_cast<int64_t>(place) * kPlaces + at] = neighbor_key(x, other);
 }
 
-/// What a cosine has to reach to be noted for this row. For a row whose list is not full nothing is: the merge looks
+/// The least cosine that is noted for this row. For a row whose list is not full nothing is: the merge looks
 /// through the whole tile.
 template <class T>
 __device__ __forceinline__ T noted_from(const NeighborView<T>& view, int64_t row) {

@@ -83,7 +83,7 @@ __global__ void __launch_bounds__(kThreads, 1)
   NeighborKey<T>* const list = view.lists + row * view.k;
   unsigned held = view.held[row];
   if (noted == 0 && held == view.k) return;
-  // Of a row whose list was not full nothing was noted.
+  // A row whose list was not full has noted nothing.
   if (held == view.k && noted <= kPlaces) {
     for (unsigned p = 0; p < noted; ++p) {
       insert(list, view.k, held, view.places[static_cast<int64_t>(at) * kPlaces + p]);

@@ -9,7 +9,7 @@ namespace gramian::cuda {
 
 inline constexpr int kPatchRows = 4;
 
-/// What a lane loads at once.
+/// The vector that a lane loads at once.
 template <class T>
 struct alignas(16) Vector {
   static constexpr int kCount = 16 / sizeof(T);

@@ -18,9 +18,37 @@ constexpr int kWarps = kThreads / kWarp;
 /// Degrees of columns are counted in 8 bits each while a warp goes down its unit.
 constexpr int kMostUnitRows = 248;
 
+template <class T>
+__device__ void clear_bins(const ReduceArguments<T>& arguments, unsigned* fine, uint32_t* touched) {
+  for (unsigned b = threadIdx.x; b < kFineSlots; b += kThreads) fine[b] = 0;
+  for (unsigned b = threadIdx.x; b < kTouchedWords; b += kThreads) {
+    touched[b] = arguments.brackets.touched != nullptr ? arguments.brackets.touched[b] : 0;
+  }
+}
+
+/// The block's counts to those of all. A cosine of exactly 1 belongs to the last bin.
+__device__ void add_bins(const unsigned* fine, uint64_t* counts) {
+  for (unsigned b = threadIdx.x; b < kFineBins; b += kThreads) {
+    const unsigned counted = fine[b] + (b == kFineBins - 1 ? fine[kFineBins] : 0);
+    if (counted > 0) count(counts + b, counted);
+  }
+}
+
+/// The least cosine that is noted for any of the patch's columns.
+template <class T>
+__device__ T least_noted(const Patch<T>& patch, const ReduceArguments<T>& arguments) {
+  T least = std::numeric_limits<T>::infinity();
+  for (int v = 0; v < Patch<T>::kCols; ++v) {
+    if (patch.col + v >= arguments.tile.cols) continue;
+    least = lesser(least, noted_from_any(arguments.nearest.columns, arguments.tile.col_begin + patch.col + v));
+  }
+  return least;
+}
+
 /// The blocks share the tile out in units of unit_rows rows and a warp's width of columns, one a warp where the tile is
 /// large enough; a warp goes down its unit patch by patch. Integer counters and extremes with their places: the order
-/// in which threads come does not show.
+/// in which threads come does not show. One function of 69 lines, since what a lane holds lives in registers
+/// throughout.
 template <class T>
 __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> arguments) {
   constexpr int kUnitCols = kWarp * Patch<T>::kCols;
@@ -30,12 +58,7 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
   KeptStage<T> stage(reinterpret_cast<T*>(dynamic_shared() + kFineShared) + threadIdx.x / kWarp * kStaged);
   auto* const found = reinterpret_cast<Extreme<T>*>(dynamic_shared());  // after the counts are done with
   const bool binned = arguments.counts_bins();
-  if (binned) {
-    for (unsigned b = threadIdx.x; b < kFineSlots; b += kThreads) fine[b] = 0;
-    for (unsigned b = threadIdx.x; b < kTouchedWords; b += kThreads) {
-      touched[b] = arguments.brackets.touched != nullptr ? arguments.brackets.touched[b] : 0;
-    }
-  }
+  if (binned) clear_bins(arguments, fine, touched);
   __syncthreads();
 
   const int lane = static_cast<int>(threadIdx.x % kWarp);
@@ -59,12 +82,7 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
     if (tile.diagonal && unit_col + kUnitCols - 1 <= begin) continue;
     Patch<T> patch;
     take_columns(patch, tile, unit_col + lane * Patch<T>::kCols);
-    T least_of_columns = std::numeric_limits<T>::infinity();
-    for (int v = 0; neighbors && v < Patch<T>::kCols; ++v) {
-      if (patch.col + v >= tile.cols) continue;
-      least_of_columns =
-          lesser(least_of_columns, noted_from_any(arguments.nearest.columns, tile.col_begin + patch.col + v));
-    }
+    const T least_of_columns = neighbors ? least_noted(patch, arguments) : std::numeric_limits<T>::infinity();
     unsigned first_columns = 0;
     for (int row = begin; row < end; row += kPatchRows) {
       const bool whole = row + kPatchRows <= end && unit_col + kUnitCols <= tile.cols &&
@@ -95,10 +113,7 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
 
   __syncthreads();
   if (arguments.fine.counts != nullptr) {
-    for (unsigned b = threadIdx.x; b < kFineBins; b += kThreads) {
-      const unsigned counted = fine[b] + (b == kFineBins - 1 ? fine[kFineBins] : 0);
-      if (counted > 0) count(arguments.fine.counts + b, counted);
-    }
+    add_bins(fine, arguments.fine.counts);
     __syncthreads();
   }
   if (arguments.extremes.blocks == nullptr) return;

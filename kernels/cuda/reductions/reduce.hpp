@@ -1,5 +1,5 @@
 #pragma once
-// What consumes a tile of cosines on the device, in one pass over it.
+// The kernel that consumes a tile of cosines on the device, in one pass over it.
 //
 // Histograms and brackets rest on one count over the fine grid, which every block keeps in shared memory. Brackets, on
 // the grid or off it, need a closer look only at values in the fine bins that they touch: a bit a bin says so. What

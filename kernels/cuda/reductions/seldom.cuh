@@ -1,5 +1,5 @@
 #pragma once
-// What is counted a row, and what few requests ask for.
+// Counts a row, and reductions that few requests ask for.
 
 #include "kernels/cuda/reductions/arguments.hpp"
 #include "kernels/cuda/reductions/patch.cuh"

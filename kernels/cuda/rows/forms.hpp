@@ -14,8 +14,8 @@ namespace gramian::cuda {
 ///
 ///   (high + low/2)·low' + low·(high' + low'/2) = high·low' + low·high' + low·low'
 ///
-/// What fp16 rounds off the mixed part, high + low/2, has a pattern where entries are equal, which adds up over a row;
-/// a dither of less than half a last place takes the pattern away.
+/// The error of rounding the mixed part, high + low/2, to fp16 has a pattern where entries are equal, which adds up
+/// over a row; a dither of less than half a last place takes the pattern away.
 enum class Form : uint8_t { f64, split, half };
 
 /// How the row of a form lies in memory, in bytes and elements. Columns are in the order `order`, smallest largest

@@ -61,7 +61,7 @@ class RowStream {
  private:
   template <class Gather>
   void stage(int64_t count, const DeviceTransform& transform, double* out, int64_t ld, double* norms, Gather gather);
-  /// Of rows that lie on the device.
+  /// The view of rows that lie on the device.
   void transform_stored(const StoredRows& stored, const DeviceTransform& transform, double* out, int64_t ld,
                         double* norms);
 

@@ -34,7 +34,7 @@ struct StoredRows {
   int64_t dim = 0;
 };
 
-/// What of a transform is done.
+/// The steps of a transform that are done.
 enum class Steps : uint8_t {
   all,         // of a transform without a map
   before_map,  // shift and directions

@@ -40,7 +40,7 @@ class CudaUnitRows final : public UnitRows {
   int64_t tile_rows(int64_t edge) const { return std::min(edge, padded_rows(rows_)); }
   int64_t bytes() const { return checked_product(held_, layout_.bytes, "unit rows"); }
   const std::vector<int64_t>& order() const { return order_; }
-  /// What of a device's memory has to be left to them, at most half of what is free.
+  /// Bytes of a device's memory that have to be left to them, at most half of what is free.
   int64_t bytes_wanted(Device& device) const;
 
   /// Whether they lie on any device, and to leave them all for the host. Nothing that reads them may be under way.

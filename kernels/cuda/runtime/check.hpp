@@ -1,5 +1,5 @@
 #pragma once
-// What becomes of a status of the CUDA runtime.
+// A status of the CUDA runtime becomes an exception here.
 
 #include <cuda_runtime.h>
 

@@ -20,7 +20,7 @@ namespace gramian::cuda {
 /// Compute capability that the kernels need (warp reductions, 99 KB of shared memory a block).
 inline constexpr int kOldestMajor = 8;
 
-/// What the driver knows of a device, which costs no context on it.
+/// Facts that the driver knows of a device, which cost no context on it.
 cudaDeviceProp properties_of(int number);
 /// Throws DeviceUnavailable for one that is too old.
 void require_capability(int number, const cudaDeviceProp& properties);

@@ -18,14 +18,14 @@
 namespace gramian::cuda {
 namespace {
 
-/// What is left to the driver and the libraries of a device with so many bytes: code of kernels, which is loaded when
+/// Memory left to the driver and the libraries of a device with so many bytes: code of kernels, which is loaded when
 /// they are first launched, cuBLAS's by the megabyte, and what pools and the driver round up to.
 int64_t reserve_of(int64_t total) {
   constexpr int64_t kReserve = int64_t{256} << 20;
   return std::max(total / 50, std::min(kReserve, total / 16));
 }
 
-/// What is larger goes back to the driver at once: rows of a matrix, of which the next may be another size.
+/// Larger blocks go back to the driver at once: rows of a matrix, of which the next may be another size.
 constexpr int64_t kKept = int64_t{256} << 20;
 
 struct Pool {
@@ -66,7 +66,7 @@ void* try_to_allocate(const Pool& own, size_t size, const char* what) {
   const bool pooled = own.pool != nullptr;
   cudaError_t status = pooled ? cudaMallocAsync(&memory, size, own.stream.get()) : cudaMalloc(&memory, size);
   if (status == cudaErrorMemoryAllocation && pooled) {
-    // What the pool holds may lie in pieces.
+    // The pool's free memory may lie in pieces.
     cudaGetLastError();
     trim_pool();
     status = cudaMallocAsync(&memory, size, own.stream.get());

@@ -33,7 +33,7 @@ class UniqueHandle {
 inline void destroy_stream(cudaStream_t stream) noexcept { log_failure(cudaStreamDestroy(stream), "a stream's end"); }
 inline void destroy_event(cudaEvent_t event) noexcept { log_failure(cudaEventDestroy(event), "an event's end"); }
 
-/// Of the current device; does not wait for the default stream.
+/// A stream of the current device; it does not wait for the default stream.
 class Stream {
  public:
   enum class Priority : uint8_t { normal, high };

@@ -8,7 +8,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What `folder` holds whose name begins with `prefix`, the last name first, so that a later version comes first.
+/// Entries of `folder` whose name begins with `prefix`, the last name first, so that a later version comes first.
 std::vector<fs::path> entries(const fs::path& folder, const std::string& prefix) {
   std::vector<fs::path> found;
   std::error_code error;

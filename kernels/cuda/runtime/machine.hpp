@@ -20,9 +20,9 @@ class Machine {
   Device& first() const { return *devices_.front(); }
   /// As many devices as so much work pays for, the first among them, all of them started.
   std::vector<Device*> for_work(double multiply_adds);
-  /// Of those that have been started.
+  /// Counts the devices that have been started.
   std::vector<const Device*> started() const;
-  /// What of this machine is not used and why, for people; empty where all of it is.
+  /// Tells people which part of this machine is not used and why; empty where all of it is.
   const std::string& left_out() const { return left_out_; }
 
  private:

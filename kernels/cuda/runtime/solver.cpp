@@ -39,7 +39,7 @@ void check_solver(cusolverStatus_t status, const char* what) {
 void destroy_solver(cusolverDnHandle_t handle) noexcept { cusolverDnDestroy(handle); }
 void destroy_parameters(cusolverDnParams_t parameters) noexcept { cusolverDnDestroyParams(parameters); }
 
-/// What a routine wants beside its matrices.
+/// The workspace that a routine wants beside its matrices.
 struct Workspace {
   std::vector<std::byte> host;  // ends last: the end of the others waits for work that may still read it
   DeviceBuffer<std::byte> device;

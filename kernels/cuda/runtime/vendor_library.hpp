@@ -44,7 +44,7 @@ class VendorEntry<Result(Arguments...)> {
   mutable std::atomic<void*> found_{nullptr};
 };
 
-/// What is missing is said before anything is begun.
+/// A missing library is reported before anything is begun.
 template <class... Entries>
 void find_all(const Entries&... entries) {
   (entries.get(), ...);

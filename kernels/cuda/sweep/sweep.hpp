@@ -10,7 +10,7 @@ namespace gramian::cuda {
 /// Device memory that a sweep takes beside the rows, for tiles of `edge`.
 int64_t sweep_bytes(CosineType type, int64_t edge);
 
-/// What a sweep over all pairs of these rows costs: of a triangle where they are the same.
+/// The cost of a sweep over all pairs of these rows: over a triangle where they are the same.
 double multiply_adds(const CudaUnitRows& a, const CudaUnitRows& b);
 
 /// As Backend::do_sweep.

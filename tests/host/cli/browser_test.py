@@ -15,7 +15,7 @@ if BROWSER is None:
     print("SKIPPED: this test needs Chromium (Debian: chromium)")
     sys.exit(77)
 
-from program_test import Program, gaussian_rows, npy  # noqa: E402: it reads the command line
+from program import Program, gaussian_rows, npy  # noqa: E402: it reads the command line
 
 # Added to a copy of the page: collects what a reader would see. Errors are listened for before anything else runs.
 LISTEN = "<script>window.wrong=[];addEventListener('error',e=>wrong.push(String(e.message)));window.alert=m=>wrong.push('alert '+m)</script>"

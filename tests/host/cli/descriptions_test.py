@@ -52,6 +52,7 @@ RUNS = [
     ["color", "run1.npy", "--text", "text.txt"],
     ["color", "run1.npy", "--text", "text.txt", "--by", "norm", "--by", "previous"],
     ["unembed", "run1.npy", "run2.npy", "--limit", "50"],
+    ["transform", "run1.npy", "--whiten", "--dims", "3", "-o", "vectors.tsv"],
     ["synth", "5", "4", "-o", "made.npy"],
     ["bench", "100", "8"],
     ["devices"],

@@ -4,10 +4,10 @@
 #include <map>
 #include <utility>
 
-#include "tests/host/formats/fasttext_bytes.hpp"
+#include "tests/host/formats/archives/zip_bytes.hpp"
+#include "tests/host/formats/checkpoints/gguf_bytes.hpp"
 #include "tests/host/formats/files.hpp"
-#include "tests/host/formats/gguf_bytes.hpp"
-#include "tests/host/formats/zip_bytes.hpp"
+#include "tests/host/formats/word_vectors/fasttext_bytes.hpp"
 
 namespace gramian::host::test {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
+#include "tests/host/formats/archives/zip_bytes.hpp"
 #include "tests/host/formats/files.hpp"
-#include "tests/host/formats/zip_bytes.hpp"
 
 namespace gramian::host::test {
 namespace {
@@ -98,7 +98,7 @@ TEST_F(HubCache, Revisions) {
   for (const char* name : {"hf:", "hf:org/m@", "hf:org/m@../../x", "hf:a/b/c", "hf:../m", "hf:a b", "hf:.x"}) {
     expect_refused<InvalidUsage>(name, {"no name of a model"});
   }
-  // What was fetched by its commit alone has no main.
+  // A model fetched by its commit alone has no main.
   add_model("models--org--pinned", one_, 4, "");
   EXPECT_EQ(first_value("hf:org/pinned"), 4);
 }

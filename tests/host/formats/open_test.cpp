@@ -45,7 +45,6 @@ TEST(Open, SaysWhatForeignFilesAre) {
     std::string_view part, remedy;
   } kCases[] = {
       {"FiFu\0\0\0\0"s, "finalfusion", "convert"},
-      {"\x89HDF\r\n\x1a\n"s, "HDF5", ".npy"},
       {"\x1f\x8b\x08\0"s, "gzip data is cut off", "download"},
       {"\x80\x02\x8a\x0al\xfc"s, "pickle", "np.save"},
       {"\x80\x04\x95"s, "pickle", "np.save"},

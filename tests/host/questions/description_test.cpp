@@ -113,7 +113,7 @@ TEST(Questions, EveryOneIsDescribedInFull) {
   }
 }
 
-/// What a study file or Python would set has the same effect as the field itself.
+/// A key that a study file or Python would set has the same effect as the field itself.
 TEST(Questions, EveryOptionCanBeSetFromItsOwnValue) {
   for (const auto& question : all_questions()) {
     Description d;

@@ -1,4 +1,4 @@
-// What is written of a graph. That other programs read it is shown in tests/host/cli/graph_test.py.
+// Files that are written of a graph. That other programs read it is shown in tests/host/cli/graph_test.py.
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -27,7 +27,7 @@ TEST(PaintedColors, EveryShadeIsReadable) {
     EXPECT_GE(contrast({0, 0, 0}, white_to_red(t)), kReadable) << shade;  // the ink of light pages and pictures
     EXPECT_GE(contrast(ink_on(dark_to_red(t)), dark_to_red(t)), kReadable) << shade;
   }
-  // What is unpainted, on both pages: ink and faint ink.
+  // Unpainted text on both pages: ink and faint ink.
   EXPECT_GE(contrast({0x66, 0x62, 0x6e}, {255, 255, 255}), kReadable);
   EXPECT_GE(contrast({0xa0, 0x9a, 0xad}, {0x16, 0x14, 0x1d}), kReadable);
   EXPECT_EQ(white_to_red(0.0), (Color{255, 255, 255}));

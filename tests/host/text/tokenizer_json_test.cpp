@@ -1,4 +1,4 @@
-// What tokenizer.json asks for beside byte-level BPE, on vocabularies small enough to follow by hand.
+// Parts of tokenizer.json beside byte-level BPE, on vocabularies small enough to follow by hand.
 
 #include "tests/host/text/sentence_piece_bytes.hpp"
 #include "tests/host/text/tokens.hpp"

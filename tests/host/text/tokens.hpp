@@ -1,5 +1,5 @@
 #pragma once
-// What a test asks of a tokenizer.
+// Helpers by which a test asks a tokenizer.
 
 #include <string>
 #include <string_view>

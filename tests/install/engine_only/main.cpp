@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <vector>
 
+#include "engine/analyses/plan.hpp"
 #include "engine/space.hpp"
-#include "engine/sweep/plan.hpp"
 #include "kernels/cpu/backend.hpp"
 
 int main() {

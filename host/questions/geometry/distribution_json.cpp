@@ -1,4 +1,4 @@
-#include "host/questions/json/distribution_json.hpp"
+#include "host/questions/geometry/distribution_json.hpp"
 
 #include <cmath>
 

@@ -18,9 +18,9 @@ namespace gramian {
 class SweepAnalysis {
  public:
   virtual ~SweepAnalysis() = default;
-  /// What the next sweep shall gather for it; an empty request when it is done.
+  /// The request that the next sweep shall answer for it; empty when it is done.
   virtual SweepRequest needs() = 0;
-  /// What that sweep found, in the order of its own request.
+  /// Receives the findings of that sweep, in the order of its own request.
   virtual void take(SweepState state) = 0;
 };
 
@@ -61,12 +61,6 @@ struct SweepReport {
 
 /// Sampled pairs per run for the accuracy statement (all pairs when there are fewer).
 inline constexpr int64_t kAccuracyPairs = 16384;
-
-/// `count` pairs i < j, uniform with repetition over all pairs of n rows (all pairs once, when there are no more than
-/// `count`), ascending. The same seed gives the same pairs.
-std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed);
-/// The same of rows i of n and j of m.
-std::vector<Pair> sample_pairs(int64_t n, int64_t m, int64_t count, uint64_t seed);
 
 /// Sweeps over all pairs of one space until no analysis needs anything: certified where is_certified(precision).
 /// Throws Error where a sampled cosine is further off than its proven bound.

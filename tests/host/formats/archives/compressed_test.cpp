@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "tests/host/formats/deflate.hpp"
+#include "tests/host/formats/archives/deflate.hpp"
 #include "tests/host/formats/files.hpp"
 
 namespace gramian::host::test {
@@ -187,7 +187,7 @@ TEST(Compressed, CancelsAndReports) {
 
 TEST(Compressed, LimitReadsNoFurther) {
   const TempDir dir;
-  // What follows the rows that are wanted may be missing or damaged.
+  // The bytes behind the rows that are wanted may be missing or damaged.
   const std::string packed = gzip("900000 2\n" + lines(900'000));
   const auto path = dir.write("x", packed.substr(0, packed.size() / 2));
   ReadOptions options;

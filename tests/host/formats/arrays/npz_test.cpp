@@ -1,6 +1,6 @@
 #include <zlib.h>
 
-#include "tests/host/formats/deflate.hpp"
+#include "tests/host/formats/archives/deflate.hpp"
 #include "tests/host/formats/files.hpp"
 
 namespace gramian::host::test {

@@ -1,5 +1,12 @@
-// Included by isa_loops.hpp: what lies below and within intervals. Four intervals at a time keep their ends and counts
-// in registers; the masks of what lies within any meet in the L1 cache.
+#pragma once
+// Values below and within some intervals. See isa_loops.hpp. Four intervals at a time keep their ends and counts in
+// registers; the masks of what lies within any meet in the L1 cache.
+
+#if defined(__AVX512F__) || defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+#include "kernels/cpu/isa/isa.hpp"
 
 namespace gramian::cpu {
 namespace {

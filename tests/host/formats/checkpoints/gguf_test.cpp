@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "host/formats/checkpoints/gguf_model.hpp"
+#include "tests/host/formats/checkpoints/gguf_bytes.hpp"
 #include "tests/host/formats/files.hpp"
-#include "tests/host/formats/gguf_bytes.hpp"
 
 namespace gramian::host::test {
 namespace {

@@ -1,7 +1,7 @@
 #include "host/formats/word_vectors/fasttext_model.hpp"
 
-#include "tests/host/formats/fasttext_bytes.hpp"
 #include "tests/host/formats/files.hpp"
+#include "tests/host/formats/word_vectors/fasttext_bytes.hpp"
 
 namespace gramian::host::test {
 namespace {

@@ -1,5 +1,5 @@
 #pragma once
-// What zlib makes of bytes, for the tests of compressed files.
+// Bytes compressed by zlib, for the tests of compressed files.
 
 #include <gtest/gtest.h>
 #include <zlib.h>

@@ -1,4 +1,4 @@
-#include "engine/sweep/plan.hpp"
+#include "engine/analyses/plan.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -7,11 +7,10 @@
 #include <iterator>
 #include <limits>
 #include <memory>
-#include <random>
 #include <sstream>
 
 #include "engine/error.hpp"
-#include "engine/random.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 
 namespace gramian {
 namespace {
@@ -38,7 +37,7 @@ void note_errors(const std::vector<double>& swept, const std::vector<double>& ex
   if (!exact.empty()) accuracy.rms_error = std::sqrt(sum / static_cast<double>(exact.size()));
 }
 
-/// What the planner asks of whatever is swept.
+/// Functions that the planner calls, whatever is swept.
 struct Swept {
   /// Before each sweep, what will be asked of it.
   std::function<void(const SweepRequest&)> prepare;
@@ -92,46 +91,6 @@ void run(const Swept& swept, std::span<SweepAnalysis* const> analyses, SweepRepo
 
 }  // namespace
 
-std::vector<Pair> sample_pairs(int64_t n, int64_t count, uint64_t seed) {
-  std::vector<Pair> pairs;
-  if (n < 2) return pairs;
-  const bool all = n < (int64_t{1} << 31) && n * (n - 1) / 2 <= count;
-  if (all) {
-    for (int64_t i = 0; i < n; ++i) {
-      for (int64_t j = i + 1; j < n; ++j) pairs.push_back({i, j});
-    }
-    return pairs;
-  }
-  std::mt19937_64 generator(seed);
-  pairs.reserve(static_cast<size_t>(count));
-  while (std::ssize(pairs) < count) {
-    const int64_t i = random_below(generator, n);
-    const int64_t j = random_below(generator, n);
-    if (i != j) pairs.push_back({std::min(i, j), std::max(i, j)});
-  }
-  std::ranges::sort(pairs);
-  return pairs;
-}
-
-std::vector<Pair> sample_pairs(int64_t n, int64_t m, int64_t count, uint64_t seed) {
-  std::vector<Pair> pairs;
-  if (n < 1 || m < 1) return pairs;
-  if (n <= count / m) {
-    for (int64_t i = 0; i < n; ++i) {
-      for (int64_t j = 0; j < m; ++j) pairs.push_back({i, j});
-    }
-    return pairs;
-  }
-  std::mt19937_64 generator(seed);
-  pairs.reserve(static_cast<size_t>(count));
-  for (int64_t k = 0; k < count; ++k) {
-    const int64_t i = random_below(generator, n);
-    pairs.push_back({i, random_below(generator, m)});
-  }
-  std::ranges::sort(pairs);
-  return pairs;
-}
-
 SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
                        const Progress& progress) {
   SweepReport report;
@@ -155,7 +114,7 @@ SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysi
   swept.exact = [&] { return space.backend().pair_cosines(space.device_rows(), space.unit(), swept.sample); };
   swept.noted = [&] {
     if (used == precision) return;
-    // What was swept is not what is answered.
+    // The swept cosines are not the ones in the answer.
     report.certified.largest_error = report.accuracy.max_abs_error;
     report.accuracy = {.promise = report.accuracy.promise};
   };

@@ -1,7 +1,7 @@
 #include "host/formats/checkpoints/torch_file.hpp"
 
+#include "tests/host/formats/archives/zip_bytes.hpp"
 #include "tests/host/formats/files.hpp"
-#include "tests/host/formats/zip_bytes.hpp"
 
 namespace gramian::host::test {
 namespace {

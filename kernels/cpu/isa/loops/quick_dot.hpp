@@ -1,4 +1,8 @@
-// Included by isa_loops.hpp: a product of two rows in fp32, in kQuickLanes lanes.
+#pragma once
+// A product of two rows in fp32, in kQuickLanes lanes. See isa_loops.hpp.
+
+#include "engine/cosines/canonical_order.hpp"
+#include "kernels/cpu/isa/loops/lanes.hpp"
 
 namespace gramian::cpu {
 namespace {
