@@ -28,10 +28,9 @@ void select(std::span<T> values, std::span<KeptRank> ranks, size_t first) {
   const size_t place = ranks[middle].place;
   const auto nth = values.begin() + static_cast<std::ptrdiff_t>(place - first);
   std::nth_element(values.begin(), nth, values.end());
-  const auto same = std::ranges::equal_range(ranks, place, {}, &KeptRank::place);
-  for (KeptRank& rank : same) rank.swept = static_cast<double>(*nth);
-  const auto low = static_cast<size_t>(same.begin() - ranks.begin());
-  const auto high = static_cast<size_t>(same.end() - ranks.begin());
+  const auto low = static_cast<size_t>(std::ranges::lower_bound(ranks, place, {}, &KeptRank::place) - ranks.begin());
+  const auto high = static_cast<size_t>(std::ranges::upper_bound(ranks, place, {}, &KeptRank::place) - ranks.begin());
+  for (KeptRank& rank : ranks.subspan(low, high - low)) rank.swept = static_cast<double>(*nth);
   select(values.first(place - first), ranks.first(low), first);
   select(values.subspan(place - first + 1), ranks.subspan(high), place + 1);
 }
@@ -90,9 +89,11 @@ void KeptPairs::select_swept(const std::vector<T>& cosines, std::span<KeptRank> 
     }
   }
   parallel_for(threads_, std::ssize(intervals_), [&](int64_t b, int) {
-    const auto of_b = std::ranges::equal_range(ranks, static_cast<size_t>(b), {}, &KeptRank::interval);
-    const std::span<KeptRank> mine(of_b.begin(), of_b.end());
-    std::vector<T>& kept = values[static_cast<size_t>(b)];
+    const auto number = static_cast<size_t>(b);
+    const auto first = std::ranges::lower_bound(ranks, number, {}, &KeptRank::interval) - ranks.begin();
+    const auto last = std::ranges::upper_bound(ranks, number, {}, &KeptRank::interval) - ranks.begin();
+    const auto mine = ranks.subspan(static_cast<size_t>(first), static_cast<size_t>(last - first));
+    std::vector<T>& kept = values[number];
     const auto held =
         static_cast<size_t>(std::ranges::lower_bound(mine, kept.size(), {}, &KeptRank::place) - mine.begin());
     for (KeptRank& rank : mine.subspan(held)) rank.swept = std::numeric_limits<double>::infinity();

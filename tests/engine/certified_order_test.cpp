@@ -92,9 +92,10 @@ void for_each_cpu(Use use) {
 }
 
 TEST(CertifiedOrder, OfFewRows) {
-  for (const int64_t n : {2, 3, 4, 50, 370}) {
+  // 370 rows have more pairs than are all recomputed.
+  for (const int64_t n : {2, 3, 50, 370}) {
     for (const int64_t d : {1, 2, 33, 300}) {
-      if (n == 370 && d == 300) continue;
+      if (n == 370 && d != 33) continue;
       for (const Case& each : cases(n, d)) {
         for_each_cpu([&](Backend& backend) {
           Space space(backend, each.stored.matrix.view);
@@ -146,7 +147,7 @@ TEST(CertifiedOrder, WithoutMemoryForPairs) {
   DistributionSettings settings = many_quantiles();
   settings.keep_bytes = 0;
   for (const Case& each : cases(kMany, 24)) {
-    if (each.name != "gaussian" && each.name != "lattice" && each.name != "identical") continue;
+    if (each.name != "gaussian" && each.name != "lattice") continue;
     SCOPED_TRACE(each.name);
     const auto backend = devices().front().make(2);
     Space space(*backend, each.stored.matrix.view);
