@@ -13,6 +13,7 @@
 #include "engine/space.hpp"
 #include "kernels/cpu/backend.hpp"
 #include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/isa/panel_size.hpp"
 #include "tests/oracle/exact_cosine.hpp"
 #include "tests/support/backends.hpp"
 #include "tests/support/data.hpp"
@@ -161,15 +162,19 @@ TEST(ErrorBound, OfEveryRowIsNeverExceeded) {
 TEST(ErrorBound, OfFixedPointIsReached) {
   if (!cpu::select_isa("avx512-vnni")) GTEST_SKIP() << "this processor has no VPDPWSSD";
   // 48 rows of which every entry is rounded the way that the sign of the last row's entry points, at a right angle to
-  // what is left of them. Links of 128 entries are 46,334.3 long, so whole numbers of 4,095 and 4,096 stay themselves.
+  // what is left of them. They are as long as a link may be, so that whole numbers stay themselves.
+  constexpr int64_t kTerms = 2 * cpu::kFixedLink;
+  constexpr auto kEntries = static_cast<double>(kTerms);
+  const double length = 46340.0 - 0.5 * std::sqrt(kEntries);
+  const double whole = std::floor(length / std::sqrt(kEntries));
+  const auto larger =
+      static_cast<int64_t>((length * length - kEntries * (whole * whole + 0.2)) / (2.0 * whole + 1.0) / 2.0);
   for (const int64_t links : {1, 6}) {
-    const int64_t d = 128 * links;
-    const double length = 46340.0 - 0.5 * std::sqrt(128.0);
-    const auto larger = static_cast<int64_t>((length * length - 128.0 * (4095.0 * 4095.0 + 0.24)) / 8191.0 / 2.0);
+    const int64_t d = kTerms * links;
     oracle::Table rows(49, d);
     for (int64_t k = 0; k < d; ++k) {
       const double sign = k % 2 == 0 ? 1.0 : -1.0;
-      for (int64_t i = 0; i < 48; ++i) rows.at(i, k) = (k % 128 / 2 < larger ? 4096.0 : 4095.0) + 0.49 * sign;
+      for (int64_t i = 0; i < 48; ++i) rows.at(i, k) = (k % kTerms / 2 < larger ? whole + 1.0 : whole) + 0.45 * sign;
       rows.at(48, k) = sign;
     }
     const Stored stored = store(rows, ElementType::f64);

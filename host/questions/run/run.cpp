@@ -204,7 +204,7 @@ std::string Run::footer() const {
     line = "largest error " + host::significant(accuracy_.max_abs_error, 2) + " on " + host::grouped(accuracy_.pairs) +
            " sampled pairs (promise: " + host::significant(accuracy_.promise, 2) + "); ";
   }
-  if (certified_) line += "exact: " + host::grouped(certified_->recomputed) + " pairs recomputed in fp64; ";
+  if (certified_) text += "  exact: " + host::grouped(certified_->recomputed) + " pairs recomputed in fp64\n";
   if (sweeps_ > 0) line += std::to_string(sweeps_) + (sweeps_ == 1 ? " sweep; " : " sweeps; ");
   return text + "  " + line + host::duration_in_words(seconds()) + "\n";
 }
