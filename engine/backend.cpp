@@ -145,9 +145,9 @@ std::vector<double> Backend::pair_cosines(const DeviceRows& a, const RowTransfor
   return do_pair_cosines(a, unit_of(ta), b, unit_of(tb), pairs);
 }
 
-std::unique_ptr<PairCosines> Backend::pair_cosines_of(const DeviceRows& rows, const RowTransform& transform) {
+std::unique_ptr<PairCosines> Backend::kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform) {
   check_transform(rows, transform);
-  return do_pair_cosines_of(rows, unit_of(transform));
+  return do_kept_pair_cosines(rows, unit_of(transform));
 }
 
 std::vector<SoftmaxProducts> Backend::softmax_products(const DeviceRows& rows, const RowTransform& transform,

@@ -104,7 +104,7 @@ class Backend {
                                    const RowTransform& tb, std::span<const Pair> pairs);
 
   /// The same for who asks again and again: what all pairs need of the rows is found out once. `rows` must outlive it.
-  std::unique_ptr<PairCosines> pair_cosines_of(const DeviceRows& rows, const RowTransform& transform);
+  std::unique_ptr<PairCosines> kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform);
 
   /// Unit rows have finite bounds (UnitRows::bound), pair_cosines are canonical, and sweeps answer Listed and Degrees
   /// with margins.
@@ -186,7 +186,7 @@ class Backend {
   /// Both transforms scale to length 1 and do not recentre.
   virtual std::vector<double> do_pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                               const RowTransform& tb, std::span<const Pair> pairs);
-  virtual std::unique_ptr<PairCosines> do_pair_cosines_of(const DeviceRows& rows, const RowTransform& transform);
+  virtual std::unique_ptr<PairCosines> do_kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform);
   virtual std::vector<SoftmaxProducts> do_softmax_products(const DeviceRows& rows, const RowTransform& transform,
                                                            const DenseMatrix& queries, int64_t k, double temperature,
                                                            const Progress& progress);

@@ -178,7 +178,7 @@ const UnitRows& Space::unit_rows(Precision precision) {
 }
 
 const PairCosines& Space::pair_cosines() {
-  if (!pair_cosines_) pair_cosines_ = backend_->pair_cosines_of(*device_rows_, unit_);
+  if (!pair_cosines_) pair_cosines_ = backend_->kept_pair_cosines(*device_rows_, unit_);
   return *pair_cosines_;
 }
 

@@ -93,7 +93,7 @@ std::vector<double> Backend::do_pair_cosines(const DeviceRows& a, const RowTrans
   return on_host::canonical_cosines(a, ta, b, tb, pairs, {canonical_dot, nullptr, nullptr}, threads());
 }
 
-std::unique_ptr<PairCosines> Backend::do_pair_cosines_of(const DeviceRows& rows, const RowTransform& transform) {
+std::unique_ptr<PairCosines> Backend::do_kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform) {
   const on_host::CanonicalDots dots{canonical_dot, nullptr, nullptr};
   return std::make_unique<on_host::CanonicalRows>(rows, transform, dots, /*often=*/true, threads());
 }

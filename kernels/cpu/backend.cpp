@@ -150,7 +150,7 @@ class CpuBackend final : public Backend {
     return cpu::pair_cosines(a, ta, b, tb, pairs, threads_);
   }
 
-  std::unique_ptr<PairCosines> do_pair_cosines_of(const DeviceRows& rows, const RowTransform& transform) override {
+  std::unique_ptr<PairCosines> do_kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform) override {
     return std::make_unique<on_host::CanonicalRows>(rows, transform, canonical_dots(), /*often=*/true, threads_);
   }
 

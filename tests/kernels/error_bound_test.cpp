@@ -125,7 +125,7 @@ oracle::Table uneven(int64_t n, int64_t d, uint64_t seed) {
 void expect_never_exceeded(Backend& backend, const Stored& stored, Precision precision) {
   Space space(backend, stored.matrix.view);
   const UnitRows& rows = space.unit_rows(precision);
-  const auto exact = backend.pair_cosines_of(space.device_rows(), space.unit());
+  const auto exact = backend.kept_pair_cosines(space.device_rows(), space.unit());
   const auto sink = std::make_shared<Compared>(rows, *exact, canonical_cosine_bound(space.dim()));
   backend.sweep(rows, {Listed{{{-1.0, 1.0}}, sink}});
   EXPECT_EQ(sink->pairs(), space.size() * (space.size() - 1) / 2);
