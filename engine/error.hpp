@@ -20,6 +20,12 @@ class InvalidUsage : public Error {
   using Error::Error;
 };
 
+/// A path leads to nothing. Exit code 2.
+class NoSuchFile : public InvalidUsage {
+ public:
+  using InvalidUsage::InvalidUsage;
+};
+
 /// A setting has a value that it cannot have. what() begins with the setting's name as the library has it, which a
 /// program may replace by its own.
 class InvalidSetting : public InvalidUsage {

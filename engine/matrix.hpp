@@ -52,6 +52,7 @@ struct DenseMatrix {
   DenseMatrix(int64_t r, int64_t c) : rows(r), cols(c), values(static_cast<size_t>(r * c), 0.0) {}
   double& operator()(int64_t i, int64_t j) { return values[static_cast<size_t>(i * cols + j)]; }
   double operator()(int64_t i, int64_t j) const { return values[static_cast<size_t>(i * cols + j)]; }
+  bool operator==(const DenseMatrix&) const = default;
 };
 
 /// ‖x‖, also where squares are not representable.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/error.hpp"
+#include "engine/row_products.hpp"
 
 namespace gramian {
 namespace {
@@ -25,6 +26,8 @@ Principal from_triangle(Backend& backend, const DeviceRows& rows, const RowTrans
 /// From the Gram product, which squares what it is made of: where singular values below `smallest` of the largest
 /// matter, from a QR factorization instead. 0: they do not.
 Principal principal(Backend& backend, const DeviceRows& rows, const RowTransform& transform, double smallest) {
+  // A factor of fewer rows than columns is the smaller of the two.
+  if (rows_are_fewer(rows.rows(), transform.dim(rows.dim()))) return from_triangle(backend, rows, transform);
   const DenseMatrix gram = backend.gram(rows, transform, rows, transform);
   if (!squares_are_safe(gram)) return from_triangle(backend, rows, transform);
   const Eigen eigen = backend.eigh(gram);

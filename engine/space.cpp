@@ -4,9 +4,11 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "engine/principal.hpp"
+#include "engine/row_products.hpp"
 
 namespace gramian {
 namespace {
@@ -61,7 +63,7 @@ RowCheck check_rows(Backend& backend, const MatrixView& view, std::span<const in
 }
 
 Space::Space(Backend& backend, const MatrixView& view, SpaceOptions options)
-    : backend_(&backend), view_(view), rows_(std::move(options.rows)) {
+    : backend_(&backend), view_(view), rows_(std::move(options.rows)), preprocessing_(options.preprocessing) {
   // All rows are copied in one piece, and once: what is left of them after the check is mostly all of them.
   device_rows_ = backend.upload(view, rows_);
   if (rows_.empty()) {
@@ -145,6 +147,13 @@ std::vector<double> mean_row(Backend& backend, const DeviceRows& rows, RowTransf
   return mean;
 }
 
+bool Space::equals(const Space& other) const {
+  const auto of = [](const MatrixView& view) {
+    return std::tuple(view.data, view.type, view.rows, view.cols, view.row_stride);
+  };
+  return of(view_) == of(other.view_) && rows_ == other.rows_ && preprocessing_ == other.preprocessing_;
+}
+
 const std::vector<double>& Space::mean_unit_row() {
   if (!mean_) mean_ = mean_row(*backend_, *device_rows_, unit_);
   return *mean_;
@@ -165,6 +174,11 @@ const DenseMatrix& Space::centered_gram() {
     centered_gram_ = backend_->gram(*device_rows_, transform, *device_rows_, transform);
   }
   return *centered_gram_;
+}
+
+const DenseMatrix& Space::centered_row_products() {
+  if (!centered_row_products_) centered_row_products_ = row_products(*backend_, *device_rows_, centered());
+  return *centered_row_products_;
 }
 
 const UnitRows& Space::unit_rows(Precision precision) {

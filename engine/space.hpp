@@ -23,6 +23,8 @@ struct Preprocessing {
   bool principal() const { return whiten || dims.has_value(); }
   /// Whether rows are centred, which is also implied by what principal directions are needed for.
   bool centers() const { return center || remove_top != 0 || principal(); }
+
+  bool operator==(const Preprocessing&) const = default;
 };
 
 /// Rows that have no cosine, by their numbers in the matrix, ascending.
@@ -76,8 +78,13 @@ class Space {
   int64_t matrix_row(int64_t i) const { return rows_[static_cast<size_t>(i)]; }
   const std::vector<int64_t>& matrix_rows() const { return rows_; }
   const BadRows& dropped() const { return dropped_; }
+  const Preprocessing& preprocessing() const { return preprocessing_; }
+  /// Whether `other` has the same cosines: the same rows of the same matrix, prepared in the same way.
+  bool equals(const Space& other) const;
 
   Backend& backend() const { return *backend_; }
+  /// The matrix that its rows are of.
+  const MatrixView& matrix() const { return view_; }
   const DeviceRows& device_rows() const { return *device_rows_; }
   /// Preprocessing only.
   const RowTransform& plain() const { return plain_; }
@@ -88,6 +95,8 @@ class Space {
   const std::vector<double>& mean_unit_row();
   /// Σ (x̂ᵢ − μ)(x̂ᵢ − μ)ᵀ, d x d. Computed once.
   const DenseMatrix& centered_gram();
+  /// ⟨x̂ᵢ − μ, x̂ⱼ − μ⟩, n x n. Computed once.
+  const DenseMatrix& centered_row_products();
   /// Preprocessing, length 1, minus μ.
   const RowTransform& centered();
   /// The packed form for sweeps; the last one asked for is kept.
@@ -105,12 +114,14 @@ class Space {
   MatrixView view_;
   std::vector<int64_t> rows_;
   BadRows dropped_;
+  Preprocessing preprocessing_;
   std::unique_ptr<DeviceRows> device_rows_;
   RowTransform plain_;
   RowTransform unit_;
   std::optional<std::vector<double>> mean_;
   std::optional<RowTransform> centered_;
   std::optional<DenseMatrix> centered_gram_;
+  std::optional<DenseMatrix> centered_row_products_;
   std::unique_ptr<UnitRows> unit_rows_;
   std::unique_ptr<PairCosines> pair_cosines_;
   Precision unit_rows_precision_ = Precision::single;

@@ -50,6 +50,21 @@ struct Accuracy {
   double promise = 0.0;
 };
 
+/// A sampled cosine of a sweep is further off than `limit`, its proven bound or what its precision promises. `pair` is
+/// of rows of the space, or i of the first and j of the second.
+class BrokenPromise : public Error {
+ public:
+  BrokenPromise(Pair pair, double error, double limit);
+  Pair pair() const { return pair_; }
+  double error() const { return error_; }
+  double limit() const { return limit_; }
+
+ private:
+  Pair pair_;
+  double error_;
+  double limit_;
+};
+
 struct SweepReport {
   Accuracy accuracy;
   int64_t sweeps = 0;
@@ -63,11 +78,11 @@ struct SweepReport {
 inline constexpr int64_t kAccuracyPairs = 16384;
 
 /// Sweeps over all pairs of one space until no analysis needs anything: certified where is_certified(precision).
-/// Throws Error where a sampled cosine is further off than its proven bound.
+/// Throws BrokenPromise where a sampled cosine is further off than it may be.
 SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
                        const Progress& progress);
 /// The same over every row of `a` with every row of `b`: of equal dimensions, on one backend. Throws InvalidUsage where
-/// they are not.
+/// they are not, BrokenPromise as above.
 SweepReport run_sweeps(Space& a, Space& b, Precision precision, std::span<SweepAnalysis* const> analyses, uint64_t seed,
                        const Progress& progress);
 

@@ -10,6 +10,7 @@
 #include "engine/error.hpp"
 #include "host/cli/command.hpp"
 #include "host/cli/help.hpp"
+#include "host/cli/version.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/run/parse.hpp"
 #include "host/text/spelling.hpp"
@@ -40,6 +41,30 @@ CLI::Validator at_least(int64_t least) {
       "");
 }
 
+template <class Number>
+bool is_number(const std::string& text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+/// What the library would turn into some other number: "-1" or "1e99" for a count, "nan".
+CLI::Validator understood(const questions::Target& target) {
+  return CLI::Validator(
+      [&target](std::string& text) -> std::string {
+        const bool counts = std::holds_alternative<uint64_t*>(target);
+        const bool whole =
+            std::holds_alternative<int64_t*>(target) || std::holds_alternative<std::optional<int64_t>*>(target);
+        if (counts && !is_number<uint64_t>(text)) return text + " is not a whole number from 0 to 2^64 - 1";
+        if (whole && !is_number<int64_t>(text)) return text + " is not a whole number";
+        if (std::holds_alternative<double*>(target) || std::holds_alternative<std::optional<double>*>(target)) {
+          if (text.find_first_of("nNiI") != std::string::npos) return text + " is not a finite number";
+        }
+        return "";
+      },
+      "");
+}
+
 /// Adds an option whose value is stored as it is described.
 struct Adder {
   CLI::App& app;
@@ -52,7 +77,15 @@ struct Adder {
     return option.positional() ? added : added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
   CLI::Option* operator()(std::optional<std::vector<std::string>>* target) const {
-    return typed([target](const std::string& text) { *target = questions::parse_tokens(text); });
+    const auto append = [target](const std::vector<std::string>& lists) {
+      for (const std::string& list : lists) {
+        if (!*target) target->emplace();
+        for (std::string& token : questions::parse_tokens(list)) (*target)->push_back(std::move(token));
+      }
+    };
+    return app.add_option_function<std::vector<std::string>>(name, append)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
   CLI::Option* operator()(std::vector<double>* target) const {
     return typed([target, flag = option.longest_flag()](const std::string& text) {
@@ -77,6 +110,7 @@ void add_option(CLI::App& app, const questions::Option& option) {
   CLI::Option* added = std::visit(Adder{app, option}, option.target);
   if (!option.is_flag()) added->type_name(option.value);
   if (option.required) added->required();
+  added->check(understood(option.target));
   if (option.most) {
     added->check(CLI::Range(*option.least, *option.most).description(""));
   } else if (option.least) {
@@ -140,7 +174,7 @@ std::vector<std::string> guarded(int count, char** arguments) {
 
 std::function<void()> read_command_line(int count, char** arguments) {
   CLI::App app("", "gramian");
-  app.set_version_flag("--version", "gramian " GRAMIAN_VERSION);
+  app.set_version_flag("--version", "gramian " + version());
   app.require_subcommand(1);
   auto choices = std::make_shared<std::vector<Choice>>();
   for (auto& command : all_commands()) choices->push_back({std::move(command), {}});

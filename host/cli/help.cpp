@@ -84,13 +84,15 @@ std::string help_of(const questions::About& about, const Description& descriptio
   for (const Option& option : description.options()) {
     if (option.positional() && !option.name.empty()) text += entry(option.name, option.help);
   }
-  for (const Group group : {Group::own, Group::pairing, Group::text, Group::rows, Group::run, Group::output}) {
+  for (const Group group :
+       {Group::own, Group::pairing, Group::text, Group::rows, Group::pictures, Group::run, Group::output}) {
     std::string section;
     for (const Option& option : description.options()) {
       if (!option.positional() && option.group == group) section += entry(spelled(option), explained(option));
     }
     if (!section.empty()) text += "\n" + std::string(questions::group_title(group)) + "\n" + section;
   }
+  text += lines("What its numbers are (sources and numpy lines: docs/definitions.md)", about.definitions);
   text += lines("Files written with -o DIR, beside result.json", about.files);
   if (!about.examples.empty()) text += "\nExamples\n";
   for (const auto& [command, what] : about.examples) text += "  gramian " + command + "\n      " + what + "\n";

@@ -4,6 +4,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <system_error>
 
 #include "engine/error.hpp"
 #include "host/cli/terminal/front.hpp"
@@ -21,6 +25,7 @@ void Presentation::describe(questions::Description& d) {
     d.option("-o,--output", &output, "DIR", "Write result.json and arrays into this directory")
         .naming(questions::Names::directory)
         .unrecorded();
+    d.flag("--force", force, "Replace the result of another command in that directory").unrecorded();
   }
   d.flag("--json", json, "Print result.json, and nothing else, to stdout").unrecorded();
   d.option("--progress", &progress, "WHEN", "Progress on stderr: auto (on a terminal), always, never")
@@ -51,13 +56,39 @@ std::string on_others(const std::vector<std::string>& others, const std::string&
          ", which is no part of this result.";
 }
 
+/// The command whose result.json lies in `folder`; empty where there is none. Results begin with it.
+std::string command_of_result(const std::string& folder) {
+  const auto path = std::filesystem::path(folder) / "result.json";
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(path, ignored))) return {};
+  std::ifstream file(path);
+  std::string text(256, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  constexpr std::string_view kKey = "\"command\": \"";
+  const size_t key = text.find(kKey);
+  if (key == std::string::npos) return {};
+  const size_t begin = key + kKey.size();
+  return text.substr(begin, text.find('"', begin) - begin);
+}
+
+void refuse_another_command(const std::string& folder, const std::string& command) {
+  const std::string other = command_of_result(folder);
+  if (other.empty() || other == command) return;
+  throw InvalidUsage(host::printable(folder, 4096) + ": holds a result of 'gramian " + host::printable(other, 40) +
+                     "'; --force replaces it, another folder keeps it");
+}
+
 }  // namespace
 
 void ask(questions::AnyQuestion& question, const questions::Description& d, const Presentation& presentation) {
   questions::check_words(d);
   // Looked at before the work: it would be a pity afterwards.
   std::optional<host::OutputFolder> folder;
-  if (presentation.output) folder.emplace(*presentation.output);
+  if (presentation.output) {
+    if (!presentation.force) refuse_another_command(*presentation.output, question.about().name);
+    folder.emplace(*presentation.output);
+  }
   TerminalFront front(presentation);
   questions::Run run(question.about().name, question.settings(), front, presentation.output);
   const auto answer = question.ask(run);

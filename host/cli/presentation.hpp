@@ -10,6 +10,7 @@ namespace gramian::cli {
 
 struct Presentation {
   std::optional<std::string> output;
+  bool force = false;
   bool json = false;
   std::string progress = "auto";
   bool verbose = false;

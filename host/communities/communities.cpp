@@ -3,6 +3,7 @@
 #include <igraph/igraph.h>
 
 #include <limits>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -109,10 +110,20 @@ Quality quality(const Adjacency& graph, const Partition& partition) {
   return sum;
 }
 
+/// Throws std::bad_alloc where igraph would find too little memory, which it does not stand: 0.10.2 goes on to use what
+/// it has freed.
+void require_memory(const Adjacency& graph) {
+  constexpr size_t kNode = 256;  // the graph, its copies by community, queues, labels
+  constexpr size_t kEdge = 128;
+  ::operator delete(
+      ::operator new(static_cast<size_t>(graph.nodes()) * kNode + static_cast<size_t>(graph.edges()) * kEdge));
+}
+
 }  // namespace
 
 std::optional<Communities> communities(const Adjacency& graph, uint64_t seed) {
   const QuietErrors quiet;
+  require_memory(graph);
   Communities found;
   found.library = library();
   found.method = "Leiden, modularity, edges without weights";

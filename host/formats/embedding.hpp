@@ -41,6 +41,7 @@ struct Embedding {
 /// How a file is read.
 struct ReadOptions {
   std::optional<int64_t> limit;  // the first rows are enough: text with tokens is read no further
+  bool pairs = false;            // an array of one dimension is one row: the pairs of items, which a vocabulary names
   int64_t most_memory = std::numeric_limits<int64_t>::max();  // bytes, for values that have to be converted
   Progress progress;                                          // of the bytes of a file that is read from front to back
 };

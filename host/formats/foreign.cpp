@@ -95,8 +95,9 @@ void refuse_unknown(std::string_view path, std::string_view bytes) {
   const std::string_view start = bytes.substr(0, 4096);
   if (const std::string why = explain_line(start); !why.empty()) refuse_at_line(path, 1, why);
   refuse_utf16(path, start);
-  const bool text = std::ranges::none_of(
+  const bool control = std::ranges::any_of(
       start, [](char c) { return (c >= 0 && c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f; });
+  const bool text = !control && std::ranges::any_of(start, [](char c) { return c > 0; });
   refuse(path, "is not understood: it starts with " + in_quotes(bytes.substr(0, 24)) + ", " +
                    (text ? "text, but not a token and two or more numbers a line; " : "which is no known format; ") +
                    "readable are " + readable_formats());

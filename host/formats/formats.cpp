@@ -49,7 +49,7 @@ constexpr Format kFormats[] = {
      .recognizes = is_npy,
      .read =
          [](const Source& source, Embedding& embedding) {
-           embedding.matrix = read_npy({source.file->path(), source.file->bytes(), source.file});
+           embedding.matrix = read_npy({source.file->path(), source.file->bytes(), source.file, source.options.pairs});
            embedding.converted = embedding.matrix.owner != source.file;
          }},
     {.name = "npz", .readable = ".npz", .members = true, .recognizes = is_npz, .read = read_npz},

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/analyses/comparison/dissimilarities.hpp"
 #include "engine/error.hpp"
 #include "host/formats/archives/unpacking_stream.hpp"
 #include "host/formats/embedding.hpp"
@@ -68,9 +69,10 @@ Embedding open_matrix(const std::string& path, const std::string& member, int th
   return embedding;
 }
 
-void add_vocabulary(Embedding& embedding, const std::optional<std::filesystem::path>& vocab) {
+void add_vocabulary(Embedding& embedding, const std::optional<std::filesystem::path>& vocab, bool pairs) {
   const MatrixView& view = embedding.matrix.view;
-  const NamedFor matrix{embedding.path, view.rows, view.cols, embedding.format == "table" && !embedding.vocabulary};
+  const int64_t named = pairs && view.rows == 1 ? items_of_pairs(view.cols) : view.rows;
+  const NamedFor matrix{embedding.path, named, view.cols, embedding.format == "table" && !embedding.vocabulary};
   std::optional<FoundVocabulary> found;
   if (vocab) {
     found = read_vocabulary(*vocab, matrix);
@@ -98,7 +100,7 @@ Embedding open_embedding(std::string_view input, const std::optional<std::filesy
     if (vocab) reading.limit.reset();  // it names all rows
     Embedding embedding = open_matrix(location.path, location.member, std::max(1, threads), reading);
     if (!location.note.empty()) embedding.notes.insert(embedding.notes.begin(), location.note);
-    add_vocabulary(embedding, vocab);
+    add_vocabulary(embedding, vocab, reading.pairs);
     return embedding;
   } catch (const std::bad_alloc&) {
     throw OutOfMemory(printable(location.path, 4096) +

@@ -1,6 +1,7 @@
 #include "host/questions/description.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "engine/error.hpp"
@@ -59,17 +60,25 @@ void check_word(const Option& option, const std::string& word) {
                      ": must be " + alternatives(option.words));
 }
 
-int64_t whole_number(const Option& option, const Json& value) {
+/// The number that `value` is, within the limits of the option and of T.
+template <class T>
+T whole_number(const Option& option, const Json& value) {
   const auto* number = value.get_if<int64_t>();
   const auto* positive = value.get_if<uint64_t>();
   if (number == nullptr && positive == nullptr) refuse(option, "must be a whole number");
-  const int64_t whole = number != nullptr ? *number : static_cast<int64_t>(*positive);
-  if ((option.least && whole < *option.least) || (option.most && whole > *option.most)) {
-    refuse(option, std::to_string(whole) + " is not " +
-                       (option.most ? "from " + std::to_string(*option.least) + " to " + std::to_string(*option.most)
-                                    : "a whole number from " + std::to_string(*option.least) + " on"));
+  const auto fits = [&](auto whole) {
+    return std::in_range<T>(whole) && !(option.least && std::cmp_less(whole, *option.least)) &&
+           !(option.most && std::cmp_greater(whole, *option.most));
+  };
+  if (number != nullptr ? fits(*number) : fits(*positive)) {
+    return number != nullptr ? static_cast<T>(*number) : static_cast<T>(*positive);
   }
-  return whole;
+  const std::string least =
+      option.least ? std::to_string(*option.least) : std::to_string(std::numeric_limits<T>::min());
+  const std::string most = option.most ? std::to_string(*option.most) : std::to_string(std::numeric_limits<T>::max());
+  refuse(option,
+         (number != nullptr ? std::to_string(*number) : std::to_string(*positive)) + " is not " +
+             (option.most || !option.least ? "from " + least + " to " + most : "a whole number from " + least + " on"));
 }
 
 double real_number(const Option& option, const Json& value) {
@@ -120,6 +129,8 @@ std::string_view group_title(Group group) {
       return "A text";
     case Group::rows:
       return "Rows and their preparation";
+    case Group::pictures:
+      return "Pictures, with -o";
     case Group::run:
       return "How it is computed";
     case Group::output:
@@ -234,14 +245,14 @@ void set_value(const Option& option, const Json& value) {
                    if (given == nullptr) refuse(option, "must be true or false");
                    *flag = *given;
                  },
-                 [&](int* number) { *number = static_cast<int>(whole_number(option, value)); },
-                 [&](int64_t* number) { *number = whole_number(option, value); },
-                 [&](uint64_t* number) { *number = static_cast<uint64_t>(whole_number(option, value)); },
+                 [&](int* number) { *number = whole_number<int>(option, value); },
+                 [&](int64_t* number) { *number = whole_number<int64_t>(option, value); },
+                 [&](uint64_t* number) { *number = whole_number<uint64_t>(option, value); },
                  [&](double* number) { *number = real_number(option, value); },
                  [&](std::string* text) { *text = words_of(option, value); },
                  [&](std::vector<std::string>* texts) { *texts = list_of_texts(option, value); },
                  [&](std::vector<double>* numbers) { *numbers = list_of_numbers(option, value); },
-                 [&](std::optional<int64_t>* number) { *number = whole_number(option, value); },
+                 [&](std::optional<int64_t>* number) { *number = whole_number<int64_t>(option, value); },
                  [&](std::optional<double>* number) { *number = real_number(option, value); },
                  [&](std::optional<std::string>* text) { *text = words_of(option, value); },
                  [&](std::optional<std::filesystem::path>* path) { *path = words_of(option, value); },

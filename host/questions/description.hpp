@@ -23,7 +23,7 @@ using Target = std::variant<bool*, int*, int64_t*, uint64_t*, double*, std::stri
                             std::optional<std::vector<std::string>>*, std::optional<std::vector<double>>*>;
 
 /// Sections of help and reference, in the order in which they are shown.
-enum class Group : uint8_t { own, pairing, text, rows, run, output };
+enum class Group : uint8_t { own, pairing, text, rows, pictures, run, output };
 std::string_view group_title(Group group);
 
 /// The kind of thing that a value names, so that a shell can complete it.

@@ -32,12 +32,13 @@ struct About {
     std::string name;
     std::string text;
   };
-  std::string name;              // "stats"
-  std::string summary;           // one line, without a full stop
-  std::vector<Line> keys{};      // of result.json, besides those that every result has
-  std::vector<Line> files{};     // written beside result.json
-  std::vector<Line> examples{};  // the words after "gramian", and what they do
-  std::string also{};            // another spelling of the name; empty where there is none
+  std::string name;                 // "stats"
+  std::string summary;              // one line, without a full stop
+  std::vector<Line> keys{};         // of result.json, besides those that every result has
+  std::vector<Line> definitions{};  // of its numbers; docs/definitions.md has their sources and numpy lines
+  std::vector<Line> files{};        // written beside result.json
+  std::vector<Line> examples{};     // the words after "gramian", and what they do
+  std::string also{};               // another spelling of the name; empty where there is none
 };
 
 /// Files to be written beside result.json, in the order in which they were added.

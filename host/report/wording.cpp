@@ -13,8 +13,12 @@ namespace {
 template <class... Values>
 std::string formatted(const char* format, Values... values) {
   std::array<char, 64> text{};
-  const int length = std::snprintf(text.data(), text.size(), format, values...);
-  return {text.data(), static_cast<size_t>(length)};
+  const auto length = static_cast<size_t>(std::snprintf(text.data(), text.size(), format, values...));
+  if (length < text.size()) return {text.data(), length};
+  std::string longer(length + 1, '\0');
+  std::snprintf(longer.data(), longer.size(), format, values...);
+  longer.pop_back();
+  return longer;
 }
 
 template <class Number>
@@ -46,6 +50,9 @@ std::string significant(double number, int digits) {
 
 std::string fixed(double number, int decimals) {
   if (std::isnan(number)) return "-";
+  // Digits beyond those that fp64 holds say nothing.
+  constexpr double kLargest = 1e15;
+  if (std::abs(number) >= kLargest) return significant(number);
   return formatted("%.*f", decimals, number);
 }
 
@@ -65,8 +72,8 @@ std::string duration_in_words(double seconds) {
   if (!(seconds < 1e9)) return "?";
   if (seconds < 59.95) return formatted(seconds < 1 ? "%.2f s" : "%.1f s", seconds);
   const auto whole = static_cast<long long>(std::llround(seconds));
-  if (whole < 3600) return formatted("%lld:%02lld", whole / 60, whole % 60);
-  return formatted("%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+  if (whole < 3600) return formatted("%lld min %lld s", whole / 60, whole % 60);
+  return formatted("%lld h %lld min", whole / 3600, whole / 60 % 60);
 }
 
 std::string valid_utf8(std::string_view bytes) {

@@ -19,7 +19,7 @@ std::string significant(double number, int digits = 4);
 std::string fixed(double number, int decimals = 4);
 /// 512 B, 147.2 MiB
 std::string bytes_in_words(double bytes);
-/// 0.12 s, 3:05, 2:10:00
+/// "0.12 s", "3 min 5 s", "2 h 10 min"
 std::string duration_in_words(double seconds);
 
 /// Bytes as valid UTF-8: every byte that is not becomes the four characters \xHH; everything else stays as it is.

@@ -47,11 +47,14 @@ std::vector<TextToken> read_ranges(const std::string& path, std::string_view ids
     }
     check_id(path, line, numbers[0], TextToken::kUnknown, rows);
     const TextToken token{numbers[0], numbers[1], numbers[2]};
-    const int64_t least = tokens.empty() ? 0 : tokens.back().begin;
-    if (token.begin < least || token.end < token.begin || token.end > size) {
+    const std::string bytes = "bytes " + std::to_string(token.begin) + " to " + std::to_string(token.end);
+    if (token.begin < 0 || token.end < token.begin || token.end > size) {
+      refuse_at_line(path, line, bytes + " are not within the text's " + std::to_string(size));
+    }
+    if (!tokens.empty() && token.begin < tokens.back().end) {
       refuse_at_line(path, line,
-                     "bytes " + std::to_string(token.begin) + " to " + std::to_string(token.end) +
-                         " are not within the text's " + std::to_string(size) + ", or not in its order");
+                     bytes + " begin before the token before them ends, at " + std::to_string(tokens.back().end) +
+                         "; tokens follow the text's order and do not overlap");
     }
     tokens.push_back(token);
   }

@@ -7,12 +7,13 @@
 namespace gramian::host {
 
 std::string tsv_text(std::string_view bytes) {
-  std::string text;
+  const bool quoted = bytes.find('"') != std::string_view::npos;
+  std::string text(quoted ? "\"" : "");
   while (!bytes.empty()) {
     size_t length = 1;
     switch (bytes.front()) {
-      case '\\':
-        text += "\\\\";
+      case '"':
+        text += "\"\"";
         break;
       case '\t':
         text += "\\t";
@@ -25,12 +26,12 @@ std::string tsv_text(std::string_view bytes) {
         break;
       default:
         // Up to the next of those, what a terminal or a reader of lines would stumble over becomes \xHH.
-        length = std::min(bytes.size(), bytes.find_first_of("\\\t\n\r"));
+        length = std::min(bytes.size(), bytes.find_first_of("\"\t\n\r"));
         text += printable(bytes.substr(0, length), 8 * length);
     }
     bytes.remove_prefix(length);
   }
-  return text;
+  return quoted ? text + "\"" : text;
 }
 
 }  // namespace gramian::host

@@ -60,18 +60,28 @@ std::vector<Entry> entries(const Vocabulary& vocabulary, const Keys& keys, LostT
   return found;
 }
 
+std::string_view without_mark(std::string_view token) {
+  for (const std::string_view mark : {kBpeSpace, kSentencePieceSpace}) {
+    if (token.size() > mark.size() && token.starts_with(mark)) return token.substr(mark.size());
+  }
+  return token;
+}
+
 class Filters {
  public:
   explicit Filters(const JoinSettings& settings) : settings_(settings) {
     if (!settings.tokens) return;
-    for (const std::string& token : *settings.tokens) wanted_.insert(key(token));
+    for (const std::string& token : *settings.tokens) wanted_.emplace(key(token), false);
   }
-  void add(VocabularyJoin& join, JoinedItem item) const {
+  void add(VocabularyJoin& join, JoinedItem item) {
+    const bool wanted = is_wanted(item.token);
     if (settings_.length && code_points(item.token) != *settings_.length) {
       ++join.filtered_length;
-    } else if (settings_.alpha && !letters_only(item.token)) {
+    } else if (settings_.alpha && !letters_only(without_mark(item.token))) {
       ++join.filtered_alpha;
-    } else if (settings_.tokens && !wanted_.contains(key(item.token)) && !wanted_.contains(marked(item.token))) {
+    } else if (settings_.excludes && settings_.excludes(item.token)) {
+      ++join.filtered_excluded;
+    } else if (!wanted) {
       ++join.filtered_tokens;
     } else if (settings_.limit && std::ssize(join.items) >= *settings_.limit) {
       ++join.beyond_limit;
@@ -79,19 +89,29 @@ class Filters {
       join.items.push_back(std::move(item));
     }
   }
+  /// Of the wanted tokens those that no item is.
+  void list_missing(VocabularyJoin& join) const {
+    if (!settings_.tokens) return;
+    for (const std::string& token : *settings_.tokens) {
+      if (!wanted_.at(key(token))) join.not_shared.push_back(token);
+    }
+  }
 
  private:
-  std::string key(const std::string& token) const { return settings_.casefold ? case_folded(token) : token; }
-  /// A person who wants Ġking writes king.
-  std::string marked(const std::string& token) const {
-    for (const std::string_view mark : {kBpeSpace, kSentencePieceSpace}) {
-      if (token.starts_with(mark)) return key(token.substr(mark.size()));
+  std::string key(std::string_view token) const { return settings_.casefold ? case_folded(token) : std::string(token); }
+  bool is_wanted(const std::string& token) {
+    if (!settings_.tokens) return true;
+    bool wanted = false;
+    // A person who wants Ġking writes king.
+    for (const std::string_view form : {std::string_view(token), without_mark(token)}) {
+      const auto found = wanted_.find(key(form));
+      if (found != wanted_.end()) wanted = found->second = true;
     }
-    return key(token);
+    return wanted;
   }
 
   const JoinSettings& settings_;
-  std::unordered_set<std::string> wanted_;
+  std::unordered_map<std::string, bool> wanted_;  // and whether it is there
 };
 
 }  // namespace
@@ -103,7 +123,7 @@ VocabularyJoin join_vocabularies(const Vocabulary& first, const Vocabulary& seco
   std::unordered_map<std::string_view, int64_t> row_of;
   row_of.reserve(theirs.size());
   for (const Entry& entry : theirs) row_of.emplace(entry.key, entry.row);
-  const Filters filters(settings);
+  Filters filters(settings);
   int64_t shared = 0;
   for (const Entry& entry : ours) {
     const auto match = row_of.find(entry.key);
@@ -114,6 +134,7 @@ VocabularyJoin join_vocabularies(const Vocabulary& first, const Vocabulary& seco
     ++shared;
     filters.add(join, {entry.shown, entry.row, match->second});
   }
+  filters.list_missing(join);
   join.second.only_here = std::ssize(theirs) - shared;
   return join;
 }
@@ -126,7 +147,7 @@ VocabularyJoin join_rows(int64_t first_rows, int64_t second_rows, const Vocabula
   }
   VocabularyJoin join;
   const Vocabulary* names = first != nullptr ? first : second;
-  const Filters filters(settings);
+  Filters filters(settings);
   for (int64_t row = 0; row < first_rows; ++row) {
     if ((first != nullptr && !first->named(row)) || (second != nullptr && !second->named(row))) {
       ++join.first.unnamed;
@@ -135,6 +156,7 @@ VocabularyJoin join_rows(int64_t first_rows, int64_t second_rows, const Vocabula
     }
     filters.add(join, {names != nullptr ? std::string((*names)[row]) : std::string(), row, row});
   }
+  filters.list_missing(join);
   return join;
 }
 

@@ -2,6 +2,7 @@
 // The join of two vocabularies: the rows of two matrices that are the same item.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +23,8 @@ struct JoinSettings {
   bool casefold = false;  // Unicode's full default case folding, after all else
   // Filters, on the token of the first vocabulary (its word, where words are compared), in this order:
   std::optional<int64_t> length = {};                   // exactly so many code points
-  bool alpha = false;                                   // letters only
+  bool alpha = false;                                   // letters only, but for Ġ or ▁ in front
+  std::function<bool(std::string_view)> excludes = {};  // none of these
   std::optional<std::vector<std::string>> tokens = {};  // one of these; compared in the same way as the vocabularies
   std::optional<int64_t> limit = {};                    // the first so many of what is left
 };
@@ -42,15 +44,17 @@ struct LostTokens {
 };
 
 /// rows of the first = its unnamed + continuation_pieces + duplicates + only_here
-///                     + filtered_length + filtered_alpha + filtered_tokens + beyond_limit + items.
+///                     + filtered_length + filtered_alpha + filtered_excluded + filtered_tokens + beyond_limit + items.
 struct VocabularyJoin {
   std::vector<JoinedItem> items;  // in row order of the first
   LostTokens first;
   LostTokens second;
   int64_t filtered_length = 0;
   int64_t filtered_alpha = 0;
+  int64_t filtered_excluded = 0;
   int64_t filtered_tokens = 0;
   int64_t beyond_limit = 0;
+  std::vector<std::string> not_shared;  // of JoinSettings::tokens
 };
 
 /// JoinBy::exact and word. If several tokens of one vocabulary are the same, the first in row order counts.

@@ -42,4 +42,16 @@ std::optional<std::string> WordForms::word(std::string_view token) const {
   return std::string(token);
 }
 
+std::string_view word_mark(const Vocabulary& vocabulary) {
+  const int64_t named = vocabulary.size() - vocabulary.unnamed_count();
+  for (const std::string_view mark : {kBpeSpace, kSentencePieceSpace, std::string_view("##")}) {
+    int64_t marked = 0;
+    for (int64_t row = 0; row < vocabulary.size(); ++row) {
+      marked += vocabulary[row].size() > mark.size() && vocabulary[row].starts_with(mark) ? 1 : 0;
+    }
+    if (marked > 0 && marked >= named / 100) return mark;
+  }
+  return {};
+}
+
 }  // namespace gramian::host

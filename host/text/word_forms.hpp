@@ -27,4 +27,8 @@ class WordForms {
   bool sentence_piece_ = false;
 };
 
+/// What a vocabulary has in front of tokens that begin a word, Ġ or ▁, or of pieces that go on with one, ##: in at
+/// least one token of a hundred. Empty where there is no such mark.
+std::string_view word_mark(const Vocabulary& vocabulary);
+
 }  // namespace gramian::host

@@ -62,6 +62,7 @@ class CpuBackend final : public Backend {
       : threads_(options.threads > 0 ? options.threads : available_threads()) {
     // One thread inside BLAS and LAPACK: the same bits on every machine size, and our own threads do the sharing.
     openblas_set_num_threads(1);
+    isa_table();  // refuses an environment that asks for another than there is
     reserve_blas_memory(threads_);
   }
 

@@ -11,6 +11,8 @@ What is checked, by the rule's name in the output:
     host         of host/ only host/device includes anything of kernels/
     floors       nothing of host/ but host/cli includes host/cli; of the rest only host/questions includes host/questions;
                  CLI11 is seen in host/cli/command_line.cpp alone
+    python       python/ includes nothing of host/cli and kernels/, and is included by nothing else; nanobind is seen there
+                 alone
     cuda         CUDA's headers are seen in kernels/cuda alone
     public       an installed header includes installed headers and the standard library, nothing else
     production   what ships includes nothing of tests/ or bench/
@@ -30,7 +32,7 @@ SUFFIXES = {".hpp", ".h", ".cpp", ".cc", ".cu", ".cuh", ".inl", ".inc"}
 MOST_LINES = 400
 MOST_FILES = 25
 LAYERS = ("engine", "kernels", "host")
-OURS = LAYERS + ("tests", "bench")
+OURS = LAYERS + ("python", "tests", "bench")
 
 STANDARD = set(
     """algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono cinttypes
@@ -104,7 +106,8 @@ def installed(path):
     """As cmake/install.cmake has it."""
     if path.suffix != ".hpp" or within(path, "host/formats/json", "host/formats/hdf5"):
         return False
-    return within(path, "engine", "host/device", "host/formats", "host/report") or path in DOORS or path.parent == TEXT
+    shelves = ("engine", "host/communities", "host/device", "host/formats", "host/questions", "host/report")
+    return within(path, *shelves) or path in DOORS or path.parent == TEXT
 
 
 def judge(file, name, target):
@@ -114,6 +117,8 @@ def judge(file, name, target):
             yield "engine"
         if within(file, *LAYERS) and not within(file, "kernels/cuda") and CUDA.match(name):
             yield "cuda"
+        if not within(file, "python") and name.startswith("nanobind/"):
+            yield "python"
         if within(file, *LAYERS) and name.startswith("CLI/") and file != COMMAND_LINE:
             yield "floors"
         if installed(file) and name not in STANDARD:
@@ -133,7 +138,11 @@ def judge(file, name, target):
         yield "floors"
     if within(file, "host") and within(target, "host/questions") and not within(file, "host/questions", "host/cli"):
         yield "floors"
-    if within(file, *LAYERS) and within(target, "tests", "bench"):
+    if within(file, "python") and within(target, "host/cli", "kernels"):
+        yield "python"
+    if within(target, "python") and not within(file, "python"):
+        yield "python"
+    if within(file, *LAYERS, "python") and within(target, "tests", "bench"):
         yield "production"
     if installed(file) and not installed(target):
         yield "public"
@@ -239,6 +248,7 @@ SOUND = {
     "host/cli/command_line.cpp": '#include <CLI/CLI.hpp>\n#include "host/questions/stats.hpp"\n',
     "host/cli/main.cpp": '#include "host/formats/arrays/npy.hpp"\n#include "host/questions/stats.hpp"\n',
     "host/cli/help.hpp": "#pragma once\n#include <string>\n",
+    "python/core/asked.cpp": '#include <nanobind/nanobind.h>\n#include "host/questions/stats.hpp"\n',
     "tests/matrix_test.cpp": '#include <gtest/gtest.h>\n#include "kernels/cpu/backend.hpp"\n#include "host/formats/arrays/npy.hpp"\n',
 }
 
@@ -265,6 +275,11 @@ PLANTED = [
     ("floors", "host/formats/arrays/npy.cpp", '#include "host/questions/stats.hpp"'),
     ("floors", "host/questions/stats.hpp", '#include "host/cli/help.hpp"'),
     ("floors", "host/cli/main.cpp", "#include <CLI/CLI.hpp>"),
+    ("python", "host/questions/stats.hpp", "#include <nanobind/ndarray.h>"),
+    ("python", "host/cli/main.cpp", '#include "python/core/asked.cpp"'),
+    ("python", "python/core/asked.cpp", '#include "host/cli/help.hpp"'),
+    ("python", "python/core/asked.cpp", '#include "kernels/cpu/backend.hpp"'),
+    ("production", "python/core/asked.cpp", '#include "tests/matrix_test.cpp"'),
     ("public", "host/formats/arrays/npy.hpp", "#include <nlohmann/json.hpp>"),
     ("public", "host/formats/arrays/npy.hpp", '#include "host/formats/json/json.hpp"'),
     ("production", "host/formats/arrays/npy.cpp", '#include "tests/matrix_test.cpp"'),

@@ -159,7 +159,8 @@ TEST_P(DistributionOf, ManyRowsWithMissedBrackets) {
     const Outcome outcome = distribution_of(*backend, stored.matrix, precision, nothing_kept);
     expect_exact(outcome, nothing_kept, kMany);
     EXPECT_GT(outcome.report.sweeps, 1);
-    EXPECT_LE(outcome.report.sweeps, 4);
+    // The first, then one for each 17 of at most 62 bits that cosines within a bracket of the fine grid differ in.
+    EXPECT_LE(outcome.report.sweeps, 5);
   }
 }
 

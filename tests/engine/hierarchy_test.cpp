@@ -94,6 +94,15 @@ TEST(Hierarchy, OrderOfLeaves) {
   EXPECT_EQ(sorted, all);
 }
 
+TEST(Hierarchy, ACutLeavesTheClustersBelowIt) {
+  const std::vector<Merge> merges = {{1, 3, 0.1, 2}, {0, 2, 0.2, 2}, {4, 5, 0.5, 4}};
+  EXPECT_EQ(cut_tree(merges, 1), (std::vector<int64_t>{0, 0, 0, 0}));
+  EXPECT_EQ(cut_tree(merges, 2), (std::vector<int64_t>{1, 0, 1, 0}));
+  EXPECT_EQ(cut_tree(merges, 3), (std::vector<int64_t>{1, 0, 2, 0}));
+  EXPECT_EQ(cut_tree(merges, 4), (std::vector<int64_t>{2, 0, 3, 1}));
+  EXPECT_EQ(cut_tree({}, 1), std::vector<int64_t>{0});
+}
+
 TEST(Hierarchy, RefusesNaN) {
   DenseMatrix cosines(3, 3);
   cosines(0, 2) = std::nan("");

@@ -67,6 +67,9 @@ prints("questions" "^mean 0.170131  median 0.165043\n.*degree of fonts at 0.4: [
 prints("two spaces" "^2950 shared, Pearson 0.843375\n"
        ${WORK}/consumer/build/two_spaces ${sample}/run1.npy ${sample}/run2.npy)
 
+prints("a question by its name" "\"command\": \"stats\".*\"median\": 0.16504"
+       ${WORK}/consumer/build/by_name stats ${sample}/run1.npy)
+
 # The engine by itself finds no more than BLAS.
 file(REMOVE_RECURSE ${WORK}/engine_only)
 step("configure the engine's" ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/engine_only -B ${WORK}/engine_only

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <vector>
 
+#include "engine/analyses/distribution/centered_products.hpp"
+
 namespace gramian {
 namespace {
 
@@ -15,10 +17,6 @@ RowTransform column_centered(Space& space) {
   RowTransform transform = space.plain();
   transform.recenter = mean_row(space.backend(), space.device_rows(), space.plain());
   return transform;
-}
-
-double squared_norm(const DenseMatrix& a) {
-  return std::inner_product(a.values.begin(), a.values.end(), a.values.begin(), 0.0);
 }
 
 /// HSIC₁ times n (n - 3), where `product` is ‖X_cᵀY_c‖_F² and k, l are the squared norms of the centred rows. HSIC₁
@@ -37,9 +35,9 @@ LinearCka linear_cka(Space& a, Space& b) {
   Backend& backend = a.backend();
   const RowTransform ca = column_centered(a);
   const RowTransform cb = column_centered(b);
-  const double cross = squared_norm(backend.gram(a.device_rows(), ca, b.device_rows(), cb));
-  const double with_a = squared_norm(backend.gram(a.device_rows(), ca, a.device_rows(), ca));
-  const double with_b = squared_norm(backend.gram(b.device_rows(), cb, b.device_rows(), cb));
+  const double cross = squared_cross(backend, a.device_rows(), ca, b.device_rows(), cb);
+  const double with_a = squared_cross(backend, a.device_rows(), ca, a.device_rows(), ca);
+  const double with_b = squared_cross(backend, b.device_rows(), cb, b.device_rows(), cb);
   LinearCka result{kNone, kNone};
   if (with_a > 0.0 && with_b > 0.0) result.biased = std::sqrt(cross / with_a) * std::sqrt(cross / with_b);
   if (a.size() < 4) return result;

@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "engine/analyses/distribution/moments.hpp"
+#include "engine/analyses/distribution/centered_products.hpp"
 
 namespace gramian {
 namespace {
@@ -31,9 +31,7 @@ Side side_of(Space& space) {
   double total = 0.0;
   for (const double square : side.own) total += square;
   for (double& u : side.own) u = (total / n + u) / 2.0;
-  side.squares =
-      backend.row_forms(space.device_rows(), space.unit(), space.centered_gram(), space.device_rows(), space.unit())
-          .product;
+  side.squares = cross_forms(space, space);
   for (size_t i = 0; i < side.squares.size(); ++i) side.squares[i] -= side.own[i] * side.own[i] * n / (n - 1.0);
   side.smallest = std::max(kRounding * total, (n - 1.0) * kConstant * kConstant);
   return side;
@@ -45,10 +43,9 @@ std::vector<double> per_token_rsa(Space& a, Space& b) {
   if (a.size() < 3) {
     throw InvalidInput("RSA needs at least 3 shared items, there are " + std::to_string(a.size()));
   }
-  const DenseMatrix cross = centered_cross(a, b);
   const Side first = side_of(a);
   const Side second = side_of(b);
-  std::vector<double> r = a.backend().row_forms(a.device_rows(), a.unit(), cross, b.device_rows(), b.unit()).product;
+  std::vector<double> r = cross_forms(a, b);
   const auto n = static_cast<double>(a.size());
   for (size_t i = 0; i < r.size(); ++i) {
     if (!(first.squares[i] > first.smallest) || !(second.squares[i] > second.smallest)) {

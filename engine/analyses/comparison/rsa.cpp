@@ -11,8 +11,6 @@
 namespace gramian {
 namespace {
 
-double frobenius_norm(const DenseMatrix& a) { return std::sqrt(frobenius_squared(a)); }
-
 double cka(double cross, double a, double b) {
   if (!(a > 0.0) || !(b > 0.0)) return std::numeric_limits<double>::quiet_NaN();
   return cross / a * (cross / b);
@@ -24,7 +22,7 @@ Rsa rsa(Space& a, Space& b) {
   if (a.size() < 3) {
     throw InvalidInput("RSA needs at least 3 shared items, there are " + std::to_string(a.size()));
   }
-  const DenseMatrix cross = centered_cross(a, b);
+  const CrossProducts cross = cross_products(a, b);
   Rsa result;
   result.items = a.size();
   result.a = pair_moments(a);
@@ -40,7 +38,7 @@ Rsa rsa(Space& a, Space& b) {
     result.pearson = std::clamp(pair_covariance(a, b, cross) / (result.a.sd * result.b.sd), -1.0, 1.0);
   }
   result.linear_cka_unit =
-      cka(frobenius_norm(cross), frobenius_norm(a.centered_gram()), frobenius_norm(b.centered_gram()));
+      cka(std::sqrt(cross.squares), std::sqrt(own_products(a).squares), std::sqrt(own_products(b).squares));
   const LinearCka stored = linear_cka(a, b);
   result.linear_cka = stored.biased;
   result.linear_cka_debiased = stored.debiased;

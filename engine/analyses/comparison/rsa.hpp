@@ -31,7 +31,4 @@ struct Rsa {
 /// InvalidInput for fewer than 3 items.
 Rsa rsa(Space& a, Space& b);
 
-/// Bytes of the Gram products of a space of `dim` dimensions, of which rsa needs those of both.
-inline double rsa_bytes(int64_t dim) { return 48.0 * static_cast<double>(dim) * static_cast<double>(dim); }
-
 }  // namespace gramian

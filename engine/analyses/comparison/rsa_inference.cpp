@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string>
 
+#include "engine/analyses/comparison/replicates.hpp"
 #include "engine/random.hpp"
 
 namespace gramian {
@@ -36,26 +37,6 @@ Side side_of(Space& space) {
 }
 
 Precision used(Precision wanted, int64_t n) { return n < kSmallInference ? Precision::double_ : wanted; }
-
-double standard_deviation(const std::vector<double>& x, double mean) {
-  double sum = 0.0;
-  for (const double value : x) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / static_cast<double>(x.size()));
-}
-
-double mean_of(const std::vector<double>& x) {
-  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
-}
-
-/// numpy.quantile of ascending values.
-double quantile(const std::vector<double>& sorted, double q) {
-  const double position = q * static_cast<double>(sorted.size() - 1);
-  const double low = std::floor(position);
-  const auto at = static_cast<size_t>(low);
-  const double a = sorted[at];
-  const double b = sorted[std::min(at + 1, sorted.size() - 1)];
-  return a + (b - a) * (position - low);
-}
 
 /// One replicate's weighted covariance from its product of rows (y, α, 1): the appended columns bring the weighted sums
 /// that moving the mean needs. NaN where it is no more than `rounding` of its largest term and `variance` is wanted.
@@ -117,6 +98,14 @@ Progress part_of(const Progress& whole, int64_t pass, int64_t passes) {
 
 }  // namespace
 
+double resampling_bytes(const Space& a, const Space& b, Precision precision, int threads) {
+  constexpr double kPadding = 50.0;  // appended columns, whole panels
+  const double number = used(precision, a.size()) == Precision::double_ ? 8.0 : 4.0;
+  const double wide = static_cast<double>(std::max(a.dim(), b.dim())) + kPadding;
+  const double rows = static_cast<double>(a.size()) * (static_cast<double>(a.dim() + b.dim()) + 2.0 * kPadding);
+  return rows * number + static_cast<double>(threads) * wide * wide * (number + 8.0);
+}
+
 std::vector<int64_t> permutation(int64_t n, uint64_t seed, int64_t replicate) {
   std::mt19937_64 generator = generator_of(seed, kPermutationStream, replicate);
   std::vector<int64_t> order(static_cast<size_t>(n));
@@ -168,16 +157,7 @@ PermutationTest permutation_test(Space& a, Space& b, const Rsa& observed, const 
   const Precision precision = used(settings.precision, a.size());
   a.backend().resampled_grams({&a.device_rows(), &a.centered(), nullptr}, {&b.device_rows(), &b.centered(), nullptr},
                               precision, {settings.permutations, draw, take}, progress);
-  // A relabelling that changes nothing must count as reaching the observed value.
-  const double tie = precision == Precision::double_ ? 1e-10 : 1e-7;
-  for (const double r : test.null) {
-    const bool reached =
-        settings.two_sided ? std::abs(r) >= std::abs(observed.pearson) - tie : r >= observed.pearson - tie;
-    if (reached) ++test.reached;
-  }
-  test.p_value = (1.0 + static_cast<double>(test.reached)) / (1.0 + static_cast<double>(settings.permutations));
-  test.mean = mean_of(test.null);
-  test.sd = standard_deviation(test.null, test.mean);
+  conclude(test, observed.pearson, settings.two_sided, precision == Precision::double_ ? 1e-10 : 1e-7);
   return test;
 }
 
@@ -191,24 +171,6 @@ DenseMatrix appended_columns(const Side& side) {
     columns(i, 1) = 1.0;
   }
   return columns;
-}
-
-/// Count, standard deviation and percentiles of interval.values, those that are defined.
-void summarize(BootstrapInterval& interval, const BootstrapSettings& settings) {
-  interval.replicates = settings.replicates;
-  std::vector<double> defined;
-  for (const double r : interval.values) {
-    if (!std::isnan(r)) defined.push_back(r);
-  }
-  interval.undefined = settings.replicates - std::ssize(defined);
-  if (defined.empty()) {
-    interval.low = interval.high = interval.sd = kNan;
-    return;
-  }
-  interval.sd = standard_deviation(defined, mean_of(defined));
-  std::ranges::sort(defined);
-  interval.low = quantile(defined, (1.0 - settings.confidence) / 2.0);
-  interval.high = quantile(defined, (1.0 + settings.confidence) / 2.0);
 }
 
 }  // namespace
@@ -262,11 +224,12 @@ BootstrapInterval bootstrap_interval(Space& a, Space& b, const BootstrapSettings
   const std::vector<double> second_variances = pass(right, second.delta, right, second.delta, true, 2);
 
   BootstrapInterval interval;
+  interval.replicates = settings.replicates;
   for (size_t k = 0; k < count; ++k) {
     const double r = covariances[k] / (std::sqrt(first_variances[k]) * std::sqrt(second_variances[k]));
     interval.values.push_back(std::isnan(r) ? r : std::clamp(r, -1.0, 1.0));
   }
-  summarize(interval, settings);
+  conclude(interval, settings.confidence);
   return interval;
 }
 

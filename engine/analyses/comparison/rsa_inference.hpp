@@ -74,10 +74,8 @@ std::vector<int64_t> bootstrap_weights(int64_t n, uint64_t seed, int64_t replica
 /// InvalidInput for fewer than 3 items, Interrupted.
 BootstrapInterval bootstrap_interval(Space& a, Space& b, const BootstrapSettings& settings, const Progress& progress);
 
-/// Bytes of the rows of both spaces, kept as replicates are drawn from them.
-inline double resampling_bytes(const Space& a, const Space& b, Precision precision) {
-  return static_cast<double>(a.size()) * static_cast<double>(a.dim() + b.dim() + 100) *
-         (precision == Precision::double_ ? 8.0 : 4.0);
-}
+/// Bytes of the rows of both spaces, kept as replicates are drawn from them, and of the products that so many threads
+/// form at a time.
+double resampling_bytes(const Space& a, const Space& b, Precision precision, int threads);
 
 }  // namespace gramian

@@ -41,6 +41,13 @@ void clamp_cosines(std::vector<double>& cosines) {
 
 }  // namespace
 
+double procrustes_bytes(int64_t n, int64_t d1, int64_t d2) {
+  const auto product = static_cast<double>(d1) * static_cast<double>(d2);
+  const auto small = static_cast<double>(std::min(d1, d2));
+  // E1ᵀE2 twice, one side's singular vectors as large, the other's and LAPACK's workspace; the rotation afterwards.
+  return 8.0 * (4.0 * product + 6.0 * small * small + 8.0 * static_cast<double>(n));
+}
+
 Procrustes procrustes(Space& a, Space& b) {
   if (a.size() != b.size()) {
     throw InvalidUsage("comparing spaces needs the same items in both: " + std::to_string(a.size()) + " and " +

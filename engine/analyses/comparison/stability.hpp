@@ -26,6 +26,8 @@ struct Procrustes {
   DenseMatrix rotation;                // d1 x d2: the part of Q that meets no column of zeros
 };
 Procrustes procrustes(Space& a, Space& b);
+/// Bytes that it takes of n rows.
+double procrustes_bytes(int64_t n, int64_t d1, int64_t d2);
 
 /// Overlap of the k nearest neighbours of every row in either space, before any alignment (Wendlandt et al. 2018).
 struct NeighborOverlap {

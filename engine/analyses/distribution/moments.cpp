@@ -8,17 +8,6 @@
 namespace gramian {
 namespace {
 
-/// μᵀ C ν
-double bilinear(const std::vector<double>& mu, const DenseMatrix& c, const std::vector<double>& nu) {
-  double sum = 0.0;
-  for (int64_t i = 0; i < c.rows; ++i) {
-    double row = 0.0;
-    for (int64_t j = 0; j < c.cols; ++j) row += c(i, j) * nu[static_cast<size_t>(j)];
-    sum += mu[static_cast<size_t>(i)] * row;
-  }
-  return sum;
-}
-
 /// Rounding leaves at most this share of the largest term where the covariance is exactly zero.
 constexpr double kRounding = 64 * std::numeric_limits<double>::epsilon();
 
@@ -47,30 +36,21 @@ PairMoments pair_moments(Space& space) {
   moments.pairs = count % 2 == 0 ? count / 2 * (count - 1) : (count - 1) / 2 * count;
   const auto n = static_cast<double>(count);
   const std::vector<double>& mu = space.mean_unit_row();
-  const DenseMatrix& a = space.centered_gram();
-  const double delta = trace(a) / n;
+  const OwnProducts own = own_products(space);
+  const double delta = own.trace / n;
   double square = 0.0;
   for (const double x : mu) square += x * x;
   moments.mean = square - delta / (n - 1.0);
-  const double variance = covariance(n, bilinear(mu, a, mu), frobenius_squared(a), delta, delta);
+  const double variance = covariance(n, own.along_mean, own.squares, delta, delta);
   // Unit rows are known to half a unit in the last place: a smaller spread than a few of them is rounding.
   moments.sd = variance > kSmallestSd * kSmallestSd ? std::sqrt(variance) : 0.0;
   return moments;
 }
 
-DenseMatrix centered_cross(Space& a, Space& b) {
-  if (a.size() != b.size()) {
-    throw InvalidUsage("comparing spaces needs the same items in both: " + std::to_string(a.size()) + " and " +
-                       std::to_string(b.size()) + " rows");
-  }
-  return a.backend().gram(a.device_rows(), a.centered(), b.device_rows(), b.centered());
-}
-
-double pair_covariance(Space& a, Space& b, const DenseMatrix& cross) {
+double pair_covariance(Space& a, Space& b, const CrossProducts& cross) {
   if (a.size() < 2) return std::numeric_limits<double>::quiet_NaN();
   const auto n = static_cast<double>(a.size());
-  return covariance(n, bilinear(a.mean_unit_row(), cross, b.mean_unit_row()), frobenius_squared(cross),
-                    trace(a.centered_gram()) / n, trace(b.centered_gram()) / n);
+  return covariance(n, cross.along_means, cross.squares, own_products(a).trace / n, own_products(b).trace / n);
 }
 
 }  // namespace gramian

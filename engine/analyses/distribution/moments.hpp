@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "engine/analyses/distribution/centered_products.hpp"
 #include "engine/space.hpp"
 
 namespace gramian {
@@ -23,10 +24,7 @@ struct PairMoments {
 
 PairMoments pair_moments(Space& space);
 
-/// C = Σ yᵢzᵢᵀ of two spaces with the same number of rows, d1 x d2. Throws InvalidUsage for different numbers of rows.
-DenseMatrix centered_cross(Space& a, Space& b);
-
-/// Covariance over the pairs i < j of the cosines of two spaces, row i with row i, from their `cross` = C.
-double pair_covariance(Space& a, Space& b, const DenseMatrix& cross);
+/// Covariance over the pairs i < j of the cosines of two spaces, row i with row i, from their cross_products.
+double pair_covariance(Space& a, Space& b, const CrossProducts& cross);
 
 }  // namespace gramian

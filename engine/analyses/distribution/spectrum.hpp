@@ -17,7 +17,7 @@ struct SpectrumSettings {
 /// With pₖ = σₖ/Σσ and λₖ = σₖ²:
 ///   effective rank        exp(−Σ pₖ ln pₖ)     (Roy & Vetterli 2007)
 ///   participation ratio   (Σλ)²/Σλ²
-///   condition             σ₁/σ_min; infinite where σ_min is 0
+///   condition             σ₁/σ_min; infinite where σ_min is no more than max(n, d) 2⁻⁵² σ₁, what rounding leaves of 0
 struct Spectrum {
   std::vector<double> singular_values;  // min(n, d), descending
   double effective_rank = 0.0;
@@ -27,11 +27,11 @@ struct Spectrum {
   bool from_gram = false;  // false: from a QR factorization, since the Gram product would have lost small ones
 };
 
-/// From the eigenvalues of the fp64 Gram product; when σ_min/σ₁ < 1e-6, from QR and the SVD of R instead, which keeps
-/// small singular values that squaring loses. Throws InvalidUsage when `vectors` is out of range.
+/// From the eigenvalues of the smaller fp64 Gram product; when σ_min/σ₁ < 1e-6, from QR and the SVD of R instead, which
+/// keeps small singular values that squaring loses. Throws InvalidUsage when `vectors` is out of range.
 Spectrum spectrum(Space& space, const SpectrumSettings& settings);
 
-/// Bytes that it takes besides the rows: a few d x d matrices.
-inline double spectrum_bytes(int64_t dim) { return 48.0 * static_cast<double>(dim) * static_cast<double>(dim); }
+/// Bytes that it takes besides the rows, of n rows of d dimensions: on the way of QR, which takes more.
+double spectrum_bytes(int64_t n, int64_t d);
 
 }  // namespace gramian

@@ -30,17 +30,31 @@ double cosine_of(uint64_t key, CosineType type) {
 
 double value_bytes(CosineType type) { return type == CosineType::f64 ? 8.0 : 4.0; }
 
-/// The cheapest way to keep about `inside` values: exact counters, else the values, else coarse counters.
-void choose_keep(Bracket& bracket, CosineType type, double inside, double keep_bytes) {
+/// Of counters, with the copies that are counted in.
+constexpr double kCounterBytes = 16.0;
+
+/// The cheapest way to keep about `inside` values in `keep_bytes`, which gets smaller by that: exact counters, else the
+/// values, else coarse counters.
+void choose_keep(Bracket& bracket, CosineType type, double inside, double& keep_bytes) {
   const uint64_t span = key(bracket.hi, type) - key(bracket.lo, type);
   bracket.keep = Bracket::Keep::counts;
   bracket.shift = 0;
-  if (span < kMaxCounters) return;
-  if (inside * value_bytes(type) <= keep_bytes) {
-    bracket.keep = Bracket::Keep::values;
+  const double counters = (static_cast<double>(span) + 1.0) * kCounterBytes;
+  if (span < kMaxCounters && counters <= keep_bytes) {
+    keep_bytes -= counters;
     return;
   }
-  while ((span >> bracket.shift) >= kMaxCounters) ++bracket.shift;
+  if (inside * value_bytes(type) <= keep_bytes) {
+    bracket.keep = Bracket::Keep::values;
+    keep_bytes -= inside * value_bytes(type);
+    return;
+  }
+  // An eighth, so that other brackets have something too; and never so few that many sweeps are needed.
+  constexpr double kFewCounters = 131072.0;
+  const auto most =
+      std::min(kMaxCounters, static_cast<uint64_t>(std::max(kFewCounters, keep_bytes / kCounterBytes / 8.0)));
+  while ((span >> bracket.shift) >= most) ++bracket.shift;
+  keep_bytes -= static_cast<double>(span >> bracket.shift) * kCounterBytes;
 }
 
 /// Position of 0-based `rank` in counts: the slot that holds it.
@@ -109,7 +123,6 @@ void SweptRanks::ask(Wanted& wanted, Bracket bracket, double inside) {
   auto it = std::ranges::find_if(asked_, same);
   if (it == asked_.end()) {
     choose_keep(bracket, type_, inside, keep_left_);
-    if (bracket.keep == Bracket::Keep::values) keep_left_ -= inside * value_bytes(type_);
     it = asked_.insert(asked_.end(), bracket);
   }
   wanted.bracketed = true;

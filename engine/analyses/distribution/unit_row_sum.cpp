@@ -35,11 +35,22 @@ double length(Space& space, const UnitRowSum& sum) {
   return std::sqrt(square);
 }
 
+/// Weights of which sums and squares are representable: those that are not, by a power of two all alike.
+std::vector<UnitRowSum::Term> in_range(std::vector<UnitRowSum::Term> terms) {
+  double largest = 0.0;
+  for (const UnitRowSum::Term& term : terms) largest = std::max(largest, std::abs(term.weight));
+  if (largest == 0.0 || (largest > 1e-100 && largest < 1e100)) return terms;
+  int exponent = 0;
+  std::frexp(largest, &exponent);
+  for (UnitRowSum::Term& term : terms) term.weight = std::ldexp(term.weight, -exponent);
+  return terms;
+}
+
 }  // namespace
 
 UnitRowSum merged(const std::vector<UnitRowSum::Term>& terms) {
   UnitRowSum sum;
-  for (const UnitRowSum::Term& term : terms) {
+  for (const UnitRowSum::Term& term : in_range(terms)) {
     const auto same =
         std::ranges::find_if(sum.terms, [&](const UnitRowSum::Term& other) { return other.row == term.row; });
     if (same == sum.terms.end()) {

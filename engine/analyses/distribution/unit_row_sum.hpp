@@ -21,7 +21,8 @@ struct UnitRowSum {
   std::vector<Term> terms;  // a row at most once
 };
 
-/// The term of each row once, with the sum of its weights, in the order of first mention.
+/// The term of each row once, with the sum of its weights, in the order of first mention. Weights that are enormous or
+/// tiny are first scaled by one power of two, which leaves the direction as it is.
 UnitRowSum merged(const std::vector<UnitRowSum::Term>& terms);
 
 /// The mean of the rows as they are before scaling to length 1, up to a factor: weights are their norms.

@@ -124,4 +124,23 @@ std::vector<int64_t> leaf_order(std::span<const Merge> merges) {
   return order;
 }
 
+std::vector<int64_t> cut_tree(std::span<const Merge> merges, int64_t clusters) {
+  const int64_t n = std::ssize(merges) + 1;
+  Forest forest(n);
+  for (int64_t k = 0; k < n - clusters; ++k) {
+    forest.hang(merges[static_cast<size_t>(k)].a, n + k);
+    forest.hang(merges[static_cast<size_t>(k)].b, n + k);
+  }
+  std::vector<int64_t> number_of(static_cast<size_t>(n));
+  int64_t last = -1;  // root of the row before
+  int64_t number = -1;
+  for (const int64_t row : leaf_order(merges)) {
+    const int64_t root = forest.root(row);
+    if (root != last) ++number;
+    last = root;
+    number_of[static_cast<size_t>(row)] = number;
+  }
+  return number_of;
+}
+
 }  // namespace gramian

@@ -26,4 +26,8 @@ std::vector<Merge> average_linkage(const DenseMatrix& cosines);
 /// other in.
 std::vector<int64_t> leaf_order(std::span<const Merge> merges);
 
+/// The clusters that are left without the last merges: a number for each of the n rows, 0 .. `clusters` - 1 from left
+/// to right under the tree. 1 <= clusters <= n.
+std::vector<int64_t> cut_tree(std::span<const Merge> merges, int64_t clusters);
+
 }  // namespace gramian

@@ -8,13 +8,6 @@
 namespace gramian {
 namespace {
 
-void check(int64_t k, int64_t n) {
-  if (k < 1 || k >= n) {
-    throw InvalidUsage("k = " + std::to_string(k) + ": must be between 1 and " + std::to_string(n - 1) +
-                       ", one less than the rows there are");
-  }
-}
-
 std::vector<std::vector<Neighbor>> cosines_of(Space& space, std::span<const int64_t> rows) {
   std::vector<std::vector<Neighbor>> all;
   for (const int64_t row : rows) {
@@ -33,15 +26,22 @@ std::vector<std::vector<Neighbor>> cosines_of(Space& space, std::span<const int6
 
 }  // namespace
 
+void check_neighbors(int64_t k, int64_t n) {
+  if (k >= 1 && k < n) return;
+  if (n < 2) throw InvalidUsage("one row has no neighbour");
+  throw InvalidUsage("k = " + std::to_string(k) + ": must be between 1 and " + std::to_string(n - 1) +
+                     ", one less than the rows there are");
+}
+
 double chord_distance(double cosine) { return std::sqrt(std::max(0.0, 2.0 - 2.0 * cosine)); }
 
 Asked<Nearest> nearest_neighbors(const Space& space, int64_t k) {
-  check(k, space.size());
+  check_neighbors(k, space.size());
   return Asked(Nearest{.k = k});
 }
 
 std::vector<std::vector<Neighbor>> neighbors_of(Space& space, std::span<const int64_t> rows, int64_t k) {
-  check(k, space.size());
+  check_neighbors(k, space.size());
   std::vector<std::vector<Neighbor>> all = cosines_of(space, rows);
   for (std::vector<Neighbor>& neighbors : all) {
     std::ranges::partial_sort(neighbors, neighbors.begin() + k, std::less<>());

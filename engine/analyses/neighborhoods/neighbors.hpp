@@ -37,6 +37,9 @@ struct Hubness {
 /// `largest` hubs are listed at most.
 Hubness hubness(const NeighborTable& table, int64_t largest);
 
+/// Throws InvalidUsage unless a row of n has k others.
+void check_neighbors(int64_t k, int64_t n);
+
 /// Bytes of the table of the k nearest of n rows, and of a copy that grows in the sweep.
 inline double neighbors_bytes(int64_t n, int64_t k) {
   return static_cast<double>(n) * static_cast<double>(k) * 2.0 * sizeof(Neighbor);

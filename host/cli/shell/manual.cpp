@@ -1,9 +1,13 @@
 #include "host/cli/shell/manual.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
 #include <set>
 
 #include "host/cli/help.hpp"
+#include "host/text/unicode.hpp"
 
 namespace gramian::cli {
 namespace {
@@ -26,6 +30,16 @@ class Page {
   std::string text;
 };
 
+/// "\[u2260]", as groff names the character of a sequence of UTF-8.
+std::string code_point_name(const std::string& sequence) {
+  const auto lead = static_cast<unsigned char>(sequence[0]);
+  uint32_t code = lead & (0xffu >> (sequence.size() + 1));
+  for (size_t k = 1; k < sequence.size(); ++k) code = (code << 6) | (static_cast<unsigned char>(sequence[k]) & 0x3fu);
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "\\[u%04X]", code);
+  return text.data();
+}
+
 class RoffPage final : public Page {
  public:
   void section(const std::string& title) override {
@@ -47,8 +61,13 @@ class RoffPage final : public Page {
   /// Text in which nothing is markup; what the keyboard's minus and quotes are stays what it is.
   static std::string escaped(const std::string& words) {
     std::string result;
-    for (const char c : words) {
-      if (c == '\\') {
+    for (size_t at = 0; at < words.size(); ++at) {
+      const char c = words[at];
+      // Beyond ASCII, groff wants \[uHHHH].
+      if (const size_t length = host::utf8_sequence(std::string_view(words).substr(at)); length > 1) {
+        result += code_point_name(words.substr(at, length));
+        at += length - 1;
+      } else if (c == '\\') {
         result += "\\e";
       } else if (c == '-') {
         result += "\\-";
@@ -105,7 +124,8 @@ class MarkdownPage final : public Page {
 std::vector<About::Line> options_of(const Description& description, bool shared) {
   std::vector<About::Line> lines;
   for (const Option& option : description.options()) {
-    const bool of_all = option.group == Group::rows || option.group == Group::run || option.group == Group::output;
+    const bool of_all = option.group == Group::rows || option.group == Group::pictures || option.group == Group::run ||
+                        option.group == Group::output;
     if (!option.name.empty() && (shared ? of_all : !of_all)) lines.push_back({spelled(option), explained(option)});
   }
   return lines;
@@ -131,6 +151,7 @@ void write(Page& page, const std::vector<std::unique_ptr<Command>>& commands) {
     }
     if (!names.empty()) page.paragraph(names + ".");
     page.entries("Keys of result.json", about.keys);
+    page.entries("What its numbers are", about.definitions);
     page.entries("Files beside result.json", about.files);
     std::vector<About::Line> examples;
     for (const auto& [words, what] : about.examples) examples.push_back({"gramian " + words, what});
@@ -147,6 +168,7 @@ void write(Page& page, const std::vector<std::unique_ptr<Command>>& commands) {
       {{"command, version, schema", "what wrote it; schema is 1"},
        {"rows_used, rows_unnamed, dropped", "of one matrix: which rows were used"},
        {"text", "where a text was read: its tokens and what cut it"},
+       {"unknown_tokens", "tokens asked for that an input does not have, where they were left out"},
        {"notes", "sentences for people"},
        {"sweeps", "passes over all pairs"},
        {"accuracy", "the measured error of the cosines, and what was promised"},

@@ -3,6 +3,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -11,6 +12,7 @@
 #include "engine/error.hpp"
 #include "host/formats/files/mapped_file.hpp"
 #include "host/report/files/committing.hpp"
+#include "host/report/files/unnamed_file.hpp"
 
 namespace gramian::cli {
 namespace {
@@ -19,7 +21,8 @@ std::atomic<bool> requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
 /// Long steps ask for the flag several times a second. Some, LAPACK's above all, cannot ask; and what nobody has
-/// answered by then ends the process. That is tidy too: files have no name until they are whole.
+/// answered by then ends the process. That is tidy too: files have no name until they are whole, or a hidden one that
+/// goes first.
 constexpr int kPatience = 400'000;  // microseconds
 
 void ask_again_in(int microseconds) {
@@ -44,19 +47,31 @@ extern "C" void on_patience_lost(int /*number*/) {
   // A moment more for what is giving names to files.
   if (host::committing()) return ask_again_in(kPatience / 8);
   constexpr int kInterrupted = 130;
+  host::remove_hidden_names();
   if (on_terminal) say("\r\x1b[K");  // the line of progress
   say("gramian: interrupted\n");
   ::_exit(kInterrupted);
 }
 
 // A page of a mapped file that is not there: somebody has made the file shorter, or the disk cannot be read. Whoever
-// asked for the page cannot go on, and nothing of the result has a name yet.
+// asked for the page cannot go on, and nothing of the result has a name yet. All threads may meet such a page at once:
+// the first of them speaks, in one piece, and the others wait for the end.
 extern "C" void on_bus_error(int number, siginfo_t* info, void* /*context*/) {
   if (const char* const path = host::mapped_file_at(info->si_addr)) {
+    static std::atomic_flag speaking = ATOMIC_FLAG_INIT;
+    while (speaking.test_and_set()) ::pause();
     constexpr int kData = 3;
-    say("gramian: ");
-    say(path);
-    say(": became shorter, or cannot be read, while it was used; run again when it is whole\n");
+    host::remove_hidden_names();
+    static std::array<char, 8192> line;
+    size_t length = 0;
+    for (const char* text :
+         {"gramian: ", path, ": became shorter, or cannot be read, while it was used; run again when it is whole\n"}) {
+      const size_t more = std::min(std::strlen(text), line.size() - length);
+      std::memcpy(line.data() + length, text, more);
+      length += more;
+    }
+    const ssize_t ignored = ::write(STDERR_FILENO, line.data(), length);
+    static_cast<void>(ignored);
     ::_exit(kData);
   }
   std::signal(number, SIG_DFL);  // the same access raises it once more

@@ -27,18 +27,25 @@ class UnpackingStream : public ByteStream {
  private:
   // Until `count` bytes are there, or the end.
   void fill(size_t count) {
-    if (count > capacity_) {
-      const size_t capacity = count + count / 8;
-      auto larger = std::make_unique_for_overwrite<char[]>(capacity);
-      std::copy(buffer_.get() + begin_, buffer_.get() + end_, larger.get());
-      buffer_ = std::move(larger);
-      capacity_ = capacity;
-    } else {
+    if (begin_ > 0) {
       std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
     }
-    end_ -= begin_;
-    begin_ = 0;
-    while (end_ < count && !ended_) step();
+    while (end_ < count && !ended_) {
+      if (end_ == capacity_) grow(count);
+      step();
+    }
+  }
+
+  // Not at once to what is asked for: what is there may be little.
+  void grow(size_t count) {
+    constexpr size_t kLeast = size_t{1} << 16;
+    const size_t capacity = std::min(count + count / 8, std::max(kLeast, 4 * capacity_));
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    std::copy(buffer_.get(), buffer_.get() + end_, larger.get());
+    buffer_ = std::move(larger);
+    capacity_ = capacity;
   }
 
   void step() {

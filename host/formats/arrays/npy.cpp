@@ -224,7 +224,8 @@ void rearrange(const std::byte* in, std::byte* out, int64_t rows, int64_t cols, 
 
 Matrix read_npy(const NpySource& source) {
   const std::string& path = source.path;
-  const NpyHeader header = read_npy_header(path, source.bytes);
+  NpyHeader header = read_npy_header(path, source.bytes);
+  if (source.one_row && header.shape.size() == 1) header.shape.insert(header.shape.begin(), 1);
   const NpyType type = parse_descr(path, header.descr);
 
   std::string shape;

@@ -19,6 +19,7 @@ struct NpySource {
   std::string path;  // for messages
   std::string_view bytes;
   std::shared_ptr<const void> owner;  // keeps them alive
+  bool one_row = false;               // an array of one dimension is a matrix of one row
 };
 
 /// Reads the header. Throws InvalidInput where it is malformed. `bytes` may end behind the header.

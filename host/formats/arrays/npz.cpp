@@ -59,14 +59,16 @@ std::string list_matrices(const std::vector<Array>& arrays) {
   return "choose one with #NAME: " + list;
 }
 
-const Array& choose(const std::string& path, const std::vector<Array>& arrays, std::string_view wanted) {
+const Array& choose(const std::string& path, const std::vector<Array>& arrays, std::string_view wanted, bool pairs) {
   if (!wanted.empty()) {
     const auto found = std::ranges::find_if(
         arrays, [&](const Array& array) { return array.name == wanted || array.member->name == wanted; });
     if (found == arrays.end()) refuse(path, "has no array " + in_quotes(wanted) + "; " + list_matrices(arrays));
     return *found;
   }
-  const auto is_matrix = [](const Array& array) { return array.header.shape.size() == 2; };
+  const auto is_matrix = [&](const Array& array) {
+    return array.header.shape.size() == 2 || (pairs && array.header.shape.size() == 1);
+  };
   if (std::ranges::count_if(arrays, is_matrix) != 1) {
     refuse(path, "which array is the embedding cannot be told; " + list_matrices(arrays));
   }
@@ -88,9 +90,9 @@ void read_npz(const Source& source, Embedding& embedding) {
   const ZipArchive archive(source.file);
   const std::vector<Array> arrays = arrays_of(archive);
   for (const Array& array : arrays) embedding.tensors.push_back({array.name, array.header.descr, array.header.shape});
-  const Array& chosen = choose(archive.path(), arrays, source.member);
+  const Array& chosen = choose(archive.path(), arrays, source.member, source.options.pairs);
   embedding.tensor = chosen.name;
-  NpySource bytes{label(archive, *chosen.member), {}, source.file};
+  NpySource bytes{label(archive, *chosen.member), {}, source.file, source.options.pairs};
   if (chosen.member->method == ZipMember::kStored) {
     bytes.bytes = archive.stored(*chosen.member, true);
   } else {

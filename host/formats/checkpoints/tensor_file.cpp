@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -36,11 +37,6 @@ class Safetensors : public TensorFile {
   SafetensorsFile file_;
   std::vector<StoredTensor> tensors_;
 };
-
-const StoredTensor* find(const TensorFile& file, std::string_view name) {
-  const auto it = std::ranges::find(file.tensors(), name, &StoredTensor::name);
-  return it == file.tensors().end() ? nullptr : &*it;
-}
 
 ModelMatrix take_choice(const TensorSource& source, const TensorChoice& choice, int threads) {
   ModelMatrix model = take_tensor(source, choice.name, threads);
@@ -73,29 +69,43 @@ class ShardSet {
  public:
   explicit ShardSet(const MappedFile& index) : index_(index) {}
 
-  const TensorFile& open(const std::string& shard) {
+  const TensorFile& open(const std::string& shard) { return *opened(shard).file; }
+  /// Null where the shard lacks the tensor.
+  const StoredTensor* find(const std::string& shard, std::string_view tensor) {
+    const auto& by_name = opened(shard).by_name;
+    const auto found = by_name.find(tensor);
+    return found == by_name.end() ? nullptr : found->second;
+  }
+
+  const std::vector<std::string>& files() const { return files_; }
+  const std::vector<StoredTensor>& tensors() const { return tensors_; }
+  bool holds(const Matrix& matrix) const {
+    return std::ranges::any_of(shards_, [&](const auto& shard) { return shard.second.file->holds(matrix); });
+  }
+
+ private:
+  struct Shard {
+    std::unique_ptr<TensorFile> file;
+    std::unordered_map<std::string_view, const StoredTensor*> by_name;
+  };
+
+  const Shard& opened(const std::string& shard) {
     const auto found = shards_.find(shard);
-    if (found != shards_.end()) return *found->second;
+    if (found != shards_.end()) return found->second;
     const auto path = std::filesystem::path(index_.path()).parent_path() / shard;
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored)) {
       refuse(index_.path(), "names the shard " + printable(path.string(), 4096) + ", which is missing; download it");
     }
     files_.push_back(path.string());
-    const TensorFile& opened = *shards_.emplace(shard, open_tensor_file(MappedFile::open(path))).first->second;
-    tensors_.insert(tensors_.end(), opened.tensors().begin(), opened.tensors().end());
-    return opened;
+    Shard made{open_tensor_file(MappedFile::open(path)), {}};
+    for (const StoredTensor& tensor : made.file->tensors()) made.by_name.emplace(tensor.name, &tensor);
+    tensors_.insert(tensors_.end(), made.file->tensors().begin(), made.file->tensors().end());
+    return shards_.emplace(shard, std::move(made)).first->second;
   }
 
-  const std::vector<std::string>& files() const { return files_; }
-  const std::vector<StoredTensor>& tensors() const { return tensors_; }
-  bool holds(const Matrix& matrix) const {
-    return std::ranges::any_of(shards_, [&](const auto& shard) { return shard.second->holds(matrix); });
-  }
-
- private:
   const MappedFile& index_;
-  std::map<std::string, std::unique_ptr<TensorFile>> shards_;
+  std::map<std::string, Shard> shards_;
   std::vector<std::string> files_;
   std::vector<StoredTensor> tensors_;
 };
@@ -130,7 +140,8 @@ StoredTensor describe_tensor(const std::shared_ptr<const MappedFile>& file, std:
   const auto config = config_beside(file->path());
   if (!is_tensor_index(file->bytes())) {
     const std::unique_ptr<TensorFile> model = open_tensor_file(file);
-    return *find(*model, choose_tensor(file->path(), model->tensors(), wanted, config).name);
+    const std::string name = choose_tensor(file->path(), model->tensors(), wanted, config).name;
+    return *std::ranges::find(model->tensors(), name, &StoredTensor::name);
   }
   const auto weight_map = read_weight_map(*file);
   std::vector<std::string> names;
@@ -138,7 +149,7 @@ StoredTensor describe_tensor(const std::shared_ptr<const MappedFile>& file, std:
   const auto choice = choose_by_name(file->path(), names, wanted, config);
   if (!choice) refuse(file->path(), "which tensor is meant cannot be told by the names of its index");
   ShardSet shards(*file);
-  const StoredTensor* tensor = find(shards.open(weight_map.at(choice->name)), choice->name);
+  const StoredTensor* tensor = shards.find(weight_map.at(choice->name), choice->name);
   if (tensor == nullptr) refuse(file->path(), "names a shard that lacks " + in_quotes(choice->name));
   return *tensor;
 }
@@ -151,19 +162,18 @@ ModelMatrix read_tensor_index(const std::shared_ptr<const MappedFile>& file, std
   for (const auto& [name, shard] : weight_map) source.names.push_back(name);
   source.matrix = [&](const std::string& name) {
     const std::string& shard = weight_map.at(name);
-    const TensorFile& model = shards.open(shard);
-    if (find(model, name) == nullptr) {
+    if (shards.find(shard, name) == nullptr) {
       refuse(file->path(), "places tensor " + in_quotes(name) + " in " + printable(shard, 200) +
                                ", which lacks it; download both again");
     }
-    return model.matrix(name);
+    return shards.open(shard).matrix(name);
   };
 
   auto choice = choose_by_name(file->path(), source.names, wanted, source.config);
   if (!choice) {
     std::vector<StoredTensor> tensors;
     for (const auto& [name, shard] : weight_map) {
-      if (const StoredTensor* tensor = find(shards.open(shard), name)) tensors.push_back(*tensor);
+      if (const StoredTensor* tensor = shards.find(shard, name)) tensors.push_back(*tensor);
     }
     choice = choose_tensor(file->path(), tensors, wanted, source.config);
   }

@@ -72,7 +72,9 @@ class TorchFile::Collector {
  public:
   explicit Collector(TorchFile& torch) : torch_(torch) {}
 
-  void collect(const PickleValue& root) {
+  void collect(const Pickle& pickle) {
+    const PickleValue& root = pickle.root();
+    left_ = pickle.size();
     visit(root, "", 0);
     if (torch_.tensors_.empty()) {
       refuse(torch_.file_->path(),
@@ -104,6 +106,13 @@ class TorchFile::Collector {
   void visit_pairs(const PickleValue& value, size_t first, const std::string& name, int depth) {
     if (depth == kDeepest) return;
     for (size_t i = first; i + 1 < value.items.size(); i += 2) {
+      // Dictionaries may be shared, and eight levels of them name more tensors than there is time to visit.
+      if (--left_ < 0) {
+        refuse(
+            torch_.file_->path(),
+            "has dictionaries that hold each other so often that their entries outnumber its bytes; save the model's "
+            "state_dict()");
+      }
       if (!value.items[i]->is(Kind::string)) continue;
       const std::string key(value.items[i]->text);
       visit(*value.items[i + 1], name.empty() ? key : name + "." + key, depth + 1);
@@ -153,6 +162,7 @@ class TorchFile::Collector {
   }
 
   TorchFile& torch_;
+  int64_t left_ = 0;  // entries that may still be visited: each takes two bytes and more, unless it is shared
 };
 
 bool is_torch_file(std::string_view start) {
@@ -184,7 +194,7 @@ void TorchFile::read_zip() {
     }
   }
   const Pickle pickle(file_->path(), zip_->stored(*data, true), data->begin, allowed_globals());
-  Collector(*this).collect(pickle.root());
+  Collector(*this).collect(pickle);
 }
 
 void TorchFile::read_legacy() {
@@ -207,7 +217,7 @@ void TorchFile::read_legacy() {
     refuse(path, "was saved on a big-endian machine; load and save it on a little-endian one");
   }
   const Pickle model = next();
-  Collector(*this).collect(model.root());
+  Collector(*this).collect(model);
   const Pickle keys = next();
   std::map<std::string, int64_t> sizes;  // of an element
   for (const auto& [name, tensor] : tensors_) {

@@ -30,8 +30,8 @@ std::string read_bounded(const std::string& path, int64_t most, const std::funct
   const auto reason = [] { return std::generic_category().message(errno); };
   // O_NONBLOCK: opening a pipe that nobody writes to, and reading one that waits, must not hang.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.open())
-    refuse_usage(path, errno == ENOENT ? "no such file; check the path" : "cannot be read: " + reason());
+  if (!file.open() && errno == ENOENT) throw NoSuchFile(printable(path, 4096) + ": no such file; check the path");
+  if (!file.open()) refuse_usage(path, "cannot be read: " + reason());
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) refuse_usage(path, "cannot be examined: " + reason());
   if (S_ISDIR(status.st_mode)) refuse_usage(path, "is a directory");

@@ -14,6 +14,7 @@
 #include "host/formats/files/descriptor.hpp"
 #include "host/formats/files/input_watch.hpp"
 #include "host/formats/files/message.hpp"
+#include "host/formats/files/spooled.hpp"
 
 namespace gramian::host {
 namespace {
@@ -38,9 +39,10 @@ static_assert(std::atomic<uintptr_t>::is_always_lock_free && std::atomic<const c
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
   const std::string name = path.string();
   // O_NONBLOCK: opening a pipe that nobody writes to must not hang.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor file(is_stream(name) ? ::fcntl(spooled(name), F_DUPFD_CLOEXEC, 0)
+                                        : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.open()) {
-    if (errno == ENOENT || errno == ENOTDIR) refuse_usage(name, "no such file; check the path");
+    if (errno == ENOENT || errno == ENOTDIR) throw NoSuchFile(printable(name, 4096) + ": no such file; check the path");
     refuse_usage(name, "cannot be opened: " + std::generic_category().message(errno));
   }
   struct stat status {};

@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kScheme = "hf:";
 
 bool exists(std::string_view path) {
+  if (path == "-") return true;  // standard input
   std::error_code ignored;
   return fs::exists(path, ignored);
 }
@@ -39,9 +40,9 @@ void locate_cached(Location& location, bool by_scheme) {
   const fs::path cache = hub_cache_directory();
   const auto snapshot = find_snapshot(*name, cache);
   if (!snapshot) {
-    throw InvalidUsage(printable(given, 4096) +
-                       (by_scheme ? ": no such model is cached: " : ": no such file; if it is a model's name, ") +
-                       describe_miss(*name, cache));
+    throw NoSuchFile(printable(given, 4096) +
+                     (by_scheme ? ": no such model is cached: " : ": no such file; if it is a model's name, ") +
+                     describe_miss(*name, cache));
   }
   location.path = weights_of_folder(snapshot->directory).string();
   location.note = printable(given, 200) + " is " + printable(snapshot->repository, 200) + ", commit " +

@@ -28,7 +28,14 @@ void RankOptions::settle(Run& run, int64_t n) {
   if (!wanted()) return;
   understood_how = how == "exact" || (how == "auto" && n <= kExactItems) ? "exact" : "binned";
   understood_kendall = kendall_pairs;
-  if (exact()) run.memory().require(spearman_exact_bytes(n));
+  if (exact()) run.require_memory(spearman_exact_bytes(n));
+}
+
+void RankOptions::settle_given(Run& run, int64_t n) {
+  if (!wanted()) return;
+  if (how == "binned") throw InvalidUsage("--ranks binned: dissimilarities that are given are sorted");
+  understood_how = "exact";
+  run.memory().require(spearman_exact_bytes(n));
 }
 
 RankedSpace::RankedSpace(Run& run, const RankOptions& options, Space& space) : space_(&space) {

@@ -28,6 +28,8 @@ struct RankOptions {
   int64_t kendall() const { return understood_kendall.value_or(0); }
   /// For spaces of `n` items. Throws OutOfMemory where exact ranks do not fit.
   void settle(Run& run, int64_t n);
+  /// For values that are given, which are sorted however many they are, and without Kendall's correlation.
+  void settle_given(Run& run, int64_t n);
 };
 
 /// A space for rank correlations with others. Exact ranks need nothing of a sweep, others the counts of bins.

@@ -1,9 +1,12 @@
 #include <algorithm>
 
+#include "engine/analyses/neighborhoods/hierarchy.hpp"
 #include "host/questions/comparison/rsa_of.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
+#include "host/report/drawing/heatmap_svg.hpp"
+#include "host/report/figures/scatter.hpp"
 #include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"
 
@@ -73,11 +76,18 @@ Json matrices_json(const SharedSpaces& spaces, const RsaMatrices& found) {
   json["pairs"] = spaces.pairs();
   Json& models = json["models"] = Json::array();
   for (size_t k = 0; k < spaces.count(); ++k) models.push_back(host::valid_utf8(spaces.input(k).embedding.path));
+  Json& tensors = json["tensors"] = Json::array();
+  for (size_t k = 0; k < spaces.count(); ++k) tensors.push_back(*path_and_tensor(spaces.input(k)).find("tensor"));
   json["rsa"]["pearson"] = to_json(found.pearson);
+  json["rsa"]["mean"] = found.agreement.mean;
+  json["rsa"]["sd"] = found.agreement.sd;
+  json["rsa"]["noise_ceiling"] = Json::array({found.agreement.ceiling_low, found.agreement.ceiling_high});
+  json["rsa"]["partial"] = to_json(found.agreement.partial);
   json["rsa"]["spearman"] = found.spearman ? to_json(*found.spearman) : Json();
   json["rsa"]["ranks"] = nullptr;
   if (found.spearman) json["rsa"]["ranks"] = {{"exact", found.exact_ranks}, {"error_bound", found.rank_error_bound}};
   json["linear_cka"] = to_json(found.linear_cka);
+  json["linear_cka_debiased"] = to_json(found.linear_cka_debiased);
   return json;
 }
 
@@ -89,9 +99,10 @@ std::vector<double> upper_triangle(const DenseMatrix& matrix) {
   return values;
 }
 
-std::string scores_in_words(const RsaPair& pair) {
+/// `of`: what is correlated.
+Table correlations(const RsaPair& pair, const std::string& of) {
   Table scores("<>");
-  scores.row({"Pearson correlation of the cosines", host::fixed(pair.rsa.pearson, 6)});
+  scores.row({"Pearson correlation of the " + of, host::fixed(pair.rsa.pearson, 6)});
   if (pair.interval) {
     scores.row({"its 95 % interval, " + host::grouped(pair.interval->replicates) + " bootstrap replicates",
                 host::fixed(pair.interval->low, 4) + " to " + host::fixed(pair.interval->high, 4)});
@@ -110,9 +121,17 @@ std::string scores_in_words(const RsaPair& pair) {
                 host::fixed(pair.by_ranks->rho, 6)});
   }
   if (pair.by_order) {
-    scores.row({"Kendall's tau-a of " + host::grouped(pair.by_order->pairs) + " pairs, and its standard error",
-                host::fixed(pair.by_order->tau_a, 4) + " and " + host::significant(pair.by_order->standard_error, 2)});
+    const bool exact = pair.by_order->pairs == pair.rsa.a.pairs;
+    scores.row({"Kendall's tau-a of " + host::grouped(pair.by_order->pairs) + " pairs" +
+                    (exact ? ", all there are" : ", and its standard error"),
+                host::fixed(pair.by_order->tau_a, 4) +
+                    (exact ? "" : " and " + host::significant(pair.by_order->standard_error, 2))});
   }
+  return scores;
+}
+
+std::string scores_in_words(const RsaPair& pair) {
+  Table scores = correlations(pair, "cosines");
   scores.row({"linear CKA, debiased", host::fixed(pair.rsa.linear_cka_debiased, 6)});
   scores.row({"linear CKA", host::fixed(pair.rsa.linear_cka, 6)});
   scores.row({"linear CKA of unit rows", host::fixed(pair.rsa.linear_cka_unit, 6)});
@@ -162,6 +181,68 @@ std::string matrix_in_words(const std::string& name, const DenseMatrix& scores) 
   return rows.text();
 }
 
+std::string title_of(const SharedSpaces& spaces) {
+  return picture_title(spaces.input(0)) + " and " + picture_title(spaces.input(1));
+}
+
+std::vector<std::string> names_of(const SharedSpaces& spaces) {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < spaces.size(); ++i) {
+    const std::string& token = spaces.token(i);
+    names.push_back(token.empty() ? "item " + std::to_string(i) : host::valid_utf8(token));
+  }
+  return names;
+}
+
+std::string matrices_svg(const RsaOf::Answer& answer, const RsaPair& pair, const host::Theme& theme) {
+  const SharedSpaces& spaces = *answer.spaces;
+  const DenseMatrix& first = pair.matrices[0];
+  const std::vector<Merge> merges = answer.pictures.by_tree() ? average_linkage(first) : std::vector<Merge>();
+  return host::heatmap_svg({.cosines = first,
+                            .labels = names_of(spaces),
+                            .merges = merges,
+                            .title = answer.pictures.title_or(title_of(spaces)),
+                            .theme = theme,
+                            .scale = answer.pictures.scale(),
+                            .second = &pair.matrices[1],
+                            .first_name = picture_title(spaces.input(0)),
+                            .second_name = picture_title(spaces.input(1)),
+                            .size_in_words = {}});
+}
+
+std::string scatter_svg(const RsaOf::Answer& answer, const RsaPair& pair, const host::Theme& theme) {
+  const SharedSpaces& spaces = *answer.spaces;
+  const std::vector<double> x = upper_triangle(pair.matrices[0]);
+  const std::vector<double> y = upper_triangle(pair.matrices[1]);
+  const auto axis = [&](const std::vector<double>& values, size_t k) {
+    const auto [lo, hi] = std::ranges::minmax(values);
+    return host::Axis{lo, hi > lo ? hi : lo + 1e-9, false, "cosine in " + picture_title(spaces.input(k))};
+  };
+  const std::string line = host::grouped(spaces.pairs()) + " pairs of " + host::grouped(spaces.size()) +
+                           " tokens; Pearson " + host::fixed(pair.rsa.pearson) +
+                           (pair.by_ranks ? ", Spearman " + host::fixed(pair.by_ranks->rho) : "");
+  return host::scatter_svg({{answer.pictures.title_or(title_of(spaces)), line}, axis(x, 0), axis(y, 1)}, x, y, theme);
+}
+
+std::string models_svg(const RsaOf::Answer& answer, const DenseMatrix& scores, const host::Theme& theme) {
+  std::vector<std::string> names;
+  for (size_t k = 0; k < answer.spaces->count(); ++k) {
+    const Input& input = answer.spaces->input(k);
+    names.push_back(std::to_string(k + 1) + " " +
+                    (input.embedding.tensor.empty() ? picture_title(input) : input.embedding.tensor));
+  }
+  return host::heatmap_svg({.cosines = scores,
+                            .labels = names,
+                            .merges = {},
+                            .title = answer.pictures.title_or("RSA of " + std::to_string(scores.rows) + " matrices"),
+                            .theme = theme,
+                            .scale = answer.pictures.scale(),
+                            .first_name = {},
+                            .second_name = {},
+                            .value_name = "Pearson",
+                            .size_in_words = host::grouped(answer.spaces->size()) + " tokens that all share"});
+}
+
 void add_matrix(Files& files, const std::string& name, const DenseMatrix& matrix) {
   files.add(name, [&matrix](host::OutputFile& file) { host::write_npy(file, matrix); });
 }
@@ -169,32 +250,60 @@ void add_matrix(Files& files, const std::string& name, const DenseMatrix& matrix
 }  // namespace
 
 Json to_json(const RsaOf::Answer& answer) {
+  if (answer.rdms) {
+    Json json = answer.rdms->json();
+    json["rsa"] = rsa_json(std::get<RsaPair>(answer.found));
+    return json;
+  }
   if (const auto* pair = std::get_if<RsaPair>(&answer.found)) return pair_json(*answer.spaces, *pair);
   return matrices_json(*answer.spaces, std::get<RsaMatrices>(answer.found));
 }
 
 std::string table(const RsaOf::Answer& answer) {
+  if (answer.rdms) {
+    return answer.rdms->heading() + correlations(std::get<RsaPair>(answer.found), "dissimilarities").text();
+  }
   const SharedSpaces& spaces = *answer.spaces;
   if (const auto* pair = std::get_if<RsaPair>(&answer.found)) {
     return spaces.heading() + scores_in_words(*pair) + "\n" + cosines_in_words(*pair) +
            preserved_in_words(spaces, *pair) + spaces.lost_in_words();
   }
   const auto& found = std::get<RsaMatrices>(answer.found);
-  return spaces.heading() + matrix_in_words("Pearson", found.pearson) +
+  Table summary("<>");
+  summary.row(
+      {"mean and sd over pairs", host::fixed(found.agreement.mean, 4) + " and " + host::fixed(found.agreement.sd, 4)});
+  summary.row({"noise ceiling (Nili 2014)",
+               host::fixed(found.agreement.ceiling_low, 4) + " to " + host::fixed(found.agreement.ceiling_high, 4)});
+  return spaces.heading() + matrix_in_words("Pearson", found.pearson) + "\n" + summary.text() + "\n" +
+         matrix_in_words("partial", found.agreement.partial) +
          (found.spearman ? "\n" + matrix_in_words("Spearman", *found.spearman) : "") + "\n" +
+         matrix_in_words("CKA, debiased", found.linear_cka_debiased) + "\n" +
          matrix_in_words("linear CKA", found.linear_cka);
 }
 
 void add_files(const RsaOf::Answer& answer, Files& files) {
+  if (answer.rdms) return answer.rdms->add_file(files);
   answer.spaces->add_file(files);
   if (const auto* found = std::get_if<RsaMatrices>(&answer.found)) {
     add_matrix(files, "pearson.npy", found->pearson);
+    answer.pictures.add(files, "pearson", [&answer, found](const host::Theme& theme) {
+      return models_svg(answer, found->pearson, theme);
+    });
     if (found->spearman) add_matrix(files, "spearman.npy", *found->spearman);
     add_matrix(files, "linear_cka.npy", found->linear_cka);
+    add_matrix(files, "linear_cka_debiased.npy", found->linear_cka_debiased);
+    add_matrix(files, "partial.npy", found->agreement.partial);
     return;
   }
   const auto& pair = std::get<RsaPair>(answer.found);
   files.add("per_token.npy", [&pair](host::OutputFile& file) { host::write_npy(file, std::span(pair.per_token)); });
+  if (!pair.matrices.empty()) {
+    answer.pictures.add(files, "scatter", [&](const host::Theme& theme) { return scatter_svg(answer, pair, theme); });
+    if (answer.spaces->size() <= kPicturedItems) {
+      answer.pictures.add(files, "matrices",
+                          [&](const host::Theme& theme) { return matrices_svg(answer, pair, theme); });
+    }
+  }
   for (size_t k = 0; k < pair.matrices.size(); ++k) {
     const DenseMatrix& matrix = pair.matrices[k];
     const std::string number = std::to_string(k + 1);

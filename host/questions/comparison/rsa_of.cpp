@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <iterator>
 #include <limits>
 
 #include "engine/analyses/neighborhoods/neighbors.hpp"
 #include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
+#include "host/formats/matching.hpp"
 #include "host/report/wording.hpp"
 
 namespace gramian::questions {
@@ -52,21 +54,38 @@ About RsaOf::about() {
                    {"pairs", "of shared tokens"},
                    {"lost", "tokens left out, and why"},
                    {"models", "of more than two: the inputs"},
-                   {"rsa", "correlations, p-value and interval; of more than two: matrices"},
+                   {"tensors", "of more than two: the tensor of each, or null"},
+                   {"rsa",
+                    "correlations, p-value and interval; of more than two: matrices, mean, sd, noise_ceiling, partial"},
                    {"linear_cka", "linear CKA of the rows as they are"},
                    {"linear_cka_debiased", "the same without the bias of few rows: 0 on average for noise"},
                    {"linear_cka_unit_rows", "the same of the rows scaled to length 1"},
                    {"per_token", "the least and the best preserved tokens"},
                    {"distributions", "of the cosines of both spaces"}},
+          .definitions =
+              {{"Pearson, Spearman", "correlation of the two upper triangles of cosines, and of their average ranks"},
+               {"p-value", "(1 + r)/(1 + P), r of P relabellings of the tokens reaching the correlation (Mantel 1967)"},
+               {"linear CKA",
+                "‖XᵀY‖²/(‖XᵀX‖ ‖YᵀY‖) of centred columns; for few tokens and many dimensions far above 0 by itself"},
+               {"debiased", "by the unbiased HSIC (Song 2012, Nguyen 2021): 0 on average for independent spaces"},
+               {"partial", "of two spaces once all others are accounted for"},
+               {"noise ceiling", "of a space with the mean of all others, and of all (Nili 2014)"},
+               {"per token", "correlation of a token's cosines in one space with those in the other"}},
           .files = {{"joined.tsv", "shared tokens and their rows"},
                     {"per_token.npy", "how well each token is preserved"},
                     {"matrix1.npy, matrix2.npy", "cosines, up to 2,000 tokens"},
                     {"triangle1.npy, triangle2.npy", "their upper triangles"},
-                    {"pearson.npy, spearman.npy, linear_cka.npy", "of more than two"}},
+                    {"matrices.svg", "both in one order and scale, up to 400 tokens"},
+                    {"scatter.svg", "cosines of one against the other, up to 2,000 tokens"},
+                    {"pearson.svg", "of more than two"},
+                    {"pearson.npy, spearman.npy, linear_cka.npy, linear_cka_debiased.npy, partial.npy",
+                     "of more than two"}},
           .examples = {{"rsa sample/run1.npy sample/run2.npy", "over the tokens both have"},
                        {"rsa a.npy b.npy --method both --permutations 1000 --bootstrap 1000",
                         "with ranks, a p-value and an interval"},
-                       {"rsa a.npy b.npy c.npy", "a matrix of correlations"}}};
+                       {"rsa a.npy b.npy c.npy", "a matrix of correlations"},
+                       {"rsa model.npy people.npy --rdm --method both", "of dissimilarities that are given"},
+                       {"rsa \"layers.npz#layer.*\" -o out", "all layers, and a heat map"}}};
 }
 
 void RsaOf::describe(Description& d) {
@@ -74,27 +93,38 @@ void RsaOf::describe(Description& d) {
   joining.describe(d);
   rows.describe_pair(d);
   d.input("E1", first);
-  d.input("E2", second);
+  d.place("E2", &second, "The same; missing where E1 is several: FILE#layer.*").naming(Names::matrix);
   d.place("MORE", &more, "Further matrices: every pair is compared over the tokens all share").naming(Names::matrix);
   ranks.describe(d);
+  pictures.describe_of_matrices(d);
   d.option("--permutations", &permutations, "P", "Test against so many relabellings of the tokens");
   d.flag("--two-sided", two_sided, "Count correlations as large of either sign");
   d.option("--bootstrap", &bootstrap, "B", "95 % interval from so many resamplings of the tokens");
+  d.flag("--rdm", rdm,
+         "The inputs are dissimilarities: square matrices, or vectors of all pairs as scipy's pdist makes them");
   d.flag("--distributions", distributions, "Extremes and quantiles of both sides, however long it takes");
 }
 
 RsaOf::Answer RsaOf::ask(Run& run) {
-  if (!more.empty() && (permutations != 0 || bootstrap != 0 || distributions || two_sided)) {
-    throw InvalidUsage("--permutations, --bootstrap and --distributions compare two matrices, not more");
-  }
   if (permutations < 0 || bootstrap < 0) {
     throw InvalidUsage("--permutations and --bootstrap count replicates; 0, the default, is none");
   }
-  std::vector<std::string> paths = {first, second};
-  paths.insert(paths.end(), more.begin(), more.end());
-  Answer answer{.spaces = std::make_unique<SharedSpaces>(run, paths, joining, rows), .found = {}};
+  pictures.check();
+  if (rdm) return compare_given(run);
+  std::vector<std::string> paths = host::matching_inputs(first);
+  if (!second.empty()) more.insert(more.begin(), second);
+  for (const std::string& path : more) std::ranges::copy(host::matching_inputs(path), std::back_inserter(paths));
+  const bool two = paths.size() == 2;
+  if (paths.size() < 2) throw InvalidUsage("rsa: two matrices are compared, or more; one was given");
+  if (!two && (permutations != 0 || bootstrap != 0 || distributions || two_sided)) {
+    throw InvalidUsage("--permutations, --bootstrap and --distributions compare two matrices, not more");
+  }
+  Answer answer{.spaces = std::make_unique<SharedSpaces>(run, paths, joining, rows),
+                .rdms = {},
+                .pictures = pictures,
+                .found = {}};
   ranks.settle(run, answer.spaces->size());
-  if (more.empty()) {
+  if (two) {
     answer.found = compare_two(run, *answer.spaces);
   } else {
     answer.found = compare_all(run, *answer.spaces);
@@ -102,10 +132,54 @@ RsaOf::Answer RsaOf::ask(Run& run) {
   return answer;
 }
 
+RsaOf::Answer RsaOf::compare_given(Run& run) {
+  if (!more.empty() || distributions || rows.sample || rows.preprocessing.centers() || rows.drop_bad_rows) {
+    throw InvalidUsage(
+        "--rdm compares two matrices of dissimilarities as they are: without further ones, "
+        "--distributions, --sample, --drop-bad-rows and what transforms rows");
+  }
+  Answer answer{.spaces = {},
+                .rdms = std::make_unique<SharedRdms>(run, first, second, joining, rows),
+                .pictures = {},
+                .found = {}};
+  const Dissimilarities& a = answer.rdms->a();
+  const Dissimilarities& b = answer.rdms->b();
+  ranks.settle_given(run, a.items);
+  Pair pair;
+  pair.two_sided = two_sided;
+  pair.rsa.items = a.items;
+  pair.rsa.pairs = std::ssize(a.pairs);
+  pair.rsa.pearson = run.timed("rsa", [&] { return pearson(a, b); });
+  if (std::isnan(pair.rsa.pearson))
+    run.note("All dissimilarities of one side are equal: a correlation is not defined.");
+  run.check();
+  if (permutations > 0) {
+    const PermutationSettings wanted{.permutations = permutations, .seed = run.seed(), .two_sided = two_sided};
+    pair.test = run.watched("permutations", "permutations", static_cast<double>(permutations), "permutations",
+                            [&](const Progress& progress) {
+                              return permutation_test(a, b, pair.rsa.pearson, wanted, run.threads(), progress);
+                            });
+  }
+  if (bootstrap > 0) {
+    const BootstrapSettings wanted{.replicates = bootstrap, .seed = run.seed()};
+    pair.interval = run.watched(
+        "bootstrap", "bootstrap", static_cast<double>(bootstrap), "replicates",
+        [&](const Progress& progress) { return bootstrap_interval(a, b, wanted, run.threads(), progress); });
+  }
+  if (ranks.wanted()) pair.by_ranks = run.timed("ranks", [&] { return spearman_of(a.pairs, b.pairs, 0.0, 0.0); });
+  run.check();
+  run.no_sweep("fp64, of the values given");
+  answer.found = std::move(pair);
+  return answer;
+}
+
 void RsaOf::infer(Run& run, SharedSpaces& spaces, Pair& pair) const {
   Space& a = spaces.space(0);
   Space& b = spaces.space(1);
-  if (permutations > 0 || bootstrap > 0) run.memory().require(resampling_bytes(a, b, run.precision()));
+  if (permutations > 0 || bootstrap > 0) {
+    run.require_memory(resampling_bytes(a, b, run.precision(), run.threads()) + spaces.kept_bytes(run, 0),
+                       "fewer threads, fewer rows (--limit) or fewer dimensions take less");
+  }
   if (permutations > 0) {
     const PermutationSettings wanted{
         .permutations = permutations, .seed = run.seed(), .two_sided = two_sided, .precision = run.precision()};
@@ -141,12 +215,12 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
       if (!ranks.exact() && k == 1) analyses.push_back(&each.analysis());
     }
     std::optional<Asked<Dense>> local;
-    if (run.output() && spaces.size() <= kLocalItems) analyses.push_back(&local.emplace(Dense{}));
+    if (run.keeps_files() && spaces.size() <= kLocalItems) analyses.push_back(&local.emplace(Dense{}));
     std::optional<DistributionAnalysis> distribution;
     if (distributions || cheap) {
       DistributionSettings wanted;
       wanted.seed = run.seed();
-      wanted.keep_bytes = run.plan_sweep_memory(spaces.input(k), spaces.size());
+      wanted.keep_bytes = run.plan_sweep_memory(spaces.input(k), spaces.size(), spaces.kept_bytes(run, k));
       analyses.push_back(&distribution.emplace(space, run.precision(), wanted));
     }
     if (!analyses.empty()) run.sweep(space, analyses);
@@ -155,6 +229,13 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
   }
   if (pair.swept.empty()) {
     run.note("Extremes and quantiles of both distributions were not asked for: --distributions.");
+  }
+  if (run.output() && !pictures.none() && spaces.size() > kPicturedItems) {
+    run.note(std::string(spaces.size() > kLocalItems ? "matrices.svg and scatter.svg are" : "matrices.svg is") +
+             " not written: " + (spaces.size() > kLocalItems ? "they are" : "it is") + " for up to " +
+             (spaces.size() > kLocalItems ? host::grouped(kPicturedItems) + " and " + host::grouped(kLocalItems)
+                                          : host::grouped(kPicturedItems)) +
+             " tokens.");
   }
   if (n < 10.0 * wide) {
     run.note("Linear CKA is biased upwards with " + host::grouped(spaces.size()) + " tokens in " +
@@ -197,7 +278,11 @@ RsaOf::Matrices RsaOf::compare_all(Run& run, SharedSpaces& spaces) const {
     run.sweep(spaces.space(k), analyses);
   }
   if (!ranks.wanted() || ranks.exact()) run.no_sweep();
-  Matrices found{.pearson = ones_on_the_diagonal(count), .linear_cka = ones_on_the_diagonal(count), .spearman = {}};
+  Matrices found{.pearson = ones_on_the_diagonal(count),
+                 .linear_cka = ones_on_the_diagonal(count),
+                 .linear_cka_debiased = ones_on_the_diagonal(count),
+                 .agreement = {},
+                 .spearman = {}};
   if (ranks.wanted()) found.spearman = ones_on_the_diagonal(count);
   found.exact_ranks = ranks.exact();
   const auto undefine = [&](size_t which) {
@@ -213,6 +298,7 @@ RsaOf::Matrices RsaOf::compare_all(Run& run, SharedSpaces& spaces) const {
       run.check();
       set_both(found.pearson, i, j, result.pearson);
       set_both(found.linear_cka, i, j, result.linear_cka);
+      set_both(found.linear_cka_debiased, i, j, result.linear_cka_debiased);
       if (result.constant_a) undefine(i);
       if (result.constant_b) undefine(j);
       if (!ranks.wanted()) continue;
@@ -221,6 +307,7 @@ RsaOf::Matrices RsaOf::compare_all(Run& run, SharedSpaces& spaces) const {
       found.rank_error_bound = std::max(found.rank_error_bound, by_ranks.bound);
     }
   }
+  found.agreement = agreement(found.pearson);
   return found;
 }
 

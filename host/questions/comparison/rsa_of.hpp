@@ -2,15 +2,21 @@
 
 #include <variant>
 
+#include "engine/analyses/comparison/agreement.hpp"
 #include "engine/analyses/comparison/per_token_rsa.hpp"
 #include "engine/analyses/comparison/rsa.hpp"
 #include "engine/analyses/comparison/rsa_inference.hpp"
 #include "engine/analyses/distribution/distribution.hpp"
 #include "host/questions/comparison/rank_correlations.hpp"
+#include "host/questions/comparison/rdm.hpp"
 #include "host/questions/comparison/shared_spaces.hpp"
 #include "host/questions/question.hpp"
+#include "host/questions/run/pictures.hpp"
 
 namespace gramian::questions {
+
+/// Items up to which both matrices are drawn.
+inline constexpr int64_t kPicturedItems = 400;
 
 /// A token that is well or badly preserved, and its neighbours in both spaces.
 struct PreservedToken {
@@ -38,6 +44,8 @@ struct RsaPair {
 struct RsaMatrices {
   DenseMatrix pearson;
   DenseMatrix linear_cka;
+  DenseMatrix linear_cka_debiased;
+  Agreement agreement;  // of the Pearson correlations
   std::optional<DenseMatrix> spearman;
   bool exact_ranks = false;
   double rank_error_bound = 0.0;
@@ -53,6 +61,8 @@ struct RsaOf {
   bool two_sided = false;
   int64_t bootstrap = 0;
   bool distributions = false;
+  bool rdm = false;  // the inputs are dissimilarities
+  PictureOptions pictures;
   Joining joining;
   RowOptions rows;
   RunSettings settings;
@@ -64,11 +74,15 @@ struct RsaOf {
   using Matrices = RsaMatrices;
   struct Answer {
     std::unique_ptr<SharedSpaces> spaces;
+    std::unique_ptr<SharedRdms>
+        rdms;  // instead, of dissimilarities: then of the pair nothing but correlations is found
+    PictureOptions pictures;
     std::variant<Pair, Matrices> found;
   };
   Answer ask(Run& run);
 
  private:
+  Answer compare_given(Run& run);
   Pair compare_two(Run& run, SharedSpaces& spaces) const;
   Matrices compare_all(Run& run, SharedSpaces& spaces) const;
   void infer(Run& run, SharedSpaces& spaces, Pair& pair) const;

@@ -5,9 +5,13 @@
 #include <unordered_map>
 #include <utility>
 
-#include "engine/analyses/comparison/rsa.hpp"
+#include "engine/analyses/distribution/centered_products.hpp"
+#include "engine/analyses/distribution/spectrum.hpp"
 #include "engine/error.hpp"
+#include "engine/row_products.hpp"
 #include "host/formats/files/message.hpp"
+#include "host/questions/rows/asked_tokens.hpp"
+#include "host/questions/rows/row_filter.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/spelling.hpp"
@@ -16,25 +20,7 @@
 namespace gramian::questions {
 namespace {
 
-Json lost_json(const host::VocabularyJoin& joined, int64_t bad_rows) {
-  const auto side = [](const host::LostTokens& lost) -> Json {
-    return {{"unnamed", lost.unnamed},
-            {"continuation_pieces", lost.continuation_pieces},
-            {"duplicates", lost.duplicates},
-            {"only_here", lost.only_here}};
-  };
-  return {{"only_in_first", joined.first.only_here},
-          {"only_in_second", joined.second.only_here},
-          {"filtered_length", joined.filtered_length},
-          {"filtered_alpha", joined.filtered_alpha},
-          {"filtered_tokens", joined.filtered_tokens},
-          {"continuation_pieces", joined.first.continuation_pieces + joined.second.continuation_pieces},
-          {"duplicates", joined.first.duplicates + joined.second.duplicates},
-          {"unnamed", joined.first.unnamed + joined.second.unnamed},
-          {"beyond_limit", joined.beyond_limit},
-          {"bad_rows", bad_rows},
-          {"by_file", {side(joined.first), side(joined.second)}}};
-}
+std::string file_of(const std::string& path) { return path.substr(0, path.rfind('#')); }
 
 bool is_bad(const BadRows& bad, int64_t row) {
   return std::ranges::binary_search(bad.zero, row) || std::ranges::binary_search(bad.nonfinite, row);
@@ -46,24 +32,28 @@ SharedSpaces::SharedSpaces(Run& run, const std::vector<std::string>& paths, cons
   const host::JoinSettings settings = joining.settings(rows);
   by_ = settings.by;
   for (size_t k = 0; k < paths.size(); ++k) {
-    inputs_.push_back(&run.open(paths[k], k == 0 ? rows.vocab : k == 1 ? rows.vocab2 : std::nullopt));
+    // Matrices of one file have one vocabulary.
+    const bool of_first = k == 0 || file_of(paths[k]) == file_of(paths[0]);
+    inputs_.push_back(&run.open(paths[k], k == 1 && rows.vocab2 ? rows.vocab2 : of_first ? rows.vocab : std::nullopt));
   }
-  run.timed("join", [&] { join(settings); });
+  run.timed("join", [&] { join(run, settings); });
+  if (rows.sample) draw_sample(*rows.sample, run.seed());
   rows.preprocessing.center = rows.preprocessing.centers();
   if (count() == 2) require_enough();
-  require_memory(run);
+  require_memory(run, rows.preprocessing);
   run.timed("check", [&] { build(run, rows); });
   run.check();
 }
 
 /// In row order of the first input.
-void SharedSpaces::join(const host::JoinSettings& settings) {
+void SharedSpaces::join(Run& run, const host::JoinSettings& settings) {
   const bool pair = count() == 2;
   host::JoinSettings all = settings;
   if (!pair) all.limit = std::nullopt;
   rows_.resize(count());
   for (size_t k = 1; k < count(); ++k) {
     host::VocabularyJoin joined = join_inputs(*inputs_[0], *inputs_[k], all);
+    note_joining(run, settings, joined, k);
     if (k == 1) {
       before_filters_ = before_filters(joined);
       for (const host::JoinedItem& item : joined.items) {
@@ -85,6 +75,26 @@ void SharedSpaces::join(const host::JoinSettings& settings) {
   if (pair || !settings.limit || std::ssize(tokens_) <= *settings.limit) return;
   tokens_.resize(static_cast<size_t>(*settings.limit));
   for (std::vector<int64_t>& rows : rows_) rows.resize(tokens_.size());
+}
+
+void SharedSpaces::note_joining(Run& run, const host::JoinSettings& settings, const host::VocabularyJoin& joined,
+                                size_t k) {
+  if (settings.by == host::JoinBy::exact) {
+    const std::string doubt = doubt_about_raw_strings(*inputs_[0], *inputs_[k], before_filters(joined));
+    if (!doubt.empty()) run.note(doubt);
+  }
+  if (joined.not_shared.empty()) return;
+  run.note(host::grouped(std::ssize(joined.not_shared)) + " of the " + host::grouped(std::ssize(*settings.tokens)) +
+           " tokens asked for are not shared: " + in_words(joined.not_shared) + ".");
+  run.skipped(joined.not_shared);
+}
+
+void SharedSpaces::draw_sample(int64_t count, uint64_t seed) {
+  const int64_t before = std::ssize(tokens_);
+  std::vector<bool> kept(tokens_.size());
+  for (const int64_t item : random_sample(before, count, seed)) kept[static_cast<size_t>(item)] = true;
+  keep_items(kept);
+  not_sampled_ = before - std::ssize(tokens_);
 }
 
 void SharedSpaces::keep_items(const std::vector<bool>& kept) {
@@ -110,16 +120,32 @@ void SharedSpaces::require_enough() const {
                      (left < before_filters_ ? ", and the filters leave " + std::to_string(left) : ""));
 }
 
-void SharedSpaces::require_memory(Run& run) const {
+void SharedSpaces::require_memory(Run& run, const Preprocessing& preprocessing) const {
+  const int64_t n = std::ssize(tokens_);
+  int64_t widest = 0;
   double bytes = 0.0;
   for (const Input* input : inputs_) {
-    bytes += rsa_bytes(input->view().cols);
-    // With more than two spaces the rows of all are held at once.
-    if (count() == 2) continue;
-    bytes += static_cast<double>(tokens_.size()) * static_cast<double>(input->view().cols) *
-             (run.precision() == Precision::double_ ? 8.0 : 4.0);
+    const int64_t d = input->view().cols;
+    bytes = std::max(bytes, cross_products_bytes(n, d, std::max(d, widest)));
+    if (preprocessing.remove_top > 0 || preprocessing.principal()) bytes = std::max(bytes, spectrum_bytes(n, d));
+    widest = std::max(widest, d);
   }
-  run.memory().require(bytes);
+  // Of many, the rows and products of all are held at once.
+  for (size_t k = 0; count() > 2 && k < count(); ++k) {
+    bytes += run.backend().host_bytes(n, inputs_[k]->view().cols, run.precision()) +
+             smaller_gram_size(n, inputs_[k]->view().cols);
+  }
+  run.require_memory(bytes, fewer_rows_or_dims(n, widest));
+}
+
+double SharedSpaces::kept_bytes(Run& run, size_t k) const {
+  double bytes = 0.0;
+  for (size_t other = 0; other < count(); ++other) {
+    const int64_t d = inputs_[other]->view().cols;
+    bytes += smaller_gram_size(size(), d);
+    if (other < k) bytes += run.backend().host_bytes(size(), d, run.precision());
+  }
+  return bytes;
 }
 
 void SharedSpaces::build(Run& run, const RowOptions& rows) {
@@ -171,17 +197,37 @@ void SharedSpaces::drop(Run& run, const RowOptions& rows, size_t k, const BadRow
   keep_items(kept);
 }
 
-int64_t SharedSpaces::require_item(const std::string& token) const {
+std::optional<int64_t> SharedSpaces::find_item(const std::string& token) const {
   auto place = std::ranges::find(tokens_, token) - tokens_.begin();
   if (place == std::ssize(tokens_) && inputs_[0]->vocabulary() != nullptr) {
     if (const auto row = host::find_token(*inputs_[0]->vocabulary(), token)) {
       place = std::ranges::find(rows_[0], *row) - rows_[0].begin();
     }
   }
-  if (place == std::ssize(tokens_)) {
-    throw InvalidUsage("token " + token_in_quotes(token, 200) + " is not among the shared ones");
-  }
+  if (place == std::ssize(tokens_)) return std::nullopt;
   return place;
+}
+
+std::vector<int64_t> SharedSpaces::find_items(Run& run, const std::vector<std::string>& tokens,
+                                              bool skip_unknown) const {
+  std::vector<int64_t> items;
+  std::vector<std::string> missing;
+  for (const std::string& token : tokens) {
+    if (const auto item = find_item(token)) {
+      items.push_back(*item);
+    } else {
+      missing.push_back(token);
+    }
+  }
+  if (missing.empty()) return items;
+  if (!skip_unknown) {
+    throw InvalidUsage(
+        (missing.size() == 1 ? "token " + in_words(missing) + " is" : "tokens " + in_words(missing) + " are") +
+        " not among the shared ones" + (tokens.size() > 1 ? "; --skip-unknown leaves out what is not" : ""));
+  }
+  run.note("Not among the shared tokens: " + in_words(missing) + ".");
+  run.skipped(missing);
+  return items;
 }
 
 Json SharedSpaces::token_json(int64_t item) const {
@@ -201,7 +247,7 @@ Json SharedSpaces::json() const {
   json["shared"] = size();
   json["shared_before_filters"] = before_filters_;
   json["pairs"] = pairs();
-  json["lost"] = lost_json(lost_, dropped_);
+  json["lost"] = lost_json(lost_, not_sampled_, dropped_);
   return json;
 }
 
@@ -241,8 +287,10 @@ std::string SharedSpaces::lost_in_words() const {
       {lost_.first.unnamed + lost_.second.unnamed, "rows without a token"},
       {lost_.filtered_length, "of another length"},
       {lost_.filtered_alpha, "not letters alone"},
+      {lost_.filtered_excluded, "excluded"},
       {lost_.filtered_tokens, "not among --tokens"},
       {lost_.beyond_limit, "beyond --limit"},
+      {not_sampled_, "not in the sample"},
       {dropped_, "bad rows"}};
   Table table("><", "    ");
   bool any = false;

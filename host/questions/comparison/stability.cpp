@@ -5,9 +5,14 @@
 #include <numeric>
 
 #include "engine/analyses/neighborhoods/neighbors.hpp"
+#include "engine/on_host/row_block.hpp"
+#include "engine/on_host/transformed_row.hpp"
+#include "engine/threads.hpp"
+#include "host/questions/geometry/cosine_curve.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/geometry/spectrum_of.hpp"
 #include "host/questions/run/table.hpp"
+#include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/tsv_text.hpp"
 
@@ -32,13 +37,16 @@ std::vector<std::string> movement_cells(const Stability::Answer& answer, int64_t
 }
 
 std::string movement_tsv(const Stability::Answer& answer) {
-  std::string text = "token\tcosine_after\toverlap\tjaccard\n";
+  std::string text = "token\tcosine_after\toverlap\tjaccard\trow1\trow2\n";
   for (const int64_t item : answer.by_movement) {
     const auto i = static_cast<size_t>(item);
     text += host::tsv_text(answer.spaces->token(item));
     for (const double x :
          {answer.procrustes.cosines_after[i], answer.overlap.overlaps[i], answer.overlap.jaccards[i]}) {
       text += '\t' + host::shortest(x);
+    }
+    for (size_t k = 0; k < 2; ++k) {
+      text += '\t' + std::to_string(answer.spaces->space(k).matrix_rows()[i]);
     }
     text += '\n';
   }
@@ -98,7 +106,17 @@ About Stability::about() {
                {"distributions", "of the cosines of both"},
                {"most_moved", "ten tokens"},
                {"words", "those of --pairs, with their neighbours in both"}},
-      .files = {{"joined.tsv", "shared tokens and their rows"}, {"per_token.tsv", "every token, the most moved first"}},
+      .definitions = {{"Frobenius",
+                       "‖E1 − E2‖; after the best rotation: the least ‖E1 Q − E2‖ over orthogonal Q (Schönemann 1966)"},
+                      {"neighbours kept", "|N1 ∩ N2|/k of the k nearest, mean over tokens; Jaccard: over |N1 ∪ N2|"},
+                      {"distance of spectra", "‖σ(X̂) − σ(Ŷ)‖/√n of the singular values of unit rows"},
+                      {"shift of cosines", "second less first; Wasserstein ∫ |F1 − F2| of the two distributions"}},
+      .files = {{"joined.tsv", "shared tokens and their rows"},
+                {"per_token.tsv", "every token, the most moved first"},
+                {"rotation.npy", "Q, d1 x d2, which turns the first space towards the second"},
+                {"rotated.npy",
+                 "the first's rows of the shared tokens, prepared and times Q, in the order of joined.tsv"},
+                {"stability.svg", "cosines with itself before and after, all cosines and the spectra of both"}},
       .examples = {{"stability sample/run1.npy sample/run2.npy", "two trainings"},
                    {"stability sample/run1.npy sample/run2.npy --pairs font,color", "words side by side"}}};
 }
@@ -109,15 +127,18 @@ void Stability::describe(Description& d) {
   rows.describe_pair(d);
   d.input("E1", first);
   d.input("E2", second);
+  pictures.describe(d);
   d.option("-k", &k, "K", "Nearest neighbours compared (default 10, or as many as there are)");
   d.option("--pairs", &pairs, "TOKENS", "Words whose neighbours are shown side by side: a,b,c or @FILE");
 }
 
-Stability::Side Stability::side_of(Run& run, const Input& input, Space& space) const {
+Stability::Side Stability::side_of(Run& run, const Input& input, Space& space, double kept) const {
   DistributionSettings wanted;
   wanted.seed = run.seed();
   wanted.histogram = fine_histogram();
-  wanted.keep_bytes = run.plan_sweep_memory(input, space.size());
+  // The neighbours of one space in its sweep, and those of the other.
+  wanted.keep_bytes = run.plan_sweep_memory(input, space.size(), kept + 1.5 * neighbors_bytes(space.size(), *k));
+  run.require_memory(kept + spectrum_bytes(space.size(), space.dim()), fewer_rows_or_dims(space.size(), space.dim()));
   DistributionAnalysis distribution(space, run.precision(), wanted);
   Asked<Nearest> neighbors = nearest_neighbors(space, *k);
   SweepAnalysis* const analyses[] = {&distribution, &neighbors};
@@ -131,23 +152,27 @@ Stability::Side Stability::side_of(Run& run, const Input& input, Space& space) c
 }
 
 Stability::Answer Stability::ask(Run& run) {
+  pictures.check();
   Answer answer;
+  answer.pictures = pictures;
+  answer.threads = run.threads();
   answer.spaces = std::make_unique<SharedSpaces>(run, std::vector<std::string>{first, second}, joining, rows);
   const SharedSpaces& spaces = *answer.spaces;
   constexpr int64_t kDefaultK = 10;
   if (!k) k = std::clamp<int64_t>(spaces.size() - 1, 1, kDefaultK);
   answer.k = *k;
+  check_neighbors(*k, spaces.size());
   if (!pairs) pairs.emplace();
-  for (const std::string& token : *pairs) answer.named.push_back(spaces.require_item(token));
-  run.memory().require(1.5 * neighbors_bytes(spaces.size(), *k));  // of one space in its sweep, and of the other
+  answer.named = spaces.find_items(run, *pairs, rows.skip_unknown);
   Space& a = spaces.space(0);
   Space& b = spaces.space(1);
+  run.require_memory(procrustes_bytes(spaces.size(), a.dim(), b.dim()), fewer_rows_or_dims(spaces.size(), a.dim()));
   answer.procrustes = run.timed("procrustes", [&] { return procrustes(a, b); });
   run.check();
   answer.rsa = run.timed("rsa", [&] { return rsa(a, b); });
   run.check();
-  answer.one = side_of(run, spaces.input(0), a);
-  answer.two = side_of(run, spaces.input(1), b);
+  answer.one = side_of(run, spaces.input(0), a, spaces.kept_bytes(run, 0));
+  answer.two = side_of(run, spaces.input(1), b, spaces.kept_bytes(run, 1));
   answer.overlap = run.timed("overlap", [&] { return neighbor_overlap(answer.one.neighbors, answer.two.neighbors); });
   answer.shift = cosine_shift(answer.one.distribution, answer.two.distribution);
   answer.spectral_distance = spectral_distance(answer.one.spectrum, answer.two.spectrum, spaces.size());
@@ -217,7 +242,85 @@ std::string table(const Stability::Answer& answer) {
   return text + answer.spaces->lost_in_words();
 }
 
+namespace {
+
+/// In fp64, stored as f32, by all threads.
+void write_rotated(const Stability::Answer& answer, host::OutputFile& file) {
+  constexpr int64_t kBlock = 512;
+  Space& space = answer.spaces->space(0);
+  const DenseMatrix& rotation = answer.procrustes.rotation;
+  const int64_t n = space.size();
+  const int64_t from = rotation.rows;
+  const int64_t to = rotation.cols;
+  file.write(host::npy_header("<f4", {n, to}));
+  std::vector<float> block(static_cast<size_t>(kBlock * to));
+  for (int64_t begin = 0; begin < n; begin += kBlock) {
+    const int64_t count = std::min(kBlock, n - begin);
+    parallel_for(answer.threads, count, [&](int64_t k, int) {
+      std::vector<double> row(static_cast<size_t>(from));
+      std::vector<double> turned(static_cast<size_t>(to));
+      on_host::transformed_row(space.device_rows(), begin + k, space.plain(), row.data(), on_host::dot);
+      for (int64_t i = 0; i < from; ++i) {
+        for (int64_t j = 0; j < to; ++j) turned[static_cast<size_t>(j)] += row[static_cast<size_t>(i)] * rotation(i, j);
+      }
+      std::ranges::transform(turned, block.begin() + k * to, [](double x) { return static_cast<float>(x); });
+    });
+    file.write(std::as_bytes(std::span(block).first(static_cast<size_t>(count * to))));
+  }
+}
+
+std::string stability_svg(const Stability::Answer& answer, const host::Theme& theme) {
+  constexpr int64_t kBins = 80;
+  const Procrustes& moved = answer.procrustes;
+  const std::string names[] = {picture_title(answer.spaces->input(0)), picture_title(answer.spaces->input(1))};
+  const auto lowest = [](const std::vector<double>& values) {
+    double least = 1.0;
+    for (const double value : values) least = std::min(least, value);  // not where it is NaN
+    return least;
+  };
+  const double lo = std::min(lowest(moved.cosines_before), lowest(moved.cosines_after));
+  host::Chart itself{.title = "Cosine of a token with itself", .x = {lo, 1.0, false, "cosine"}, .y = {}, .curves = {}};
+  itself.curves = {named(density_of(moved.cosines_before, lo, 1.0, kBins), "before", theme.second, host::Look::filled),
+                   named(density_of(moved.cosines_after, lo, 1.0, kBins), "after the best rotation", theme.first,
+                         host::Look::filled)};
+  const Distribution& one = answer.one.distribution;
+  const Distribution& two = answer.two.distribution;
+  host::Chart all{.title = "All cosines",
+                  .x = {std::min(one.extremes.min, two.extremes.min), std::max(one.extremes.max, two.extremes.max),
+                        false, "cosine"},
+                  .y = {},
+                  .curves = {named(cosine_curve(one), names[0], theme.first, host::Look::line),
+                             named(cosine_curve(two), names[1], theme.second, host::Look::line)}};
+  host::Chart spectra{
+      .title = "Singular values of unit rows",
+      .x = {},
+      .y = {},
+      .curves = {named(ranked_curve(answer.one.spectrum.singular_values), names[0], theme.first, host::Look::line),
+                 named(ranked_curve(answer.two.spectrum.singular_values), names[1], theme.second, host::Look::dashed)}};
+  itself.y = {0.0, 1.05 * highest(itself.curves), false, "density"};
+  all.y = {0.0, 1.05 * highest(all.curves), false, "density"};
+  double least = highest(spectra.curves);
+  double longest = 1.0;
+  for (const host::Curve& curve : spectra.curves) {
+    if (curve.y.empty()) continue;
+    least = std::min(least, curve.y.back());
+    longest = std::max(longest, curve.x.back());
+  }
+  spectra.x = {1.0, longest, false, "number"};
+  spectra.y = {0.9 * least, 1.1 * highest(spectra.curves), true, "singular value, logarithmic"};
+  const host::Chart charts[] = {itself, all, spectra};
+  const std::string line = host::grouped(answer.spaces->size()) + " shared tokens; mean cosine " +
+                           host::fixed(moved.cosine_before) + " before, " + host::fixed(moved.cosine_after) +
+                           " after; Pearson " + host::fixed(answer.rsa.pearson);
+  return host::charts_svg({answer.pictures.title_or(names[0] + " and " + names[1]), line}, charts, theme);
+}
+
+}  // namespace
+
 void add_files(const Stability::Answer& answer, Files& files) {
+  files.add("rotation.npy", [&answer](host::OutputFile& file) { host::write_npy(file, answer.procrustes.rotation); });
+  files.add("rotated.npy", [&answer](host::OutputFile& file) { write_rotated(answer, file); });
+  answer.pictures.add(files, "stability", [&answer](const host::Theme& theme) { return stability_svg(answer, theme); });
   answer.spaces->add_file(files);
   files.add("per_token.tsv", [&answer](host::OutputFile& file) { file.write(movement_tsv(answer)); });
 }

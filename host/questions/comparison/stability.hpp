@@ -4,6 +4,7 @@
 #include "engine/analyses/comparison/stability.hpp"
 #include "host/questions/comparison/shared_spaces.hpp"
 #include "host/questions/question.hpp"
+#include "host/questions/run/pictures.hpp"
 
 namespace gramian::questions {
 
@@ -13,6 +14,7 @@ struct Stability {
   std::string second;
   std::optional<int64_t> k;
   std::optional<std::vector<std::string>> pairs;  // words shown side by side
+  PictureOptions pictures;
   Joining joining;
   RowOptions rows;
   RunSettings settings;
@@ -27,6 +29,8 @@ struct Stability {
   };
   struct Answer {
     std::unique_ptr<SharedSpaces> spaces;
+    PictureOptions pictures;
+    int threads = 1;  // for what is written
     int64_t k = 0;
     Procrustes procrustes;
     Rsa rsa;
@@ -41,7 +45,7 @@ struct Stability {
   Answer ask(Run& run);
 
  private:
-  Side side_of(Run& run, const Input& input, Space& space) const;
+  Side side_of(Run& run, const Input& input, Space& space, double kept) const;
 };
 
 Json to_json(const Stability::Answer& answer);

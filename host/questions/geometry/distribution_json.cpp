@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/report/wording.hpp"
 
 namespace gramian::questions {

@@ -4,11 +4,12 @@
 #include <unordered_set>
 
 #include "engine/error.hpp"
+#include "engine/row_products.hpp"
 #include "host/communities/communities.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/geometry/graph_threshold.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/disk.hpp"
-#include "host/questions/run/row_choice.hpp"
 #include "host/report/files/csr_npz.hpp"
 #include "host/report/wording.hpp"
 
@@ -35,20 +36,27 @@ Asked<Nearest> nearest_of(const Space& space) {
 }  // namespace
 
 About Graph::about() {
-  return {.name = "graph",
-          .summary = "The graph that joins tokens of high cosine",
-          .keys = {{"graph", "threshold, edges, degrees, components, communities and hubs"}},
-          .files = {{"adjacency.npz", "scipy's CSR: cosines of the edges"},
-                    {"degrees.npy", "of every node"},
-                    {"components.npy", "number of the component of every node"},
-                    {"communities.npy", "number of the community of every node"},
-                    {"rows.npy", "rows of the matrix that were used, where not all are"},
-                    {"graph.gexf", "with --gexf"},
-                    {"graph.graphml", "with --graphml"},
-                    {"edges.tsv", "with --edge-list"},
-                    {"ring.svg", "up to 2,000 nodes"}},
-          .examples = {{"graph sample/run1.npy", "edges from the median and one sd on"},
-                       {"graph sample/run1.npy --threshold edges=2000 --gexf -o out", "the strongest, for Gephi"}}};
+  return {
+      .name = "graph",
+      .summary = "The graph that joins tokens of high cosine",
+      .keys = {{"graph", "threshold, edges, degrees, components, communities with their leading members, and hubs"}},
+      .definitions = {{"edge", "i and j ≠ i of a cosine of at least the threshold; degree: edges of a node"},
+                      {"communities",
+                       "Leiden's (Traag et al. 2019), by modularity Σ (e/m − (g/2m)²) of edges without weights"},
+                      {"clustering",
+                       "the share of pairs of a node's neighbours that are joined (Watts & Strogatz 1998)"}},
+      .files = {{"adjacency.npz", "scipy's CSR: cosines of the edges"},
+                {"degrees.npy", "of every node"},
+                {"components.npy", "number of the component of every node"},
+                {"communities.npy", "number of the community of every node"},
+                {"nodes.tsv", "row, token, degree, component and community of every node"},
+                {"rows.npy", "rows of the matrix that were used, where not all are"},
+                {"graph.gexf", "with --gexf"},
+                {"graph.graphml", "with --graphml"},
+                {"edges.tsv", "with --edge-list"},
+                {"ring.svg", "up to 2,000 nodes"}},
+      .examples = {{"graph sample/run1.npy", "edges from the median and one sd on"},
+                   {"graph sample/run1.npy --threshold edges=2000 --gexf -o out", "the strongest, for Gephi"}}};
 }
 
 void Graph::describe(Description& d) {
@@ -68,6 +76,11 @@ void Graph::describe(Description& d) {
   d.flag("--edge-list", edge_list, "Write edges.tsv");
   d.flag("--no-communities", no_communities, "Do not look for communities");
   d.option("--hubs", &hubs, "N", "List so many hubs").at_least(0);
+  pictures.describe(d);
+  d.in(Group::pictures);
+  d.option("--order", &order, "HOW", "Nodes of the ring in the order of rows, or sorted by community: rows, community")
+      .one_of({"rows", "community"});
+  d.in(Group::own);
   d.flag("--yes", yes, "Do not ask before writing more than 4 GiB").unrecorded();
 }
 
@@ -77,12 +90,12 @@ Graph::Wanted Graph::wanted() const {
 
 /// All files together; those of the exchange formats by their usual length.
 int64_t Graph::bytes_to_write(int64_t nodes, double edges) const {
-  double bytes = 64.0 * static_cast<double>(nodes) + 65536.0;
+  double bytes = 112.0 * static_cast<double>(nodes) + 65536.0;
   if (!no_edges) {
     const auto values = unweighted ? host::CsrValues::ones : host::CsrValues::cosines;
     bytes += static_cast<double>(host::CsrNpzWriter::bytes(nodes, static_cast<int64_t>(2.0 * edges), values));
   }
-  const bool drawn = nodes <= kRingNodes;
+  const bool drawn = nodes <= kRingNodes && !pictures.none();
   bytes += edges * (110.0 * gexf + 110.0 * graphml + 40.0 * edge_list + 22.0 * drawn);
   return static_cast<int64_t>(bytes);
 }
@@ -136,6 +149,7 @@ void Graph::find_degrees(Run& run, int64_t keep_bytes, bool large, Answer& answe
     add_degrees();
     sweep();
   }
+  if (answer.rule.kind != ThresholdRule::Kind::value) run.note_narrow(answer.distribution.moments.sd);
   answer.degrees = degrees->found().counts;
   answer.edges = edge_count(answer.degrees);
 }
@@ -144,7 +158,9 @@ void Graph::find_structure(Run& run, Answer& answer, std::optional<Asked<Nearest
   Space& space = *answer.space;
   const auto rows_to_do = static_cast<double>(space.size());
   if (answer.edges <= community_edges) {
-    run.memory().require(adjacency_bytes(answer.edges));
+    run.require_sweep_memory(*answer.input, space.size(),
+                             adjacency_bytes(answer.edges) + smaller_gram_size(space.size(), space.dim()),
+                             "a higher --threshold, or a smaller --community-edges, takes less");
     answer.whole = run.watched("edges", "edges", rows_to_do, "rows", [&](const Progress& progress) {
       return adjacency(space, run.precision(), answer.threshold, answer.degrees, progress);
     });
@@ -171,6 +187,36 @@ void Graph::find_structure(Run& run, Answer& answer, std::optional<Asked<Nearest
   if (!answer.communities) run.note("No communities: this build has no igraph (Debian: libigraph-dev).");
 }
 
+void Graph::note_pictures(Run& run, const Answer& answer) const {
+  if (answer.nodes() > kRingNodes) {
+    run.note("ring.svg is not written: it is for up to " + host::grouped(kRingNodes) + " nodes.");
+  } else if (!answer.whole) {
+    run.note("ring.svg is not written: the graph has more than " + host::grouped(community_edges) + " edges.");
+  } else if (answer.by_community && !answer.communities) {
+    run.note("There are no communities: the ring is in the order of rows.");
+  }
+}
+
+void Graph::find_leading(Answer& answer) const {
+  if (!answer.communities) return;
+  constexpr int64_t kCommunities = 50;
+  constexpr size_t kMembers = 5;
+  const Partition& partition = answer.communities->partition;
+  answer.leading.resize(static_cast<size_t>(std::min(kCommunities, partition.count())));
+  const auto less = [&](int64_t a, int64_t b) {
+    const uint64_t one = answer.degrees[static_cast<size_t>(a)];
+    const uint64_t two = answer.degrees[static_cast<size_t>(b)];
+    return one != two ? one > two : a < b;
+  };
+  for (int64_t node = 0; node < answer.nodes(); ++node) {
+    const auto own = static_cast<size_t>(partition.group[static_cast<size_t>(node)]);
+    if (own >= answer.leading.size()) continue;
+    std::vector<int64_t>& members = answer.leading[own];
+    members.insert(std::ranges::upper_bound(members, node, less), node);
+    if (members.size() > kMembers) members.pop_back();
+  }
+}
+
 /// Says what will be written before anything is, and sees to it that it may be.
 void Graph::forecast(Run& run, const Answer& answer) const {
   const int64_t bytes = bytes_to_write(answer.nodes(), static_cast<double>(answer.edges));
@@ -193,19 +239,23 @@ void Graph::forecast(Run& run, const Answer& answer) const {
 Graph::Answer Graph::ask(Run& run) {
   for (const auto& [asked, name] :
        {std::pair(gexf, "--gexf"), std::pair(graphml, "--graphml"), std::pair(edge_list, "--edge-list")}) {
-    if (asked && !run.output()) {
+    if (asked && !run.keeps_files()) {
       throw InvalidUsage(std::string(name) + " writes into a directory: give -o DIR");
     }
   }
   Answer answer;
+  pictures.check();
   answer.run = &run;
+  answer.pictures = pictures;
+  answer.by_community = order == "community";
   answer.wanted = wanted();
   answer.rule = parse_threshold(threshold);
   Input& input = run.open(matrix, rows.vocab, text.file ? std::nullopt : rows.most());
   answer.input = &input;
   choose_rows(run, input, rows, text);
   drop_repeated_rows(run, input);
-  const int64_t keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows));
+  const int64_t keep_bytes = run.plan_sweep_memory(input, std::ssize(input.rows),
+                                                   smaller_gram_bytes(std::ssize(input.rows), input.view().cols));
   answer.space = run.make_space(input, rows);
   const int64_t n = answer.space->size();
   if (n < 2) {
@@ -218,11 +268,12 @@ Graph::Answer Graph::ask(Run& run) {
     if (run.output()) require_disk(*run.output(), bytes_to_write(n, expected / 2), kLess);
     std::optional<Asked<Nearest>> nearest;
     find_degrees(run, keep_bytes, expected > 0.5 * static_cast<double>(community_edges), answer, nearest);
-    run.note_narrow(answer.distribution.moments.sd, answer.distribution.moments.pairs);
     forecast(run, answer);
     find_structure(run, answer, nearest);
   }
-  if (run.output()) note_rows_file(run, input, *answer.space);
+  find_leading(answer);
+  if (run.keeps_files() && !pictures.none()) note_pictures(run, answer);
+  if (run.keeps_files()) note_rows_file(run, input, *answer.space);
   return answer;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/analyses/neighborhoods/graph_structure.hpp"
 #include "engine/analyses/neighborhoods/neighbors.hpp"
 #include "host/questions/question.hpp"
+#include "host/questions/run/pictures.hpp"
 
 namespace gramian::questions {
 
@@ -26,6 +27,8 @@ struct Graph {
   int64_t community_edges = 10'000'000;
   int64_t hubs = 20;
   bool yes = false;
+  std::string order = "rows";
+  PictureOptions pictures;
   TextOptions text;
   RowOptions rows;
   RunSettings settings;
@@ -46,6 +49,8 @@ struct Graph {
   struct Answer {
     Run* run = nullptr;  // edges that are not held are found again when they are written
     const Input* input = nullptr;
+    PictureOptions pictures;
+    bool by_community = false;  // on the ring
     std::unique_ptr<Space> space;
     Wanted wanted;
     ThresholdRule rule;
@@ -60,6 +65,8 @@ struct Graph {
     std::optional<Communities> communities;
     std::vector<int64_t> hubs;
     std::vector<double> clustering;  // of the hubs
+    /// Of the largest communities: their members of the highest degree.
+    std::vector<std::vector<int64_t>> leading;
 
     const Adjacency& held() const { return whole ? *whole : *backbone; }
     int64_t nodes() const { return std::ssize(degrees); }
@@ -73,6 +80,8 @@ struct Graph {
   void find_degrees(Run& run, int64_t keep_bytes, bool large, Answer& answer,
                     std::optional<Asked<Nearest>>& nearest) const;
   void find_structure(Run& run, Answer& answer, std::optional<Asked<Nearest>>& nearest) const;
+  void find_leading(Answer& answer) const;
+  void note_pictures(Run& run, const Answer& answer) const;
   void forecast(Run& run, const Answer& answer) const;
 };
 

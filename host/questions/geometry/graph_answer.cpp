@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "host/questions/geometry/graph.hpp"
 #include "host/questions/geometry/graph_threshold.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/files/csr_npz.hpp"
 #include "host/report/files/npy_writer.hpp"
@@ -13,6 +12,7 @@
 #include "host/report/graphs/graphml.hpp"
 #include "host/report/graphs/ring_svg.hpp"
 #include "host/report/wording.hpp"
+#include "host/text/tsv_text.hpp"
 
 namespace gramian::questions {
 namespace {
@@ -53,6 +53,10 @@ Json graph_json(const Graph::Answer& found) {
                               {"seed", found.communities->seed}};
     json["community_sizes"] =
         std::vector<int64_t>(sizes.begin(), sizes.begin() + std::min<std::ptrdiff_t>(50, std::ssize(sizes)));
+    Json& members = json["community_members"] = Json::array();
+    for (const std::vector<int64_t>& leading : found.leading) {
+      members.push_back(token_pairs(*found.input, *found.space, leading, degree));
+    }
   }
   json["hubs"] = token_pairs(*found.input, *found.space, found.hubs, degree);
   json["hub_rows"] = matrix_rows_of(*found.space, found.hubs);
@@ -70,6 +74,41 @@ std::vector<std::string> tokens_of(const Input& input, const Space& space) {
   return tokens;
 }
 
+void write_nodes(const Graph::Answer& found, host::OutputFile& file) {
+  const Vocabulary* vocabulary = found.input->vocabulary();
+  std::string text = "row\ttoken\tdegree\tcomponent";
+  text += found.communities ? "\tcommunity\n" : "\n";
+  for (int64_t node = 0; node < found.nodes(); ++node) {
+    const auto i = static_cast<size_t>(node);
+    const int64_t row = found.space->matrix_row(node);
+    const bool named = vocabulary != nullptr && vocabulary->named(row);
+    text += std::to_string(row) + '\t' + host::tsv_text(named ? (*vocabulary)[row] : std::string_view()) + '\t' +
+            std::to_string(found.degrees[i]) + '\t' + std::to_string(found.parts.group[i]);
+    if (found.communities) text += '\t' + std::to_string(found.communities->partition.group[i]);
+    text += '\n';
+    if (text.size() < size_t{1} << 20) continue;
+    file.write(text);
+    text.clear();
+  }
+  file.write(text);
+}
+
+std::string communities_in_words(const Graph::Answer& found) {
+  constexpr size_t kShown = 8;
+  if (found.leading.size() < 2) return "";
+  Table rows("><");
+  for (size_t c = 0; c < std::min(kShown, found.leading.size()); ++c) {
+    std::string members;
+    for (const int64_t node : found.leading[c]) {
+      members += (members.empty() ? "" : ", ") + shortened(name_of(*found.input, *found.space, node), 16);
+    }
+    const int64_t size = found.communities->partition.sizes[c];
+    rows.row({host::grouped(size), members + (size > std::ssize(found.leading[c]) ? ", ..." : "")});
+  }
+  const bool more = found.communities->partition.count() > static_cast<int64_t>(kShown);
+  return "\n  communities: nodes, and their members of the highest degree\n" + rows.text() + (more ? "  ...\n" : "");
+}
+
 /// Calls use(graph) with the whole graph under the names of its tokens.
 template <class Use>
 void with_names(const Graph::Answer& found, const Use& use) {
@@ -77,7 +116,7 @@ void with_names(const Graph::Answer& found, const Use& use) {
   use(host::NamedGraph{
       *found.whole, tokens, found.space->matrix_rows(),
       found.communities ? std::span<const int64_t>(found.communities->partition.group) : std::span<const int64_t>(),
-      std::filesystem::path(found.input->embedding.path).filename().string(),
+      found.pictures.title_or(picture_title(*found.input)),
       "cosine ≥ " + host::fixed(found.threshold) + " (" + threshold_in_words(found.rule) + ")"});
 }
 
@@ -132,7 +171,7 @@ std::string table(const Graph::Answer& found) {
     hubs.row({name_of(*found.input, *found.space, found.hubs[h]),
               grouped(static_cast<int64_t>(found.degrees[static_cast<size_t>(found.hubs[h])]))});
   }
-  return text + "\n  hubs and their degrees\n" + hubs.text();
+  return text + "\n  hubs and their degrees\n" + hubs.text() + communities_in_words(found);
 }
 
 void add_files(const Graph::Answer& found, Files& files) {
@@ -144,6 +183,7 @@ void add_files(const Graph::Answer& found, Files& files) {
   add_numbers("degrees.npy", {found.degrees.begin(), found.degrees.end()});
   add_numbers("components.npy", found.parts.group);
   if (found.communities) add_numbers("communities.npy", found.communities->partition.group);
+  files.add("nodes.tsv", [&found](host::OutputFile& file) { write_nodes(found, file); });
   add_rows_file(files, *found.input, *found.space);
   if (found.wanted.adjacency) {
     files.add("adjacency.npz", [&found](host::OutputFile& file) { write_adjacency(found, file); });
@@ -160,8 +200,12 @@ void add_files(const Graph::Answer& found, Files& files) {
   add(found.wanted.graphml, "graph.graphml", host::write_graphml);
   add(found.wanted.edge_list, "edges.tsv", host::write_edge_list);
   if (found.nodes() > kRingNodes) return;
-  files.add("ring.svg", [&found](host::OutputFile& file) {
-    with_names(found, [&](const host::NamedGraph& named) { file.write(host::ring_svg(named, found.threshold)); });
+  found.pictures.add(files, "ring", [&found](const host::Theme& theme) {
+    std::string svg;
+    const auto order = found.by_community ? host::RingOrder::community : host::RingOrder::rows;
+    with_names(found,
+               [&](const host::NamedGraph& named) { svg = host::ring_svg(named, found.threshold, theme, order); });
+    return svg;
   });
 }
 

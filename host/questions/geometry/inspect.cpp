@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <unordered_set>
 
 #include "host/formats/files/message.hpp"
+#include "host/formats/matching.hpp"
 #include "host/questions/geometry/duplicate_rows.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"
 
@@ -15,6 +17,7 @@ namespace gramian::questions {
 namespace {
 
 constexpr size_t kListed = 100;
+constexpr int64_t kNamed = 5;
 
 Inspect::Norms summarize(std::vector<double> norms) {
   std::erase_if(norms, [](double norm) { return !std::isfinite(norm); });
@@ -40,21 +43,22 @@ std::vector<Inspect::BadRow> first_of(const BadRows& bad) {
   return listed;
 }
 
-void add_tokens(const Inspect::Answer& answer, Table& rows) {
+void add_tokens(const Inspect::One& answer, Table& rows) {
   const Vocabulary* vocabulary = answer.input->vocabulary();
   if (vocabulary == nullptr) return rows.row({"tokens", "none; --vocab PATH names a vocabulary"});
   std::string first;
-  for (int64_t row = 0; row < std::min<int64_t>(vocabulary->size(), 5); ++row) {
+  for (int64_t row = 0; row < std::min(vocabulary->size(), kNamed); ++row) {
     if (vocabulary->named(row)) first += (first.empty() ? "" : ", ") + token_in_quotes((*vocabulary)[row], 12);
   }
-  rows.row({"tokens", host::grouped(vocabulary->size() - answer.unnamed) + ": " + first + ", ..."});
+  rows.row({"tokens", host::grouped(vocabulary->size() - answer.unnamed) + ": " + first +
+                          (vocabulary->size() > kNamed ? ", ..." : "")});
   const std::string& path = answer.input->embedding.vocabulary_path;
   rows.row({"", path.empty() ? "in the file itself" : "from " + host::printable(path, 80)});
   if (answer.unnamed > 0) rows.row({"rows without a token", host::grouped(answer.unnamed)});
   if (*answer.duplicate_tokens > 0) rows.row({"repeated tokens", host::grouped(*answer.duplicate_tokens)});
 }
 
-std::string tensors_in_words(const Inspect::Answer& answer) {
+std::string tensors_in_words(const Inspect::One& answer) {
   const std::vector<host::StoredTensor>& tensors = answer.input->embedding.tensors;
   if (tensors.size() < 2) return "";
   Table names("<<<", "    ");
@@ -65,7 +69,7 @@ std::string tensors_in_words(const Inspect::Answer& answer) {
     names.row({shortened(name, 60) + (name == answer.input->embedding.tensor ? " *" : ""),
                host::valid_utf8(tensors[k].dtype), shape});
   }
-  return "\n  " + host::grouped(std::ssize(tensors)) + " tensors\n" + names.text() +
+  return "\n  " + host::grouped(std::ssize(tensors)) + " tensors (* was read)\n" + names.text() +
          (tensors.size() > 20 ? "    ...\n" : "");
 }
 
@@ -86,7 +90,8 @@ About Inspect::about() {
                    {"bad_row_list", "the first hundred of each kind"},
                    {"duplicates", "rows that hold the same numbers as an earlier one"},
                    {"duplicate_tokens", "tokens that name an earlier row too"},
-                   {"tensors", "of the safetensors files that were read"}},
+                   {"tensors", "of the safetensors files that were read"},
+                   {"each", "of several matrices: path, tensor and the keys above, instead of them"}},
           .examples = {{"inspect sample/run1.npy", "its shape, its words, its lengths"},
                        {"inspect model.safetensors", "also which tensors there are"}}};
 }
@@ -95,15 +100,31 @@ void Inspect::describe(Description& d) {
   settings.describe(d);
   rows.describe(d);
   d.input("E", matrix);
+  d.place("MORE", &more, "Further matrices: a row of the table each").naming(Names::matrix);
 }
 
 Inspect::Answer Inspect::ask(Run& run) {
-  Input& input = run.open(matrix, rows.vocab, rows.most());
+  if (rows.preprocessing.centers()) {
+    run.note("Lengths are those of rows as they are stored: preparing them changes nothing here.");
+  }
   Answer answer;
+  more.insert(more.begin(), matrix);
+  std::vector<std::string> paths;
+  for (const std::string& path : more) std::ranges::copy(host::matching_inputs(path), std::back_inserter(paths));
+  several_ = paths.size() > 1;
+  for (const std::string& path : paths) answer.each.push_back(inspect(run, path));
+  return answer;
+}
+
+Inspect::One Inspect::inspect(Run& run, const std::string& path) {
+  Input& input = run.open(path, rows.vocab, rows.most());
+  One answer;
   answer.input = &input;
-  answer.chosen = rows.tokens || rows.length || rows.limit;
+  answer.chosen = rows.chosen();
   if (answer.chosen) {
-    choose_rows(run, input, rows);
+    RowOptions of_this = rows;
+    choose_rows(run, input, of_this);
+    if (!several_) rows = of_this;
   } else {
     input.rows.resize(static_cast<size_t>(input.view().rows));
     std::iota(input.rows.begin(), input.rows.end(), int64_t{0});
@@ -124,7 +145,9 @@ Inspect::Answer Inspect::ask(Run& run) {
   return answer;
 }
 
-Json to_json(const Inspect::Answer& answer) {
+namespace {
+
+Json one_json(const Inspect::One& answer) {
   const Input& input = *answer.input;
   const Vocabulary* vocabulary = input.vocabulary();
   Json json;
@@ -150,7 +173,7 @@ Json to_json(const Inspect::Answer& answer) {
   return json;
 }
 
-std::string table(const Inspect::Answer& answer) {
+std::string table_of_one(const Inspect::One& answer) {
   const Input& input = *answer.input;
   Table rows("<<");
   add_tokens(answer, rows);
@@ -167,6 +190,38 @@ std::string table(const Inspect::Answer& answer) {
   if (answer.bad.count() > 5) rows.row({"", "..."});
   rows.row({"repeated rows", answer.duplicates == 0 ? "none" : host::grouped(answer.duplicates)});
   return describe(input) + "\n\n" + rows.text() + tensors_in_words(answer);
+}
+
+std::string table_of_many(const std::vector<Inspect::One>& each) {
+  Table rows("<<<>");
+  rows.row({"", "format", "type", "rows", "dim", "tokens", "mean length", "without a cosine", "repeated"});
+  for (const Inspect::One& one : each) {
+    const Input& input = *one.input;
+    const Vocabulary* vocabulary = input.vocabulary();
+    rows.row({shortened(name_in_table(input), 34), input.embedding.format, std::string(element_name(input.view().type)),
+              host::grouped(input.view().rows), host::grouped(input.view().cols),
+              vocabulary == nullptr ? "none" : host::grouped(vocabulary->size() - one.unnamed),
+              host::significant(one.norms.mean), host::grouped(one.bad.count()), host::grouped(one.duplicates)});
+  }
+  return rows.text();
+}
+
+}  // namespace
+
+Json to_json(const Inspect::Answer& answer) {
+  if (answer.each.size() == 1) return one_json(answer.each.front());
+  Json json;
+  Json& each = json["each"] = Json::array();
+  for (const Inspect::One& one : answer.each) {
+    Json entry = path_and_tensor(*one.input);
+    entry.update(one_json(one));
+    each.push_back(std::move(entry));
+  }
+  return json;
+}
+
+std::string table(const Inspect::Answer& answer) {
+  return answer.each.size() == 1 ? table_of_one(answer.each.front()) : table_of_many(answer.each);
 }
 
 }  // namespace gramian::questions

@@ -9,6 +9,7 @@ namespace gramian::questions {
 /// Describes a file: shape, vocabulary, lengths of rows, rows without a cosine, repetitions.
 struct Inspect {
   std::string matrix;
+  std::vector<std::string> more;
   RowOptions rows;
   RunSettings settings;
 
@@ -24,7 +25,7 @@ struct Inspect {
     int64_t row = 0;
     bool zero = false;  // else NaN or infinite
   };
-  struct Answer {
+  struct One {
     const Input* input = nullptr;
     bool chosen = false;  // not all rows were examined
     int64_t examined = 0;
@@ -35,7 +36,14 @@ struct Inspect {
     int64_t duplicates = 0;
     std::optional<int64_t> duplicate_tokens;
   };
+  struct Answer {
+    std::vector<One> each;  // of every matrix
+  };
   Answer ask(Run& run);
+
+ private:
+  bool several_ = false;
+  One inspect(Run& run, const std::string& path);
 };
 
 Json to_json(const Inspect::Answer& answer);

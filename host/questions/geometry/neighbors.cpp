@@ -4,12 +4,13 @@
 #include <limits>
 #include <unordered_map>
 
+#include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
+#include "host/questions/rows/asked_tokens.hpp"
+#include "host/questions/rows/row_choice.hpp"
+#include "host/questions/rows/text_input.hpp"
 #include "host/questions/run/disk.hpp"
-#include "host/questions/run/repeated_tokens.hpp"
-#include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
-#include "host/questions/run/text_input.hpp"
 #include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"
 #include "host/text/word_expression.hpp"
@@ -65,6 +66,16 @@ void write_table(host::OutputFile& file, const char* descr, const NeighborTable&
   }
 }
 
+/// The row of a word of a sum; "king-man" is one word to the vocabulary.
+void require_term(const Input& input, const std::string& word) {
+  try {
+    require_token(input, word);
+  } catch (const InvalidUsage& error) {
+    if (word.find_first_of("+-") == std::string::npos) throw;
+    throw InvalidUsage(std::string(error.what()) + "; in a sum, signs stand between spaces: \"king - man + woman\"");
+  }
+}
+
 }  // namespace
 
 About Neighbors::about() {
@@ -75,12 +86,15 @@ About Neighbors::about() {
                    {"neighbors", "[token, cosine] of every query, with --chord also the distance"},
                    {"neighbor_rows", "the same as rows of the matrix"},
                    {"hubness", "of --all: how unevenly rows are neighbours of others"}},
+          .definitions = {{"chord", "√(2 − 2 cos), the distance of unit rows"},
+                          {"occurrences", "N(j): among how many rows' k nearest row j is; antihubs have N = 0"},
+                          {"skewness", "the third standardized moment of N (Radovanović et al. 2010)"}},
           .files = {{"neighbors.indices.npy", "with --all: rows of the K nearest, n x K"},
                     {"neighbors.scores.npy", "with --all: their cosines"},
                     {"neighbors.chords.npy", "with --all and --chord: their distances"},
                     {"neighbors.occurrences.npy", "with --all: of how many rows each row is a neighbour"},
                     {"rows.npy", "rows of the matrix that were used, where not all are"}},
-          .examples = {{"neighbors sample/run1.npy --tokens font,color", "ten of each"},
+          .examples = {{"neighbors sample/run1.npy font color", "ten of each"},
                        {"neighbors sample/run1.npy --expr \"fonts - font + color\"", "of a sum of unit rows"},
                        {"neighbors sample/run1.npy --all -k 5 -o out", "of every row, as arrays"}},
           .also = "neighbours"};
@@ -91,6 +105,7 @@ void Neighbors::describe(Description& d) {
   text.describe(d, "Neighbours of the distinct tokens of this text");
   rows.describe_without_tokens(d);
   d.input("E", matrix);
+  d.place("TOKENS", &named, "Neighbours of these");
   d.option("-k", &k, "K", "So many (default 10, or as many as there are)");
   d.option("--radius", &radius, "C", "All with at least this cosine (with -k: at most K of them)");
   d.option("--tokens", &tokens, "LIST", "Neighbours of these: a,b,c or @FILE with one a line").recorded_as("queries");
@@ -106,7 +121,7 @@ void Neighbors::describe(Description& d) {
 void Neighbors::check() const {
   const bool asked = tokens || text.file || !expressions.empty();
   if (!asked && !all) {
-    throw InvalidUsage("neighbors: name tokens by --tokens, give an --expr or a --text, or ask for --all");
+    throw InvalidUsage("neighbors: name tokens (also by --tokens), give an --expr or a --text, or ask for --all");
   }
   if (radius && !asked) {
     throw InvalidUsage(
@@ -164,6 +179,10 @@ std::vector<Neighbor> Neighbors::search(Space& space, const Query& query) const 
 }
 
 Neighbors::Answer Neighbors::ask(Run& run) {
+  if (!named.empty()) {
+    if (tokens) named.insert(named.end(), tokens->begin(), tokens->end());
+    tokens = named;
+  }
   check();
   Answer answer;
   answer.asked = tokens || text.file || !expressions.empty();
@@ -181,22 +200,23 @@ Neighbors::Answer Neighbors::ask(Run& run) {
     run.note("The text's tokens: " + read.tokenized_by + ".");
   }
   choose_rows(run, input, rows);
-  for (const std::string& token : *tokens) require_token(input, token);
+  tokens = known_tokens(run, input, *tokens, rows.skip_unknown);
   note_repeated_tokens(run, input, *tokens);
   for (const std::string& expression : expressions) {
-    for (const host::WeightedWord& word : host::parse_word_expression(expression)) require_token(input, word.word);
+    for (const host::WeightedWord& word : host::parse_word_expression(expression)) require_term(input, word.word);
   }
   int64_t of_all = k.value_or(kDefaultK);
   if (all) {
-    run.memory().require(neighbors_bytes(std::ssize(input.rows), of_all));
-    run.plan_sweep_memory(input, std::ssize(input.rows), /*moments=*/false);
+    // Without -k, as many as there are where they are fewer. Rows without a cosine may still be left out.
+    if (!k) of_all = std::clamp<int64_t>(std::ssize(input.rows) - 1, 1, kDefaultK);
+    check_neighbors(of_all, std::ssize(input.rows));
+    run.require_sweep_memory(input, std::ssize(input.rows), neighbors_bytes(std::ssize(input.rows), of_all));
     // Row number and cosine of each neighbour, and of each row its number and how often it is one.
     const auto n = static_cast<double>(input.rows.size());
     const double bytes = n * (static_cast<double>(of_all) * (chord ? 12.0 : 8.0) + 16.0);
     if (run.output()) require_disk(*run.output(), static_cast<int64_t>(bytes), "a smaller -k, or --limit, needs less");
   }
   answer.space = run.make_space(input, rows);
-  // Without -k, as many as there are where they are fewer.
   if (!k) of_all = std::clamp<int64_t>(answer.space->size() - 1, 1, kDefaultK);
   if (!radius) k = of_all;
   find_rows(run, answer);
@@ -215,7 +235,7 @@ Neighbors::Answer Neighbors::ask(Run& run) {
   answer.all = analysis.found();
   answer.hubness = run.timed("hubness", [&] { return hubness(*answer.all, hubs); });
   note_rows_file(run, input, *answer.space);
-  if (!run.output()) run.note("-o DIR writes all neighbours.");
+  if (!run.keeps_files()) run.note("-o DIR writes all neighbours.");
   return answer;
 }
 

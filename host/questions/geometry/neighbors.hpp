@@ -9,6 +9,7 @@ namespace gramian::questions {
 /// Nearest neighbours of tokens and of sums of tokens, or of every row.
 struct Neighbors {
   std::string matrix;
+  std::vector<std::string> named;                  // before those of `tokens`
   std::optional<std::vector<std::string>> tokens;  // asked for; they choose no rows
   std::vector<std::string> expressions;
   bool all = false;

@@ -1,15 +1,16 @@
 #include "host/questions/geometry/similarity.hpp"
 
 #include <algorithm>
-#include <filesystem>
+#include <span>
 
 #include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/drawing/heatmap_svg.hpp"
 #include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"
+#include "host/text/tsv_text.hpp"
 
 namespace gramian::questions {
 namespace {
@@ -44,6 +45,48 @@ std::vector<std::pair<std::string, std::string>> resolve(Run& run, const Input& 
   return resolved;
 }
 
+Json clusters_json(const Similarity::Answer& answer) {
+  Json members = Json::array();
+  for (const std::vector<int64_t>& cluster : answer.clusters()) {
+    Json tokens = Json::array();
+    for (const int64_t i : cluster) {
+      tokens.push_back(token_json(answer.input->vocabulary(), answer.rows[static_cast<size_t>(i)]));
+    }
+    members.push_back(std::move(tokens));
+  }
+  return {{"of", answer.cluster_of}, {"members", std::move(members)}};
+}
+
+std::string clusters_in_words(const Similarity::Answer& answer, const std::vector<std::string>& names) {
+  if (answer.cluster_of.empty()) return "";
+  constexpr size_t kNamed = 6;
+  constexpr size_t kClusters = 40;
+  const std::vector<std::vector<int64_t>> clusters = answer.clusters();
+  Table rows("<><");
+  rows.row({"cluster", "tokens", "the most typical"});
+  for (size_t k = 0; k < std::min(kClusters, clusters.size()); ++k) {
+    std::string typical;
+    for (size_t i = 0; i < std::min(kNamed, clusters[k].size()); ++i) {
+      typical += (i > 0 ? ", " : "") + shortened(names[static_cast<size_t>(clusters[k][i])], 14);
+    }
+    rows.row({std::to_string(k), host::grouped(std::ssize(clusters[k])),
+              typical + (clusters[k].size() > kNamed ? ", ..." : "")});
+  }
+  return "\n" + rows.text() + (clusters.size() > kClusters ? "  ...\n" : "");
+}
+
+std::string clusters_tsv(const Similarity::Answer& answer) {
+  std::string text = "row\ttoken\tcluster\n";
+  const Vocabulary* vocabulary = answer.input->vocabulary();
+  for (size_t i = 0; i < answer.rows.size(); ++i) {
+    const int64_t row = answer.rows[i];
+    const bool named = vocabulary != nullptr && vocabulary->named(row);
+    text += std::to_string(row) + '\t' + host::tsv_text(named ? (*vocabulary)[row] : std::string_view()) + '\t' +
+            std::to_string(answer.cluster_of[i]) + '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 About Similarity::about() {
@@ -55,12 +98,16 @@ About Similarity::about() {
                    {"matrix", "of cosines; null beyond 3,000 tokens"},
                    {"eigenvalues", "of the matrix, largest first"},
                    {"eigenvectors", "with --vectors, as rows"},
-                   {"order", "in which a dendrogram has them"}},
+                   {"order", "in which a dendrogram has them"},
+                   {"clusters",
+                    "with --clusters: the cluster of every token, and each one's members, the most typical first"}},
           .files = {{"linkage.npy", "average linkage, as scipy has it"},
+                    {"clusters.tsv", "with --clusters: row, token, cluster"},
                     {"eigenvectors.npy", "with --vectors"},
                     {"matrix.npy", "beyond 3,000 tokens"},
                     {"heatmap.svg", "up to 1,000 tokens"}},
           .examples = {{"similarity sample/run1.npy font fonts color", "a matrix of three"},
+                       {"similarity sample/run1.npy --limit 100 --clusters 8", "clusters and who is in them"},
                        {"similarity sample/run1.npy --limit 100 -o out", "with a picture"}}};
 }
 
@@ -71,11 +118,14 @@ void Similarity::describe(Description& d) {
   d.input("E", matrix);
   d.place("TOKENS", &named, "Tokens, in the order wanted");
   d.option("--vectors", &vectors, "M", "Also the M leading eigenvectors").at_least(0);
+  pictures.describe_of_matrices(d);
+  d.option("--clusters", &clusters, "K", "Cut the tree of average linkage into K clusters").at_least(1);
 }
 
 Similarity::Answer Similarity::ask(Run& run) {
-  if (named.empty() && !rows.tokens && !rows.limit && !rows.length && !text.file) {
-    throw InvalidUsage("similarity: name tokens, give a --text, or choose rows by --limit or --length");
+  pictures.check();
+  if (named.empty() && !rows.chosen() && !text.file) {
+    throw InvalidUsage("similarity: name tokens, give a --text, or choose rows, e.g. by --limit or --sample");
   }
   if (!named.empty()) {
     if (rows.tokens) named.insert(named.end(), rows.tokens->begin(), rows.tokens->end());
@@ -83,7 +133,7 @@ Similarity::Answer Similarity::ask(Run& run) {
   }
   Input& input = run.open(matrix, rows.vocab);
   choose_rows(run, input, rows, text);
-  run.memory().require(similarity_bytes(std::ssize(input.rows)));
+  run.require_sweep_memory(input, std::ssize(input.rows), similarity_bytes(std::ssize(input.rows)));
   const auto space = run.make_space(input, rows);
 
   Asked analysis(Dense{});
@@ -93,20 +143,29 @@ Similarity::Answer Similarity::ask(Run& run) {
     throw InvalidUsage("--vectors " + std::to_string(vectors) + ": there are " + host::grouped(space->size()) +
                        " rows and as many eigenvectors");
   }
+  if (clusters && *clusters > space->size()) {
+    throw InvalidUsage("--clusters " + std::to_string(*clusters) + ": there are only " + host::grouped(space->size()) +
+                       " rows");
+  }
   Answer answer;
   answer.input = &input;
+  answer.pictures = pictures;
   answer.rows = space->matrix_rows();
   answer.matrix = similarity_matrix(analysis.found(), space->size());
   Eigen eigen = run.timed("eigenvalues", [&] { return run.backend().eigh(answer.matrix); });
   answer.eigenvectors = leading_vectors(eigen, vectors);
   answer.eigenvalues = std::move(eigen.values);
   answer.merges = run.timed("linkage", [&] { return average_linkage(answer.matrix); });
+  if (clusters) answer.cluster_of = cut_tree(answer.merges, *clusters);
   // A typed word that was found as the beginning of a word: Ġcat for cat.
   answer.resolved = resolve(run, input, rows.tokens.value_or(std::vector<std::string>()));
   const int64_t n = answer.matrix.rows;
-  if (n > kListed) run.note("The matrix is too large for result.json; -o DIR writes it as matrix.npy.");
-  if (n > kPictured && run.output()) {
-    run.note("No heatmap.svg: it is for up to " + host::grouped(kPictured) + " tokens.");
+  if (n > kListed) {
+    run.note(run.keeps_files() ? "The matrix is too large for result.json; it is in matrix.npy."
+                               : "The matrix is too large for result.json; with files it is written as matrix.npy.");
+  }
+  if (n > kPictured && run.keeps_files() && !pictures.none()) {
+    run.note("heatmap.svg is not written: it is for up to " + host::grouped(kPictured) + " tokens.");
   }
   return answer;
 }
@@ -121,6 +180,27 @@ std::vector<std::string> Similarity::Answer::names() const {
   return tokens;
 }
 
+std::vector<std::vector<int64_t>> Similarity::Answer::clusters() const {
+  std::vector<std::vector<int64_t>> members;
+  for (size_t i = 0; i < cluster_of.size(); ++i) {
+    const auto own = static_cast<size_t>(cluster_of[i]);
+    if (own >= members.size()) members.resize(own + 1);
+    members[own].push_back(static_cast<int64_t>(i));
+  }
+  for (std::vector<int64_t>& cluster : members) {
+    const auto closeness = [&, all = cluster](int64_t i) {
+      double sum = 0.0;
+      for (const int64_t j : all) sum += matrix(i, j);
+      return sum;
+    };
+    std::vector<std::pair<double, int64_t>> order;
+    for (const int64_t i : cluster) order.emplace_back(-closeness(i), i);
+    std::ranges::sort(order);
+    std::ranges::transform(order, cluster.begin(), &std::pair<double, int64_t>::second);
+  }
+  return members;
+}
+
 Json to_json(const Similarity::Answer& answer) {
   Json json;
   Json& tokens = json["tokens"] = Json::array();
@@ -132,6 +212,7 @@ Json to_json(const Similarity::Answer& answer) {
   json["eigenvalues"] = answer.eigenvalues;
   if (answer.eigenvectors.rows > 0) json["eigenvectors"] = to_json(answer.eigenvectors);
   json["order"] = leaf_order(answer.merges);
+  if (!answer.cluster_of.empty()) json["clusters"] = clusters_json(answer);
   return json;
 }
 
@@ -162,21 +243,26 @@ std::string table(const Similarity::Answer& answer) {
   text += "\n  eigenvalues";
   const std::vector<double>& eigenvalues = answer.eigenvalues;
   for (size_t k = 0; k < std::min<size_t>(eigenvalues.size(), 10); ++k) text += "  " + host::fixed(eigenvalues[k]);
-  return text + (eigenvalues.size() > 10 ? "  ..." : "") + "\n";
+  return text + (eigenvalues.size() > 10 ? "  ..." : "") + "\n" + clusters_in_words(answer, names);
 }
 
 void add_files(const Similarity::Answer& answer, Files& files) {
   if (answer.matrix.rows > kListed) {
     files.add("matrix.npy", [&](host::OutputFile& file) { host::write_npy(file, answer.matrix); });
   }
+  if (!answer.cluster_of.empty()) {
+    files.add("clusters.tsv", [&](host::OutputFile& file) { file.write(clusters_tsv(answer)); });
+  }
   files.add("linkage.npy", [&](host::OutputFile& file) { host::write_npy(file, linkage_matrix(answer.merges)); });
   if (answer.eigenvectors.rows > 0) {
     files.add("eigenvectors.npy", [&](host::OutputFile& file) { host::write_npy(file, answer.eigenvectors); });
   }
   if (answer.matrix.rows > kPictured) return;
-  files.add("heatmap.svg", [&](host::OutputFile& file) {
-    const std::string title = std::filesystem::path(answer.input->embedding.path).filename().string();
-    file.write(host::heatmap_svg({answer.matrix, answer.names(), answer.merges, title}));
+  answer.pictures.add(files, "heatmap", [&](const host::Theme& theme) {
+    const std::vector<std::string> names = answer.names();
+    const auto tree = answer.pictures.by_tree() ? std::span<const Merge>(answer.merges) : std::span<const Merge>();
+    return host::heatmap_svg({answer.matrix, names, tree, answer.pictures.title_or(picture_title(*answer.input)), theme,
+                              answer.pictures.scale()});
   });
 }
 

@@ -3,6 +3,7 @@
 #include "engine/analyses/neighborhoods/hierarchy.hpp"
 #include "engine/matrix.hpp"
 #include "host/questions/question.hpp"
+#include "host/questions/run/pictures.hpp"
 
 namespace gramian::questions {
 
@@ -11,6 +12,8 @@ struct Similarity {
   std::string matrix;
   std::vector<std::string> named;  // tokens, before those of rows.tokens
   int64_t vectors = 0;
+  std::optional<int64_t> clusters;
+  PictureOptions pictures;
   TextOptions text;
   RowOptions rows;
   RunSettings settings;
@@ -20,14 +23,18 @@ struct Similarity {
 
   struct Answer {
     const Input* input = nullptr;
+    PictureOptions pictures;
     std::vector<int64_t> rows;
     std::vector<std::pair<std::string, std::string>> resolved;  // typed, and found as
     DenseMatrix matrix;
     std::vector<double> eigenvalues;
     DenseMatrix eigenvectors;  // as rows; as many as were asked for
     std::vector<Merge> merges;
+    std::vector<int64_t> cluster_of;  // of every row, 0 .. clusters - 1; empty where none were asked for
 
     std::vector<std::string> names() const;
+    /// The rows of every cluster, those first that are nearest to all of it (by mean cosine).
+    std::vector<std::vector<int64_t>> clusters() const;
   };
   Answer ask(Run& run);
 };

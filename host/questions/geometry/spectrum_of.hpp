@@ -2,6 +2,7 @@
 
 #include "engine/analyses/distribution/spectrum.hpp"
 #include "host/questions/question.hpp"
+#include "host/questions/run/pictures.hpp"
 
 namespace gramian::questions {
 
@@ -9,6 +10,7 @@ namespace gramian::questions {
 struct SpectrumOf {
   std::string matrix;
   SpectrumSettings wanted;
+  PictureOptions pictures;
   RowOptions rows;
   RunSettings settings;
 
@@ -17,6 +19,7 @@ struct SpectrumOf {
 
   struct Answer {
     const Input* input = nullptr;
+    PictureOptions pictures;
     bool raw = false;
     int64_t vectors = 0;  // asked for
     Spectrum spectrum;

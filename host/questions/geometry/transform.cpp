@@ -9,8 +9,8 @@
 #include "engine/threads.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/geometry/token_beside.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/disk.hpp"
-#include "host/questions/run/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"
 

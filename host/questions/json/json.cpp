@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "engine/error.hpp"
-
 namespace gramian::questions {
 namespace {
 
@@ -54,33 +52,6 @@ void write(const Json& json, size_t depth, std::string& text) {
   text += ']';
 }
 
-Json from_library(const Library& value) {
-  switch (value.type()) {
-    case Library::value_t::boolean:
-      return value.get<bool>();
-    case Library::value_t::number_integer:
-      return value.get<int64_t>();
-    case Library::value_t::number_unsigned:
-      return value.get<uint64_t>();
-    case Library::value_t::number_float:
-      return value.get<double>();
-    case Library::value_t::string:
-      return value.get<std::string>();
-    case Library::value_t::array: {
-      Json array = Json::array();
-      for (const Library& item : value) array.push_back(from_library(item));
-      return array;
-    }
-    case Library::value_t::object: {
-      Json object = Json::object();
-      for (const auto& item : value.items()) object[item.key()] = from_library(item.value());
-      return object;
-    }
-    default:
-      return nullptr;
-  }
-}
-
 }  // namespace
 
 Json::Json(std::initializer_list<Json> items) {
@@ -105,9 +76,11 @@ Json Json::array(std::initializer_list<Json> items) {
   return json;
 }
 
-Json Json::object() {
+Json Json::object() { return object(Object()); }
+
+Json Json::object(Object members) {
   Json json;
-  json.value_ = Object();
+  json.value_ = std::move(members);
   return json;
 }
 
@@ -149,14 +122,6 @@ std::string json_text(const Json& json) {
   std::string text;
   write(json, 0, text);
   return text + "\n";
-}
-
-Json parse_json(std::string_view path, std::string_view text) {
-  try {
-    return from_library(Library::parse(text));
-  } catch (const Library::exception& error) {
-    throw InvalidInput(std::string(path) + ": " + error.what());
-  }
 }
 
 }  // namespace gramian::questions

@@ -46,6 +46,8 @@ class Json {
 
   static Json array(std::initializer_list<Json> items = {});
   static Json object();
+  /// No key may come twice.
+  static Json object(Object members);
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
   /// Null where the value is of another kind.
@@ -70,7 +72,8 @@ class Json {
 
 /// Indented, with arrays of numbers and strings on one line.
 std::string json_text(const Json& json);
-/// Strict; the order of keys is kept. Throws InvalidInput, naming `path`.
+/// The order of keys is kept. Takes time in proportion to the text. Throws InvalidInput, naming `path`: malformed text,
+/// strings that are not UTF-8, a key repeated within an object, numbers too large for a double, nesting deeper than 64.
 Json parse_json(std::string_view path, std::string_view text);
 
 }  // namespace gramian::questions

@@ -10,8 +10,9 @@
 #include "engine/analyses/neighborhoods/neighbors.hpp"
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
+#include "engine/row_products.hpp"
 #include "host/questions/machine/synthetic_rows.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/wording.hpp"
 
@@ -143,7 +144,7 @@ Bench::Answer Bench::ask(Run& run) {
   Input* measured = &synthetic;
   if (input.empty()) {
     recorded_mean_ = mean_cosine;
-    run.memory().require(static_cast<double>(n) * static_cast<double>(d) * 12.0);
+    run.require_memory(static_cast<double>(n) * static_cast<double>(d) * 12.0);
     synthetic.embedding.path = "synthetic";
     synthetic.embedding.matrix = run.timed("load", [&] { return synthetic_matrix(*this, run); });
   } else {
@@ -155,7 +156,7 @@ Bench::Answer Bench::ask(Run& run) {
   if (space->size() < 2) throw InvalidUsage("bench: one row has no pair to measure with");
   DistributionSettings wanted;
   wanted.seed = run.seed();
-  wanted.keep_bytes = run.plan_sweep_memory(*measured, space->size());
+  wanted.keep_bytes = run.plan_sweep_memory(*measured, space->size(), smaller_gram_bytes(space->size(), space->dim()));
 
   Answer answer;
   answer.rows = space->size();

@@ -28,6 +28,8 @@ class Front {
   virtual void log(const std::string& /*line*/) {}
   /// How a text may be painted for --ansi `when`; nothing where it is shown without colours.
   virtual std::optional<host::TerminalColors> colors(const std::string& /*when*/) { return std::nullopt; }
+  /// Whether files of an answer are wanted though they go to no folder.
+  virtual bool keeps_files() { return false; }
   /// Whether anybody reads the table of an answer.
   virtual bool reads_table() { return true; }
   virtual bool cancelled() { return false; }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "host/formats/files/input_watch.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/formats/hub/hub_cache.hpp"
 #include "host/questions/run/table.hpp"
@@ -16,25 +17,81 @@
 #include "host/text/word_forms.hpp"
 
 namespace gramian::questions {
+namespace {
+
+/// A file so large, of which the matrix is so small a part, is not read to its end for a sum: the values have one.
+bool read_in_part(const std::string& path, const MatrixView& view) {
+  constexpr double kLarge = double{int64_t{1} << 30};
+  std::error_code unknown;
+  const auto bytes = static_cast<double>(std::filesystem::file_size(path, unknown));
+  const auto values = static_cast<double>(view.rows * view.cols * element_size(view.type));
+  return !unknown && bytes > kLarge && bytes > 2.0 * values;
+}
+
+InputSums sums_of(const host::Embedding& embedding, const std::atomic<bool>& stop) {
+  InputSums sums;
+  for (const std::string& file : embedding.files) {
+    if (const auto known = host::sha256_of_cached(file)) {
+      sums.files.push_back({known, true});
+    } else if (read_in_part(file, embedding.matrix.view)) {
+      sums.files.push_back({});
+      if (!sums.values) sums.values = host::sha256_of_values(embedding.matrix.view, stop);
+    } else {
+      sums.files.push_back({host::sha256_of_input(file, stop), false});
+    }
+  }
+  return sums;
+}
+
+void require_unchanged(const host::Embedding& embedding, const InputSums& sums, const std::atomic<bool>& stop) {
+  for (size_t f = 0; f < sums.files.size(); ++f) {
+    const std::string& path = embedding.files[f];
+    if (sums.files[f].sha256) {
+      host::require_unchanged(path, *sums.files[f].sha256, stop);
+    } else if (!host::left_alone(path) && host::sha256_of_values(embedding.matrix.view, stop) != sums.values) {
+      host::refuse_changed(path);
+    }
+  }
+}
+
+}  // namespace
+
+GivenMatrix open_matrix(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
+                        const host::ReadOptions& reading) {
+  GivenMatrix matrix;
+  matrix.embedding = host::open_embedding(path, vocab, threads, reading);
+  const auto hash = [embedding = matrix.embedding] {
+    const std::atomic<bool> never{false};
+    return sums_of(embedding, never);
+  };
+  matrix.sums = std::async(std::launch::deferred, hash).share();
+  return matrix;
+}
+
 Input& Inputs::open(const std::string& path, const std::optional<std::filesystem::path>& vocab, int threads,
                     const host::ReadOptions& reading) {
   Input& input = inputs_.emplace_back();
+  if (const auto given = given_.find(path); given != given_.end() && !vocab) {
+    input.embedding = given->second.embedding;
+    hashes_.push_back(given->second.sums);
+    return input;
+  }
   input.embedding = host::open_embedding(path, vocab, threads, reading);
-  const auto hash = [this, files = input.embedding.files] {
-    std::vector<std::string> sums;
-    sums.reserve(files.size());
-    for (const std::string& file : files) {
-      const auto known = host::sha256_of_cached(file);
-      sums.push_back(known ? *known : host::sha256_of_input(file, stop_hashing_));
-    }
-    return sums;
-  };
+  const auto hash = [this, &embedding = input.embedding] { return sums_of(embedding, stop_hashing_); };
   try {
-    hashes_.push_back(std::async(std::launch::async, hash));
+    hashes_.push_back(std::async(std::launch::async, hash).share());
   } catch (const std::system_error&) {
-    hashes_.push_back(std::async(std::launch::deferred, hash));  // no further thread: when the sums are asked for
+    hashes_.push_back(
+        std::async(std::launch::deferred, hash).share());  // no further thread: when the sums are asked for
   }
   return input;
+}
+
+const Input* Inputs::find(const MatrixView& matrix) const {
+  const auto found = std::ranges::find_if(inputs_, [&](const Input& input) {
+    return input.view().data == matrix.data && input.view().row_stride == matrix.row_stride;
+  });
+  return found == inputs_.end() ? nullptr : &*found;
 }
 
 double Inputs::copied_bytes() const {
@@ -60,17 +117,22 @@ Json Inputs::json(const std::function<void()>& check) {
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const host::Embedding& embedding = inputs_[i].embedding;
     while (hashes_[i].wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout) check();
-    const std::vector<std::string> sums = hashes_[i].get();
+    const InputSums sums = hashes_[i].get();
+    require_unchanged(embedding, sums, stop_hashing_);
+    const auto written = [](const std::optional<std::string>& sum) { return sum ? Json(*sum) : Json(); };
     Json files = Json::array();
-    for (size_t f = 0; f < sums.size(); ++f) {
-      host::require_unchanged(embedding.files[f], sums[f], stop_hashing_);
-      files.push_back({{"path", host::valid_utf8(embedding.files[f])}, {"sha256", sums[f]}});
+    for (size_t f = 0; f < sums.files.size(); ++f) {
+      const FileSum& sum = sums.files[f];
+      const Json from = !sum.sha256 ? Json() : Json(sum.from_name ? "name" : "content");
+      files.push_back(
+          {{"path", host::valid_utf8(embedding.files[f])}, {"sha256", written(sum.sha256)}, {"sha256_from", from}});
     }
     Json input;
     input["path"] = host::valid_utf8(embedding.path);
     input["tensor"] = embedding.tensor.empty() ? Json(nullptr) : Json(host::valid_utf8(embedding.tensor));
     input["format"] = embedding.format;
-    input["sha256"] = sums.empty() ? Json(nullptr) : Json(sums[0]);
+    input["sha256"] = sums.files.empty() ? Json() : written(sums.files[0].sha256);
+    if (sums.values) input["values_sha256"] = *sums.values;
     input["files"] = std::move(files);
     input["rows"] = inputs_[i].view().rows;
     input["dim"] = inputs_[i].view().cols;
@@ -94,6 +156,18 @@ std::string describe(const Input& input) {
   const std::string stored = embedding.stored_type.empty() ? "" : embedding.stored_type + " as ";
   return text + ": " + embedding.format + ", " + stored + std::string(element_name(input.view().type)) + ", " +
          host::grouped(input.view().rows) + " x " + host::grouped(input.view().cols);
+}
+
+std::string name_in_table(const Input& input) {
+  const std::string name = std::filesystem::path(input.embedding.path).filename().string();
+  return host::printable(name + (input.embedding.tensor.empty() ? "" : "#" + input.embedding.tensor), 200);
+}
+
+Json path_and_tensor(const Input& input) {
+  Json json;
+  json["path"] = host::valid_utf8(input.embedding.path);
+  json["tensor"] = input.embedding.tensor.empty() ? Json(nullptr) : Json(host::valid_utf8(input.embedding.tensor));
+  return json;
 }
 
 const Vocabulary& require_vocabulary(const Input& input, const std::string& what_for) {

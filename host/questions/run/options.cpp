@@ -42,12 +42,18 @@ void RowOptions::describe_vocab(Description& d, const std::string& help) {
   d.option("--vocab", &vocab, "PATH", help).naming(Names::file).unrecorded();
 }
 
-void RowOptions::describe_limit(Description& d) {
-  d.option("--limit", &limit, "N", "Only the first N of the rows that are left by the other choices").at_least(1);
+void RowOptions::describe_tokens(Description& d) {
+  d.option("--tokens", &tokens, "LIST", kTokens);
+  d.flag("--skip-unknown", skip_unknown, "Leave out words of a list that are unknown, and name them");
 }
 
-void RowOptions::describe_length(Description& d) {
+void RowOptions::describe_choice(Description& d) {
   d.option("--length", &length, "N", "Only tokens of exactly N code points").at_least(1);
+  d.flag("--alpha", alpha, "Only tokens of letters alone, but for a mark of where words begin");
+  d.option("--exclude", &exclude, "REGEX", "Without tokens that match it, or those of @FILE, one a line; repeatable");
+  d.flag("--no-special", no_special, "Without tokens such as [CLS], [unused1], <s>, <|endoftext|> and <0x0A>");
+  d.option("--limit", &limit, "N", "Only the first N of the rows that are left by the choices above").at_least(1);
+  d.option("--sample", &sample, "N", "Only N of those, drawn at random by --seed, in their order").at_least(1);
 }
 
 void RowOptions::describe_preparation(Description& d) {
@@ -67,9 +73,8 @@ void RowOptions::describe_preparation(Description& d) {
 void RowOptions::describe(Description& d) {
   d.in(Group::rows);
   describe_vocab(d, "Vocabulary of the matrix");
-  d.option("--tokens", &tokens, "LIST", kTokens);
-  describe_length(d);
-  describe_limit(d);
+  describe_tokens(d);
+  describe_choice(d);
   describe_preparation(d);
 }
 
@@ -77,8 +82,8 @@ void RowOptions::describe_without_tokens(Description& d) {
   d.in(Group::rows);
   describe_vocab(d, "Vocabulary of the matrix");
   d.record("tokens", &tokens);
-  describe_length(d);
-  describe_limit(d);
+  d.flag("--skip-unknown", skip_unknown, "Leave out words of a list that are unknown, and name them");
+  describe_choice(d);
   describe_preparation(d);
 }
 
@@ -86,9 +91,8 @@ void RowOptions::describe_pair(Description& d) {
   d.in(Group::rows);
   describe_vocab(d, "Vocabulary of the first matrix");
   d.option("--vocab2", &vocab2, "PATH", "Vocabulary of the second matrix").naming(Names::file).unrecorded();
-  describe_length(d);
-  describe_limit(d);
-  d.option("--tokens", &tokens, "LIST", kTokens);
+  describe_tokens(d);
+  describe_choice(d);
   describe_preparation(d);
 }
 

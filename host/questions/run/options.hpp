@@ -32,13 +32,22 @@ struct RowOptions {
   std::optional<std::filesystem::path> vocab;
   std::optional<std::filesystem::path> vocab2;
   std::optional<std::vector<std::string>> tokens;
+  bool skip_unknown = false;
   std::optional<int64_t> length;
+  bool alpha = false;
+  std::vector<std::string> exclude;  // patterns and @FILEs
+  bool no_special = false;
   std::optional<int64_t> limit;
+  std::optional<int64_t> sample;
   Preprocessing preprocessing;
   bool drop_bad_rows = false;
 
+  /// Whether a token decides if its row is used.
+  bool by_token() const { return length || alpha || no_special || !exclude.empty(); }
+  /// Whether anything but the whole matrix is wanted.
+  bool chosen() const { return tokens || by_token() || limit || sample; }
   /// Rows that may be chosen at most, where nothing but their order chooses them.
-  std::optional<int64_t> most() const { return tokens || length ? std::nullopt : limit; }
+  std::optional<int64_t> most() const { return tokens || by_token() ? std::nullopt : limit; }
 
   void describe(Description& d);
   /// Choices about two matrices, whose rows are paired.
@@ -48,8 +57,8 @@ struct RowOptions {
 
  private:
   void describe_vocab(Description& d, const std::string& help);
-  void describe_limit(Description& d);
-  void describe_length(Description& d);
+  void describe_tokens(Description& d);
+  void describe_choice(Description& d);
   void describe_preparation(Description& d);
 };
 

@@ -1,5 +1,6 @@
 #include "host/questions/run/parse.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -7,6 +8,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/bounded_text.hpp"
+#include "host/formats/files/message.hpp"
 
 namespace gramian::questions {
 namespace {
@@ -70,8 +72,13 @@ std::vector<double> parse_numbers(const std::string& text, const std::string& op
 }
 
 std::vector<std::string> parse_tokens(const std::string& text) {
-  if (!text.starts_with('@')) return split(text, ',');
-  const std::string path = text.substr(1);
+  if (!text.starts_with('@') || text.size() == 1) {
+    std::vector<std::string> tokens = split(text, ',');
+    if (std::ranges::find(tokens, "") == tokens.end()) return tokens;
+    throw InvalidUsage("the list " + host::in_quotes(text) +
+                       " has an empty token; tokens with commas are read from a file, @FILE, one a line");
+  }
+  const std::string path = text == "@-" ? "/dev/stdin" : text.substr(1);
   constexpr int64_t kMost = int64_t{64} << 20;
   const std::string bytes = host::read_bounded(path, kMost, [] {});
   std::vector<std::string> tokens;
@@ -79,7 +86,7 @@ std::vector<std::string> parse_tokens(const std::string& text) {
     if (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) tokens.push_back(std::move(line));
   }
-  if (tokens.empty()) throw InvalidUsage("--tokens " + text + ": no token in this file");
+  if (tokens.empty()) throw InvalidUsage(text + ": no token in this file");
   return tokens;
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "engine/analyses/distribution/spectrum.hpp"
 #include "engine/error.hpp"
 #include "host/device/device.hpp"
 #include "host/formats/files/message.hpp"
@@ -16,12 +17,18 @@ namespace gramian::questions {
 namespace {
 
 /// A broken promise means wrong numbers: a fault of this program, of its memory, or of an input that changed.
-void require_promise(const Accuracy& accuracy) {
-  if (!(accuracy.max_abs_error > accuracy.promise)) return;
+[[noreturn]] void refuse_numbers(const BrokenPromise& broken, const Space& space, const Input* input) {
   host::require_inputs_unchanged();
-  throw std::runtime_error("a cosine of " + std::to_string(accuracy.pairs) + " sampled pairs is off by " +
-                           host::significant(accuracy.max_abs_error, 2) + ", more than the " +
-                           host::significant(accuracy.promise, 2) +
+  const auto name = [&](int64_t i) {
+    const int64_t row = space.matrix_row(i);
+    const std::string number = "row " + std::to_string(row);
+    const std::string named = input == nullptr ? number : name_of(*input, row);
+    return named == number ? number : named + " (" + number + ")";
+  };
+  const std::string where = input == nullptr ? "" : host::printable(input->embedding.path, 4096) + ": ";
+  throw std::runtime_error(where + "the cosine of " + name(broken.pair().i) + " and " + name(broken.pair().j) +
+                           " is off by " + host::significant(broken.error(), 2) + ", more than the " +
+                           host::significant(broken.limit(), 2) +
                            " promised; nothing is written. Please report it with this machine's 'gramian devices'");
 }
 
@@ -41,7 +48,8 @@ Run::Run(std::string question, const RunSettings& settings, Front& front, std::o
   try {
     backend_ = host::make_backend(settings.device, threads_, memory_.given(), warn);
   } catch (const InvalidUsage& error) {
-    throw InvalidUsage(std::string("--") + error.what());
+    const std::string what = error.what();
+    throw InvalidUsage((what.starts_with("device") ? "--" : "") + what);
   } catch (const DeviceUnavailable& error) {
     throw DeviceUnavailable(std::string("--") + error.what() + "; --device cpu runs everywhere");
   }
@@ -51,6 +59,17 @@ Input& Run::open(const std::string& path, const std::optional<std::filesystem::p
                  std::optional<int64_t> limit) {
   host::ReadOptions reading;
   reading.limit = limit;
+  return open(path, vocab, reading);
+}
+
+Input& Run::open_pairs(const std::string& path, const std::optional<std::filesystem::path>& vocab) {
+  host::ReadOptions reading;
+  reading.pairs = true;
+  return open(path, vocab, reading);
+}
+
+Input& Run::open(const std::string& path, const std::optional<std::filesystem::path>& vocab,
+                 host::ReadOptions reading) {
   reading.most_memory = static_cast<int64_t>(memory_.available());
   std::error_code unknown;
   const auto bytes = std::filesystem::file_size(path.substr(0, path.rfind('#')), unknown);
@@ -59,11 +78,17 @@ Input& Run::open(const std::string& path, const std::optional<std::filesystem::p
   front_.end_of_stage();
   front_.log(describe(input));
   for (const std::string& sentence : input.embedding.notes) note(sentence);
+  if (memory_.given() > 0) require_memory(0.0, "that much is held already");
   check();
   return input;
 }
 
 std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& rows, ZeroRows zero) {
+  const int64_t n = std::ssize(input.rows);
+  const int64_t d = input.view().cols;
+  if (rows.preprocessing.remove_top > 0 || rows.preprocessing.principal()) {
+    require_memory(spectrum_bytes(n, d), fewer_rows_or_dims(n, d));
+  }
   std::unique_ptr<Space> space;
   timed("check", [&] {
     try {
@@ -79,6 +104,7 @@ std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& row
   });
   check();
   rows_used_ = {.used = space->size(), .unnamed = input.unnamed, .dropped = space->dropped()};
+  ++spaces_;
   if (space->dropped().count() > 0) note("Dropped " + name_bad_rows(input, space->dropped()) + ".");
   return space;
 }
@@ -86,7 +112,13 @@ std::unique_ptr<Space> Run::make_space(const Input& input, const RowOptions& row
 SweepReport Run::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
   const Progress progress = front_.stage(question_, pair_count(space.size()), "pairs");
   const auto start = Clock::now();
-  SweepReport report = run_sweeps(space, precision_, analyses, seed_, progress);
+  SweepReport report;
+  try {
+    report = sweeper_ ? sweeper_(space, precision_, analyses, seed_, progress)
+                      : run_sweeps(space, precision_, analyses, seed_, progress);
+  } catch (const BrokenPromise& broken) {
+    refuse_numbers(broken, space, inputs_.find(space.matrix()));
+  }
   front_.end_of_stage();
   const double whole = std::chrono::duration<double>(Clock::now() - start).count();
   add_time("prepare", report.prepare_seconds);
@@ -105,31 +137,53 @@ SweepReport Run::sweep(Space& space, std::span<SweepAnalysis* const> analyses) {
   form_ = report.form;
   sweeps_ += report.sweeps;
   check();
-  require_promise(report.accuracy);
   return report;
 }
 
-int64_t Run::plan_sweep_memory(const Input& input, int64_t n, bool moments) const {
+std::string fewer_rows_or_dims(int64_t n, int64_t d) {
+  // d x d products do not shrink with the rows before there are fewer of them.
+  if (n < d || n > 4 * d) return Run::kFewerRows;
+  return "a matrix of fewer dimensions takes less, and so does --limit below " + std::to_string(d) + " rows";
+}
+
+double Run::held_bytes() const {
   // The program with its libraries. That and pages of mapped files could be had again by who needs memory, so without a
   // limit of the caller's they are not counted.
   constexpr double kProgram = double{int64_t{24} << 20};
-  const auto d = static_cast<double>(input.view().cols);
-  double fixed = inputs_.copied_bytes() + backend_->host_bytes(n, input.view().cols, precision_);
-  if (memory_.given() > 0 && backend_->info().name == "cpu") fixed += kProgram + inputs_.mapped_bytes();
-  // The product of the columns, and what the threads have of it before it is summed.
-  if (moments) {
-    const double products = 16.0 * d * d;
-    const bool wide = products > fixed;
-    memory_.require(fixed += products, wide ? "a matrix of fewer dimensions takes less" : "--limit takes fewer rows");
-  }
-  return memory_.plan_sweep(fixed, n);
+  double held = inputs_.copied_bytes();
+  if (memory_.given() > 0) held += kProgram + inputs_.mapped_bytes();
+  return held;
 }
 
-void Run::note_narrow(double sd, int64_t pairs) {
+void Run::require_memory(double bytes, const std::string& remedy) const {
+  memory_.require(held_bytes() + bytes, remedy);
+}
+
+int64_t Run::plan_sweep_memory(const Input& input, int64_t n, double besides) const {
+  require_sweep_memory(input, n, besides);
+  return memory_.plan_sweep(held_bytes() + backend_->host_bytes(n, input.view().cols, precision_) + besides, n);
+}
+
+void Run::require_sweep_memory(const Input& input, int64_t n, double besides, const std::string& remedy) const {
+  const double bytes = backend_->host_bytes(n, input.view().cols, precision_) + besides;
+  require_memory(bytes, remedy.empty() ? fewer_rows_or_dims(n, input.view().cols) : remedy);
+}
+
+void Run::note_narrow(double sd) {
+  constexpr double kTellsApart = 10.0;
   constexpr double kNarrow = 1e-13;
-  if (pairs < 2 || !(sd < kNarrow)) return;
-  note("The cosines lie closer together (sd " + host::significant(sd, 2) +
-       ") than fp64 tells apart: their order, and what lies above a threshold among them, is that of its rounding.");
+  if (certified_) {
+    if (!(sd < kNarrow)) return;
+    note("The cosines lie closer together (sd " + host::significant(sd, 2) +
+         ") than fp64 tells apart: their order, and what lies above a threshold among them, is its rounding.");
+    return;
+  }
+  if (accuracy_.pairs == 0 || !(sd < kTellsApart * accuracy_.max_abs_error)) return;
+  const bool best = precision_ == Precision::double_;
+  note("The cosines lie so close together (sd " + host::significant(sd, 2) + ") that " +
+       std::string(precision_name(precision_)) + " precision, off by up to " +
+       host::significant(accuracy_.max_abs_error, 2) + " here, does not tell them apart: quantiles are " +
+       (best ? "rounding." : "its rounding; --precision double goes further."));
 }
 
 void Run::check() const {
@@ -146,7 +200,7 @@ void Run::add_time(const std::string& stage, double seconds) {
   front_.log(stage + ": " + host::fixed(seconds, 3) + " s");
 }
 
-Json Run::result(const Json& own, const Json& settings) {
+Json Run::told(const Json& own) const {
   Json json;
   json["command"] = question_;
   json["version"] = GRAMIAN_VERSION;
@@ -160,10 +214,15 @@ Json Run::result(const Json& own, const Json& settings) {
                     {"out_of_vocabulary", text_->out_of_vocabulary},
                     {"tokenizer", host::valid_utf8(text_->tokenizer)}};
   }
-  if (rows_used_) {
+  // Of several matrices the answer says it of each.
+  if (rows_used_ && spaces_ == 1) {
     json["rows_used"] = rows_used_->used;
     json["rows_unnamed"] = rows_used_->unnamed;
     json["dropped"] = {{"zero", rows_used_->dropped.zero}, {"nonfinite", rows_used_->dropped.nonfinite}};
+  }
+  if (!skipped_.empty()) {
+    Json& unknown = json["unknown_tokens"] = Json::array();
+    for (const std::string& token : skipped_) unknown.push_back(host::valid_utf8(token));
   }
   json.update(own);
   Json& notes = json["notes"] = Json::array();
@@ -182,6 +241,11 @@ Json Run::result(const Json& own, const Json& settings) {
                          {"recomputed", certified_->recomputed},
                          {"largest_error", error ? Json(*error) : Json()}};
   }
+  return json;
+}
+
+Json Run::result(const Json& own, const Json& settings) {
+  Json json = told(own);
   json["inputs"] = inputs_.json([this] { check(); });
   json["settings"] = settings;
   return json;

@@ -7,7 +7,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/questions/text/paint_target.hpp"
 #include "host/report/wording.hpp"
@@ -143,7 +143,8 @@ About Color::about() {
                    {"begin", "first byte of each"},
                    {"end", "the byte after its last"},
                    {"values", "of each; of several layers a list"},
-                   {"scaled", "the same from 0 to 1"}},
+                   {"scaled", "the same from 0 to 1"},
+                   {"layers", "what was painted, its range and values: the same shape however many there are"}},
           .files = {{"text.html", "the painted text"},
                     {"text.svg", "the same as a picture, up to 10,000 tokens"},
                     {"values.tsv", "a line a token"}},
@@ -155,6 +156,7 @@ About Color::about() {
 void Color::describe(Description& d) {
   settings.describe(d);
   text.describe(d, "The text to paint");
+  d.find("text")->is_required();
   rows.describe(d);
   d.input("E", matrix);
   d.option("--by", &by, "WHAT",
@@ -211,7 +213,7 @@ Color::Answer Color::ask(Run& run) {
   });
   run.no_sweep("fp64 norms and cosines of pairs");
   if (!host::is_utf8(answer.text.bytes())) run.note("Bytes of the text that are not UTF-8 are shown as \\xHH.");
-  if (run.output() && std::ssize(answer.text.tokens) > kPictured) {
+  if (run.keeps_files() && std::ssize(answer.text.tokens) > kPictured) {
     run.note("text.svg shows the first " + host::grouped(kPictured) + " tokens, text.html all of them.");
   }
   return answer;
@@ -269,6 +271,13 @@ Json to_json(const Color::Answer& answer) {
   json["end"] = end;
   json["values"] = one_or_list(answer.layers, [](const auto& layer) { return Json(layer.values); });
   json["scaled"] = one_or_list(answer.layers, [](const auto& layer) { return Json(layer.scaled); });
+  Json& layers = json["layers"] = Json::array();
+  for (const host::PaintLayer& layer : answer.layers) {
+    layers.push_back({{"by", host::valid_utf8(layer.by)},
+                      {"range", Json::array({layer.lo, layer.hi})},
+                      {"values", layer.values},
+                      {"scaled", layer.scaled}});
+  }
   return json;
 }
 

@@ -2,7 +2,7 @@
 
 #include "engine/analyses/text/coloring.hpp"
 #include "host/questions/question.hpp"
-#include "host/questions/run/text_input.hpp"
+#include "host/questions/rows/text_input.hpp"
 #include "host/report/painted/painted_text.hpp"
 
 namespace gramian::questions {

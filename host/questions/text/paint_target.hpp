@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "host/questions/rows/text_input.hpp"
 #include "host/questions/run/run.hpp"
-#include "host/questions/run/text_input.hpp"
 
 namespace gramian::questions {
 

@@ -4,7 +4,7 @@
 
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
-#include "host/questions/run/row_choice.hpp"
+#include "host/questions/rows/row_choice.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"
@@ -73,7 +73,11 @@ Unembed::Answer Unembed::ask(Run& run) {
   const bool k_by_default = !k;
   if (!k) k = std::min(kDefaultK, std::ssize(input.rows));
   wanted.k = *k;
-  run.memory().require(unembedding_bytes(states.view().rows, wanted.k));
+  if (wanted.k > std::ssize(input.rows)) {
+    throw InvalidUsage("k = " + std::to_string(wanted.k) + ": must be between 1 and the " +
+                       std::to_string(input.rows.size()) + " rows there are");
+  }
+  run.require_memory(unembedding_bytes(states.view().rows, wanted.k));
   const auto space = run.make_space(input, rows, wanted.normalized ? ZeroRows::refused : ZeroRows::stay);
   if (k_by_default && *k > space->size()) wanted.k = *(k = space->size());
   Answer answer;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "host/formats/files/message.hpp"
@@ -14,9 +15,8 @@
 namespace gramian::host {
 namespace {
 
-constexpr Color kBackground = {0x15, 0x12, 0x1f};
-constexpr Color kInk = {0xef, 0xe9, 0xdd};
-constexpr Color kFaintInk = {0x9a, 0x95, 0xa6};
+constexpr Color kDarkInk = {0x15, 0x12, 0x1f};  // of numbers in cells
+constexpr Color kBrightInk = {0xef, 0xe9, 0xdd};
 constexpr int64_t kLabelColumns = 24;
 constexpr double kColumnWidth = 0.64;  // of the font size, at most, in these fonts
 constexpr int64_t kNumbered = 16;      // rows up to which cells hold their numbers
@@ -25,7 +25,19 @@ constexpr int kShades = 128;
 class Picture {
  public:
   explicit Picture(const Heatmap& map)
-      : map_(map), n_(map.cosines.rows), scale_(heatmap_scale(map.cosines)), order_(leaf_order(map.merges)) {
+      : map_(map),
+        theme_(map.theme),
+        n_(map.cosines.rows),
+        scale_(map.scale               ? *map.scale
+               : map.second != nullptr ? common_scale(map.cosines, *map.second)
+                                       : heatmap_scale(map.cosines)) {
+    ordered_ = std::ssize(map.merges) + 1 == n_ && n_ > 1;
+    if (ordered_) {
+      order_ = leaf_order(map.merges);
+    } else {
+      order_.resize(static_cast<size_t>(n_));
+      std::iota(order_.begin(), order_.end(), int64_t{0});
+    }
     cell_ = std::clamp(760.0 / static_cast<double>(n_), 12.0, 76.0);
     font_ = std::clamp(0.62 * cell_, 9.0, 17.0);
     for (const int64_t row : order_) {
@@ -35,11 +47,12 @@ class Picture {
     side_ = cell_ * static_cast<double>(n_);
     // Short words stand level over narrow columns only where they fit.
     level_ = label_width_ < 0.95 * cell_;
-    tree_ = n_ > 1 ? std::max(60.0, 0.13 * side_) : 0.0;
+    tree_ = ordered_ ? std::max(60.0, 0.13 * side_) : 0.0;
     left_ = kMargin + label_width_ + 10.0;
-    top_ = kMargin + tree_ + 8.0;
+    top_ = kMargin + tree_ + 8.0 + (map.second != nullptr ? 26.0 : 0.0);
     bottom_ = top_ + side_ + 10.0 + (level_ ? 1.4 * font_ : label_width_);
-    width_ = std::max(left_ + side_ + kMargin, 560.0);
+    apart_ = side_ + 36.0;
+    width_ = std::max(left_ + side_ + (map.second != nullptr ? apart_ : 0.0) + kMargin, 560.0);
     height_ = bottom_ + 30.0 + 74.0 + kMargin;
   }
 
@@ -51,11 +64,10 @@ class Picture {
     for (int stop = 0; stop <= 32; ++stop) {
       svg += "<stop offset=\"" + shortest(stop / 32.0) + "\" stop-color=\"" + hex(shade(stop / 32.0)) + "\"/>";
     }
-    svg += "</linearGradient></defs>\n<rect width=\"100%\" height=\"100%\" fill=\"" + hex(kBackground) + "\"/>\n";
-    add_tree(svg);
-    add_cells(svg);
-    if (n_ <= kNumbered) add_numbers(svg);
-    add_labels(svg);
+    svg += "</linearGradient></defs>\n<rect width=\"100%\" height=\"100%\" fill=\"" + hex(theme_.ground) + "\"/>\n";
+    add_matrix(svg, map_.cosines, 0.0, map_.first_name);
+    if (map_.second != nullptr) add_matrix(svg, *map_.second, apart_, map_.second_name);
+    add_row_labels(svg);
     add_legend(svg);
     return svg + "</svg>\n";
   }
@@ -65,18 +77,33 @@ class Picture {
 
   Color shade(double t) const { return scale_.diverging ? cool_warm(t) : plasma(t); }
   double place_of(double cosine) const {
+    if (std::isnan(cosine)) return 0.0;
     return scale_.hi > scale_.lo ? std::clamp((cosine - scale_.lo) / (scale_.hi - scale_.lo), 0.0, 1.0) : 1.0;
   }
-  double cosine(int64_t i, int64_t j) const {
-    return map_.cosines(order_[static_cast<size_t>(i)], order_[static_cast<size_t>(j)]);
+  double value(const DenseMatrix& matrix, int64_t i, int64_t j) const {
+    return matrix(order_[static_cast<size_t>(i)], order_[static_cast<size_t>(j)]);
+  }
+
+  /// With everything that stands above and below its columns, `shift` to the right.
+  void add_matrix(std::string& svg, const DenseMatrix& matrix, double shift, const std::string& name) const {
+    svg += "<g transform=\"translate(" + svg_number(shift) + " 0)\">\n";
+    if (map_.second != nullptr) {
+      svg += "<text x=\"" + svg_number(left_) + "\" y=\"" + svg_number(kMargin + 6.0) + "\" font-size=\"14\" fill=\"" +
+             hex(theme_.ink) + "\">" + xml_text(printable(name, 60)) + "</text>\n";
+    }
+    add_tree(svg);
+    add_cells(svg, matrix);
+    if (n_ <= kNumbered) add_numbers(svg, matrix);
+    add_column_labels(svg);
+    svg += "</g>\n";
   }
   double middle(int64_t i) const { return cell_ * (static_cast<double>(i) + 0.5); }
 
   /// Runs of one shade are one rectangle, and all of a shade one path, in units of cells.
-  void add_cells(std::string& svg) const {
+  void add_cells(std::string& svg, const DenseMatrix& matrix) const {
     std::vector<std::string> paths(kShades);
     const auto shade_at = [&](int64_t i, int64_t j) {
-      return static_cast<size_t>(std::lround(place_of(cosine(i, j)) * (kShades - 1)));
+      return static_cast<size_t>(std::lround(place_of(value(matrix, i, j)) * (kShades - 1)));
     };
     for (int64_t i = 0; i < n_; ++i) {
       for (int64_t j = 0; j < n_;) {
@@ -100,27 +127,31 @@ class Picture {
     svg += "</g>\n";
   }
 
-  void add_numbers(std::string& svg) const {
+  void add_numbers(std::string& svg, const DenseMatrix& matrix) const {
     const double size = std::min(0.26 * cell_, 17.0);
     svg += "<g font-size=\"" + svg_number(size) + "\" text-anchor=\"middle\">\n";
     for (int64_t i = 0; i < n_; ++i) {
       for (int64_t j = 0; j < n_; ++j) {
-        const Color ground = shade(std::round(place_of(cosine(i, j)) * (kShades - 1)) / (kShades - 1));
-        const Color ink = contrast(ground, kBackground) > contrast(ground, kInk) ? kBackground : kInk;
+        const Color ground = shade(std::round(place_of(value(matrix, i, j)) * (kShades - 1)) / (kShades - 1));
+        const Color ink = contrast(ground, kDarkInk) > contrast(ground, kBrightInk) ? kDarkInk : kBrightInk;
         svg += "<text x=\"" + svg_number(left_ + middle(j)) + "\" y=\"" + svg_number(top_ + middle(i) + 0.35 * size) +
-               "\" fill=\"" + hex(ink) + "\">" + fixed(cosine(i, j), 2) + "</text>\n";
+               "\" fill=\"" + hex(ink) + "\">" + fixed(value(matrix, i, j), 2) + "</text>\n";
       }
     }
     svg += "</g>\n";
   }
 
-  void add_labels(std::string& svg) const {
-    svg += "<g font-size=\"" + svg_number(font_) + "\" fill=\"" + hex(kInk) + "\" text-anchor=\"end\">\n";
+  void add_row_labels(std::string& svg) const {
+    svg += "<g font-size=\"" + svg_number(font_) + "\" fill=\"" + hex(theme_.ink) + "\" text-anchor=\"end\">\n";
     for (int64_t i = 0; i < n_; ++i) {
       svg += "<text x=\"" + svg_number(left_ - 8.0) + "\" y=\"" + svg_number(top_ + middle(i) + 0.35 * font_) + "\">" +
              xml_text(labels_[static_cast<size_t>(i)]) + "</text>\n";
     }
-    svg += "</g>\n<g font-size=\"" + svg_number(font_) + "\" fill=\"" + hex(kInk) + "\" text-anchor=\"" +
+    svg += "</g>\n";
+  }
+
+  void add_column_labels(std::string& svg) const {
+    svg += "<g font-size=\"" + svg_number(font_) + "\" fill=\"" + hex(theme_.ink) + "\" text-anchor=\"" +
            (level_ ? "middle" : "end") + "\">\n";
     for (int64_t j = 0; j < n_; ++j) {
       const std::string& label = labels_[static_cast<size_t>(j)];
@@ -134,7 +165,7 @@ class Picture {
   }
 
   void add_tree(std::string& svg) const {
-    if (map_.merges.empty()) return;
+    if (!ordered_) return;
     double highest = 0.0;
     for (const Merge& merge : map_.merges) highest = std::max(highest, merge.height);
     // Where a cluster's stem stands: over its rows' middle, at its height.
@@ -155,7 +186,7 @@ class Picture {
       path.append("H").append(svg_number(b.x)).append("V").append(svg_number(y(b.height)));
       stems[static_cast<size_t>(n_) + k] = {(a.x + b.x) / 2.0, merge.height};
     }
-    svg += "<path id=\"tree\" fill=\"none\" stroke=\"" + hex(kFaintInk) +
+    svg += "<path id=\"tree\" fill=\"none\" stroke=\"" + hex(theme_.faint_ink) +
            "\" stroke-width=\"1.3\" stroke-linejoin=\"round\" d=\"" + path + "\"/>\n";
   }
 
@@ -165,20 +196,26 @@ class Picture {
              "\" fill=\"" + hex(fill) + "\" text-anchor=\"" + anchor + "\">" + content + "</text>\n";
     };
     const double top = bottom_ + 34.0;
-    line(kMargin, top + 12.0, 17.0, kInk, "start", xml_text(printable(map_.title, 40)));
-    line(kMargin, top + 34.0, 12.0, kFaintInk, "start", grouped(n_) + (n_ == 1 ? " token" : " tokens"));
-    line(kMargin, top + 52.0, 12.0, kFaintInk, "start", "ordered by average linkage on 1 − cosine");
+    line(kMargin, top + 12.0, 17.0, theme_.ink, "start", xml_text(printable(map_.title, 40)));
+    line(kMargin, top + 34.0, 12.0, theme_.faint_ink, "start",
+         map_.size_in_words.empty() ? grouped(n_) + (n_ == 1 ? " token" : " tokens") : xml_text(map_.size_in_words));
+    line(kMargin, top + 52.0, 12.0, theme_.faint_ink, "start",
+         ordered_
+             ? std::string("ordered by average linkage on 1 − cosine") + (map_.second != nullptr ? " of the first" : "")
+             : "in the order given");
     const double bar = std::min(260.0, 0.38 * width_);
     const double right = width_ - kMargin;
     svg += "<rect x=\"" + svg_number(right - bar) + "\" y=\"" + svg_number(top) + "\" width=\"" + svg_number(bar) +
            "\" height=\"14\" rx=\"3\" fill=\"url(#scale)\"/>\n";
-    line(right - bar, top + 34.0, 12.0, kFaintInk, "start", fixed(scale_.lo, 3));
-    line(right - 0.5 * bar, top + 34.0, 12.0, kFaintInk, "middle", "cosine");
-    line(right, top + 34.0, 12.0, kFaintInk, "end", fixed(scale_.hi, 3));
-    line(right, top + 52.0, 12.0, kFaintInk, "end", "the diagonal is 1");
+    line(right - bar, top + 34.0, 12.0, theme_.faint_ink, "start", fixed(scale_.lo, 3));
+    line(right - 0.5 * bar, top + 34.0, 12.0, theme_.faint_ink, "middle", map_.value_name);
+    line(right, top + 34.0, 12.0, theme_.faint_ink, "end", fixed(scale_.hi, 3));
+    line(right, top + 52.0, 12.0, theme_.faint_ink, "end",
+         map_.second != nullptr ? "one scale for both" : "the diagonal is 1");
   }
 
   const Heatmap& map_;
+  const Theme& theme_;
   int64_t n_;
   HeatmapScale scale_;
   std::vector<int64_t> order_;
@@ -189,6 +226,8 @@ class Picture {
   bool level_ = false;
   double tree_ = 0.0;
   double side_ = 0.0;
+  double apart_ = 0.0;  // from one matrix to the next
+  bool ordered_ = false;
   double left_ = 0.0;
   double top_ = 0.0;
   double bottom_ = 0.0;
@@ -198,20 +237,43 @@ class Picture {
 
 }  // namespace
 
-HeatmapScale heatmap_scale(const DenseMatrix& cosines) {
-  if (cosines.rows < 2) return {};
-  double lo = 1.0;
-  double hi = -1.0;
-  for (int64_t i = 0; i < cosines.rows; ++i) {
-    for (int64_t j = i + 1; j < cosines.cols; ++j) {
-      lo = std::min(lo, cosines(i, j));
-      hi = std::max(hi, cosines(i, j));
+namespace {
+
+void widen(const DenseMatrix& matrix, double& lo, double& hi) {
+  for (int64_t i = 0; i < matrix.rows; ++i) {
+    for (int64_t j = i + 1; j < matrix.cols; ++j) {
+      lo = std::min(lo, matrix(i, j));
+      hi = std::max(hi, matrix(i, j));
     }
   }
+}
+
+HeatmapScale scale_over(double lo, double hi) {
   const double largest = std::max(std::abs(lo), std::abs(hi));
   if (lo <= -0.1 * largest && lo < 0.0) return {-largest, largest, true};
   return {lo, hi, false};
 }
+
+}  // namespace
+
+HeatmapScale heatmap_scale(const DenseMatrix& cosines) {
+  if (cosines.rows < 2) return {};
+  double lo = 1.0;
+  double hi = -1.0;
+  widen(cosines, lo, hi);
+  return scale_over(lo, hi);
+}
+
+HeatmapScale common_scale(const DenseMatrix& a, const DenseMatrix& b) {
+  if (a.rows < 2) return {};
+  double lo = 1.0;
+  double hi = -1.0;
+  widen(a, lo, hi);
+  widen(b, lo, hi);
+  return scale_over(lo, hi);
+}
+
+HeatmapScale scale_of_range(double lo, double hi) { return {lo, hi, lo == -hi}; }
 
 std::string heatmap_svg(const Heatmap& heatmap) { return Picture(heatmap).text(); }
 

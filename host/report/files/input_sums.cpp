@@ -34,11 +34,33 @@ std::string sha256_of_input(const std::string& path, const std::atomic<bool>& st
   return file ? sum_of(*file, stop) : sha256_of_file(path, stop);
 }
 
+std::string sha256_of_values(const MatrixView& view, const std::atomic<bool>& stop) {
+  constexpr int64_t kAtOnce = int64_t{1} << 20;
+  const int64_t size = element_size(view.type);
+  const int64_t rows = view.row_stride == view.cols ? std::max<int64_t>(1, kAtOnce / (view.cols * size)) : 1;
+  Sha256 sum;
+  for (int64_t row = 0; row < view.rows; row += rows) {
+    if (stop) throw Interrupted("interrupted");
+    const int64_t count = std::min(rows, view.rows - row);
+    sum.add(std::span(view.data + row * view.row_stride * size, static_cast<size_t>(count * view.cols * size)));
+  }
+  return sum.digest();
+}
+
 void require_unchanged(const std::string& path, const std::string& sha256, const std::atomic<bool>& stop) {
   const InputWatch* const watch = InputWatch::current();
   const auto file = watch != nullptr ? watch->find(path) : nullptr;
   if (!file || file->state() == WatchedFile::State::same) return;
   if (file->state() == WatchedFile::State::changed || sum_of(*file, stop) != sha256) refuse_changed(path);
+}
+
+bool left_alone(const std::string& path) {
+  const InputWatch* const watch = InputWatch::current();
+  const auto file = watch != nullptr ? watch->find(path) : nullptr;
+  if (!file) return true;
+  const WatchedFile::State state = file->state();
+  if (state == WatchedFile::State::changed) refuse_changed(path);
+  return state == WatchedFile::State::same;
 }
 
 void require_inputs_unchanged() {

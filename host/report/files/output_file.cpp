@@ -56,6 +56,18 @@ OutputFile::OutputFile(int directory, std::string shown)
   if (!file_->opened()) fail("cannot be created", file_->error());
 }
 
+OutputFile::OutputFile(std::unique_ptr<UnnamedFile> file, std::string shown)
+    : shown_(std::move(shown)), file_(std::move(file)), in_memory_(true) {
+  if (!file_->opened()) fail("cannot be held in memory", file_->error());
+}
+
+std::unique_ptr<OutputFile> OutputFile::in_memory(std::string name) {
+  auto file = std::make_unique<UnnamedFile>(UnnamedFile::InMemory{});
+  return std::unique_ptr<OutputFile>(new OutputFile(std::move(file), std::move(name)));
+}
+
+int OutputFile::descriptor() const { return file_->descriptor(); }
+
 OutputFile::~OutputFile() {
   if (directory_ >= 0) ::close(directory_);
 }
@@ -108,7 +120,8 @@ void OutputFile::finish() {
   if (finished_) return;
   flush();
   // Without this a name may reach the disk before the bytes do: after a power cut the file would be there and empty.
-  if (::fsync(file_->descriptor()) != 0 && errno != EINVAL && errno != EROFS) fail("cannot be written", errno);
+  if (!in_memory_ && ::fsync(file_->descriptor()) != 0 && errno != EINVAL && errno != EROFS)
+    fail("cannot be written", errno);
   struct stat status {};
   if (::fstat(file_->descriptor(), &status) != 0) fail("cannot be examined", errno);
   bytes_ = status.st_size;

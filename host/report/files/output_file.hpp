@@ -21,6 +21,8 @@ class OutputFile {
  public:
   /// Refuses directories, devices, pipes and the like at `path`; a symbolic link will be replaced, not followed.
   explicit OutputFile(const std::filesystem::path& path);
+  /// In memory: a file that never gets a name.
+  static std::unique_ptr<OutputFile> in_memory(std::string name);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile();
@@ -34,6 +36,8 @@ class OutputFile {
   /// finish(), then gives the file its name, replacing what had it.
   void commit();
 
+  /// After finish(): opened for reading, until this goes.
+  int descriptor() const;
   /// After finish(). Hashing what was written by write_at reads it again; `check` is called now and then and may throw.
   int64_t bytes() const { return bytes_; }
   std::string sha256(const std::function<void()>& check);
@@ -42,6 +46,7 @@ class OutputFile {
   friend class OutputFolder;
   /// A file of a folder that is open as `directory`.
   OutputFile(int directory, std::string shown);
+  OutputFile(std::unique_ptr<UnnamedFile> file, std::string shown);
 
   [[noreturn]] void fail(const char* what, int error) const;
   void flush();
@@ -55,6 +60,7 @@ class OutputFile {
   std::string sum_;
   std::string buffer_;
   int64_t bytes_ = 0;
+  bool in_memory_ = false;
   bool finished_ = false;
 };
 

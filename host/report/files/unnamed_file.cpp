@@ -3,17 +3,20 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace gramian::host {
 namespace {
@@ -62,6 +65,34 @@ void remove_files_in(int folder) {
   }
 }
 
+/// Hidden names of files, where a signal handler finds them. What has no place here waits for the next run.
+struct HiddenName {
+  enum State : int { kFree, kChanging, kNamed };
+  std::atomic<int> state{kFree};
+  int directory = -1;
+  std::array<char, kPrefix.size() + kRandomLetters + 1> name{};
+};
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may only look at lock-free atomics");
+std::array<HiddenName, 32> hidden_names;
+
+void remember_hidden(int directory, const std::string& name) {
+  for (HiddenName& each : hidden_names) {
+    int free = HiddenName::kFree;
+    if (!each.state.compare_exchange_strong(free, HiddenName::kChanging)) continue;
+    each.directory = directory;
+    each.name.fill('\0');
+    std::copy_n(name.begin(), std::min(name.size(), each.name.size() - 1), each.name.begin());
+    each.state = HiddenName::kNamed;
+    return;
+  }
+}
+
+void forget_hidden(const std::string& name) {
+  for (HiddenName& each : hidden_names) {
+    if (each.state == HiddenName::kNamed && name == each.name.data()) each.state = HiddenName::kFree;
+  }
+}
+
 std::string through_proc(int descriptor) { return "/proc/self/fd/" + std::to_string(descriptor); }
 
 bool lacks_unnamed_files(int error) {
@@ -69,6 +100,10 @@ bool lacks_unnamed_files(int error) {
 }
 
 }  // namespace
+
+UnnamedFile::UnnamedFile(InMemory /*where*/) : file_(::memfd_create("gramian", MFD_CLOEXEC)) {
+  if (!file_.open()) error_ = errno;
+}
 
 UnnamedFile::UnnamedFile(int directory) : directory_(::fcntl(directory, F_DUPFD_CLOEXEC, 3)) {
   if (!directory_.open()) {
@@ -92,7 +127,10 @@ UnnamedFile::UnnamedFile(int directory) : directory_(::fcntl(directory, F_DUPFD_
     file_ = Descriptor(
         ::openat(directory_.get(), hidden_.c_str(), O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0666));
     error_ = file_.open() ? 0 : errno;
-    if (file_.open() && lock_new(directory_.get(), hidden_, file_.get())) return;
+    if (file_.open() && lock_new(directory_.get(), hidden_, file_.get())) {
+      remember_hidden(directory_.get(), hidden_);
+      return;
+    }
     file_.close();
     if (error_ != 0 && error_ != EEXIST) break;
   }
@@ -101,7 +139,9 @@ UnnamedFile::UnnamedFile(int directory) : directory_(::fcntl(directory, F_DUPFD_
 }
 
 UnnamedFile::~UnnamedFile() {
-  if (!hidden_.empty()) ::unlinkat(directory_.get(), hidden_.c_str(), 0);
+  if (hidden_.empty()) return;
+  ::unlinkat(directory_.get(), hidden_.c_str(), 0);
+  forget_hidden(hidden_);
 }
 
 int UnnamedFile::link(int directory, const std::string& name) {
@@ -110,7 +150,8 @@ int UnnamedFile::link(int directory, const std::string& name) {
     return ::linkat(AT_FDCWD, own.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
   }
   if (::linkat(directory_.get(), hidden_.c_str(), directory, name.c_str(), 0) == 0) {
-    ::unlinkat(directory_.get(), std::exchange(hidden_, {}).c_str(), 0);
+    ::unlinkat(directory_.get(), hidden_.c_str(), 0);
+    forget_hidden(std::exchange(hidden_, {}));
     return 0;
   }
   if (errno != EPERM && errno != EOPNOTSUPP) return errno;
@@ -118,7 +159,7 @@ int UnnamedFile::link(int directory, const std::string& name) {
   struct stat there {};
   if (::fstatat(directory, name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
   if (::renameat(directory_.get(), hidden_.c_str(), directory, name.c_str()) != 0) return errno;
-  hidden_.clear();
+  forget_hidden(std::exchange(hidden_, {}));
   return 0;
 }
 
@@ -132,7 +173,7 @@ int UnnamedFile::replace(int directory, const std::string& name) {
     hidden_ = std::move(passing);
   }
   if (::renameat(directory_.get(), hidden_.c_str(), directory, name.c_str()) != 0) return errno;
-  hidden_.clear();
+  forget_hidden(std::exchange(hidden_, {}));
   return 0;
 }
 
@@ -159,6 +200,12 @@ StagingFolder::~StagingFolder() {
   if (name_.empty() || !folder_.open()) return;
   remove_files_in(folder_.get());
   ::unlinkat(parent_, name_.c_str(), AT_REMOVEDIR);
+}
+
+void remove_hidden_names() {
+  for (const HiddenName& each : hidden_names) {
+    if (each.state == HiddenName::kNamed) ::unlinkat(each.directory, each.name.data(), 0);
+  }
 }
 
 void remove_abandoned(int directory) {

@@ -16,6 +16,9 @@ class UnnamedFile {
  public:
   /// In the directory that is open as `directory`. Unless opened() afterwards, error() says why.
   explicit UnnamedFile(int directory);
+  /// In memory, where it can be given no name.
+  struct InMemory {};
+  explicit UnnamedFile(InMemory /*where*/);
   UnnamedFile(const UnnamedFile&) = delete;
   UnnamedFile& operator=(const UnnamedFile&) = delete;
   ~UnnamedFile();
@@ -59,6 +62,10 @@ class StagingFolder {
   std::string name_;
   int error_ = 0;
 };
+
+/// Removes every hidden name that this process has given to a file at this moment. May be called by a signal handler
+/// that ends the process.
+void remove_hidden_names();
 
 /// Removes from `directory` what runs have left behind that were killed: hidden names as above that nobody has locked.
 void remove_abandoned(int directory);

@@ -7,8 +7,7 @@
 namespace gramian::host {
 
 /// Under the header "row1 row2 cosine token1 token2": rows in the matrix, the first node before the second in the
-/// graph's order. In tokens \ becomes \\, tab, newline and carriage return become \t, \n and \r, all else stays as it
-/// is.
+/// graph's order. Tokens as in tsv_text.hpp.
 void write_edge_list(OutputFile& file, const NamedGraph& graph);
 
 }  // namespace gramian::host

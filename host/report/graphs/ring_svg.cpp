@@ -16,9 +16,6 @@
 namespace gramian::host {
 namespace {
 
-constexpr const char* kBackground = "#15121f";
-constexpr const char* kInk = "#efe9dd";
-constexpr const char* kFaintInk = "#8b8697";
 constexpr int64_t kAllLabels = 200;  // nodes up to which every one is labelled
 constexpr int64_t kLabelColumns = 22;
 constexpr double kColumnWidth = 0.66;  // of the font size, at most, in these fonts
@@ -26,7 +23,9 @@ constexpr int kShades = 256;           // of edges
 
 class Ring {
  public:
-  Ring(const NamedGraph& graph, double threshold) : graph_(graph), n_(graph.graph.nodes()), threshold_(threshold) {
+  Ring(const NamedGraph& graph, double threshold, const Theme& theme, RingOrder order)
+      : graph_(graph), n_(graph.graph.nodes()), threshold_(threshold), theme_(theme) {
+    place(order);
     double sizes = 0.0;
     for (int64_t node = 0; node < n_; ++node) {
       sizes += dot_size(graph_.degree(node));
@@ -57,8 +56,7 @@ class Ring {
       const double t = stop / 32.0;
       svg += "<stop offset=\"" + shortest(t) + "\" stop-color=\"" + hex(plasma(t)) + "\"/>";
     }
-    svg +=
-        "</linearGradient></defs>\n<rect width=\"100%\" height=\"100%\" fill=\"" + std::string(kBackground) + "\"/>\n";
+    svg += "</linearGradient></defs>\n<rect width=\"100%\" height=\"100%\" fill=\"" + hex(theme_.ground) + "\"/>\n";
     add_edges(svg);
     add_dots(svg);
     add_labels(svg);
@@ -69,7 +67,27 @@ class Ring {
  private:
   double x(double angle, double radius) const { return radius_ + margin_ + radius * std::cos(angle); }
   double y(double angle, double radius) const { return radius_ + margin_ - radius * std::sin(angle); }
+  double angle_of(int64_t node) const { return ring_angle(place_[static_cast<size_t>(node)], n_); }
   double label_offset() const { return largest_dot_ + 0.025 * radius_; }
+
+  void place(RingOrder order) {
+    std::vector<int64_t> nodes(static_cast<size_t>(n_));
+    std::iota(nodes.begin(), nodes.end(), 0);
+    if (order == RingOrder::community && !graph_.communities.empty()) {
+      std::ranges::stable_sort(nodes, [&](int64_t a, int64_t b) {
+        const int64_t one = graph_.communities[static_cast<size_t>(a)];
+        const int64_t two = graph_.communities[static_cast<size_t>(b)];
+        return one != two ? one < two : graph_.degree(a) > graph_.degree(b);
+      });
+    }
+    place_.resize(nodes.size());
+    for (size_t k = 0; k < nodes.size(); ++k) place_[static_cast<size_t>(nodes[k])] = static_cast<int64_t>(k);
+  }
+
+  std::string fill_of(int64_t node) const {
+    if (graph_.communities.empty()) return {};
+    return " fill=\"" + hex(community_color(graph_.communities[static_cast<size_t>(node)])) + "\"";
+  }
 
   void choose_labels() {
     const double spacing = 2.0 * std::numbers::pi * radius_ / static_cast<double>(std::min(n_, kAllLabels));
@@ -81,7 +99,7 @@ class Ring {
     const double needed = 1.1 * font_ / radius_;
     std::vector<double> taken;
     for (const int64_t node : nodes) {
-      const double angle = ring_angle(node, n_);
+      const double angle = angle_of(node);
       if (n_ > kAllLabels) {
         const double turn = 2.0 * std::numbers::pi;
         if (graph_.degree(node) == 0 || std::ssize(taken) >= 120) break;
@@ -129,8 +147,8 @@ class Ring {
     if (edges.empty()) return;
     svg += look;
     for (size_t e = 0; e < edges.size(); ++e) {
-      const double a = ring_angle(edges[e].first, n_);
-      const double b = ring_angle(edges[e].second, n_);
+      const double a = angle_of(edges[e].first);
+      const double b = angle_of(edges[e].second);
       if (e % kEdgesPerPath == 0) svg += e == 0 ? "<path d=\"" : "\"/><path d=\"";
       svg.append("M").append(svg_number(x(a, radius_))).append(" ").append(svg_number(y(a, radius_)));
       svg.append("L").append(svg_number(x(b, radius_))).append(" ").append(svg_number(y(b, radius_)));
@@ -139,21 +157,22 @@ class Ring {
   }
 
   void add_dots(std::string& svg) const {
-    svg += "<g fill=\"" + std::string(kInk) + "\" stroke=\"" + kBackground + "\" stroke-width=\"" +
+    svg += "<g fill=\"" + hex(theme_.ink) + "\" stroke=\"" + hex(theme_.ground) + "\" stroke-width=\"" +
            svg_number(std::max(1.0, 0.06 * largest_dot_)) + "\">\n";
     for (int64_t node = 0; node < n_; ++node) {
-      const double angle = ring_angle(node, n_);
+      const double angle = angle_of(node);
       svg += "<circle id=\"n" + std::to_string(node) + "\" cx=\"" + svg_number(x(angle, radius_)) + "\" cy=\"" +
-             svg_number(y(angle, radius_)) + "\" r=\"" + fixed(dot_size(graph_.degree(node)), 3) + "\"><title>" +
-             xml_text(graph_.name(node)) + ": " + grouped(graph_.degree(node)) + "</title></circle>\n";
+             svg_number(y(angle, radius_)) + "\" r=\"" + fixed(dot_size(graph_.degree(node)), 3) + "\"" +
+             fill_of(node) + "><title>" + xml_text(graph_.name(node)) + ": " + grouped(graph_.degree(node)) +
+             "</title></circle>\n";
     }
     svg += "</g>\n";
   }
 
   void add_labels(std::string& svg) const {
-    svg += "<g font-size=\"" + svg_number(font_) + "\" fill=\"" + kInk + "\">\n";
+    svg += "<g font-size=\"" + svg_number(font_) + "\" fill=\"" + hex(theme_.ink) + "\">\n";
     for (const auto& [node, text] : labels_) {
-      const double angle = ring_angle(node, n_);
+      const double angle = angle_of(node);
       const double degrees = angle * 180.0 / std::numbers::pi;
       const bool left = degrees > 90.0 && degrees < 270.0;
       const double out = radius_ + label_offset();
@@ -161,8 +180,8 @@ class Ring {
       svg += "<text transform=\"translate(" + svg_number(x(angle, out)) + " " + svg_number(y(angle, out)) +
              ") rotate(" + fixed(left ? 180.0 - degrees : -degrees, 2) + ")\" dy=\".35em\"" +
              (left ? " text-anchor=\"end\"" : "") +
-             (graph_.degree(node) == 0 ? std::string(" fill=\"") + kFaintInk + "\"" : "") + ">" + xml_text(text) +
-             "</text>\n";
+             (graph_.degree(node) == 0 ? std::string(" fill=\"") + hex(theme_.faint_ink) + "\"" : "") + ">" +
+             xml_text(text) + "</text>\n";
     }
     svg += "</g>\n";
   }
@@ -171,30 +190,32 @@ class Ring {
     const double size = 0.052 * radius_;
     const double left = 0.14 * radius_;
     const double top = width + 0.06 * radius_;
-    const auto line = [&](double at_x, double at_y, double font, const char* fill, const char* anchor,
+    const auto line = [&](double at_x, double at_y, double font, Color fill, const char* anchor,
                           const std::string& content) {
       svg += "<text x=\"" + svg_number(at_x) + "\" y=\"" + svg_number(at_y) + "\" font-size=\"" + svg_number(font) +
-             "\" fill=\"" + fill + "\" text-anchor=\"" + anchor + "\">" + content + "</text>\n";
+             "\" fill=\"" + hex(fill) + "\" text-anchor=\"" + anchor + "\">" + content + "</text>\n";
     };
-    line(left, top, size, kInk, "start", xml_text(printable(graph_.title, 60)));
-    line(left, top + 1.5 * size, 0.75 * size, kFaintInk, "start",
+    line(left, top, size, theme_.ink, "start", xml_text(printable(graph_.title, 60)));
+    line(left, top + 1.5 * size, 0.75 * size, theme_.faint_ink, "start",
          grouped(n_) + (n_ == 1 ? " token, " : " tokens, ") + grouped(graph_.graph.edges()) +
              (graph_.graph.edges() == 1 ? " edge" : " edges"));
-    line(left, top + 2.75 * size, 0.75 * size, kFaintInk, "start", xml_text("An edge: " + graph_.threshold));
+    line(left, top + 2.75 * size, 0.75 * size, theme_.faint_ink, "start", xml_text("An edge: " + graph_.threshold));
     const double bar = 0.8 * radius_;
     const double right = width - left;
     svg += "<rect x=\"" + svg_number(right - bar) + "\" y=\"" + svg_number(top - 0.2 * size) + "\" width=\"" +
            svg_number(bar) + "\" height=\"" + svg_number(0.45 * size) + "\" rx=\"" + svg_number(0.1 * size) +
            "\" fill=\"url(#plasma)\"/>\n";
     const double under = top + 1.15 * size;
-    line(right - bar, under, 0.62 * size, kFaintInk, "start", fixed(threshold_, 3));
-    line(right - 0.5 * bar, under, 0.62 * size, kFaintInk, "middle", "cosine");
-    line(right, under, 0.62 * size, kFaintInk, "end", fixed(strongest_, 3));
+    line(right - bar, under, 0.62 * size, theme_.faint_ink, "start", fixed(threshold_, 3));
+    line(right - 0.5 * bar, under, 0.62 * size, theme_.faint_ink, "middle", "cosine");
+    line(right, under, 0.62 * size, theme_.faint_ink, "end", fixed(strongest_, 3));
   }
 
   const NamedGraph& graph_;
   int64_t n_;
   double threshold_;
+  Theme theme_;
+  std::vector<int64_t> place_;  // of every node on the ring
   double radius_ = 0.0;
   double largest_dot_ = 0.0;
   double strongest_ = 0.0;
@@ -205,6 +226,8 @@ class Ring {
 
 }  // namespace
 
-std::string ring_svg(const NamedGraph& graph, double threshold) { return Ring(graph, threshold).text(); }
+std::string ring_svg(const NamedGraph& graph, double threshold, const Theme& theme, RingOrder order) {
+  return Ring(graph, threshold, theme, order).text();
+}
 
 }  // namespace gramian::host

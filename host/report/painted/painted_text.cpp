@@ -57,7 +57,9 @@ int paint_shade(double scaled) {
 void write_painted_tsv(OutputFile& file, const PaintedText& painted) {
   std::string line = "begin\tend\trow\ttoken\tnorm";
   for (const PaintLayer& layer : painted.layers) {
-    line += "\t" + valid_utf8(tsv_text(layer.by)) + "\tscaled " + valid_utf8(tsv_text(layer.by));
+    // Norms have a column in any case.
+    if (layer.by != "norm") line += "\t" + tsv_text(layer.by);
+    line += "\t" + tsv_text("scaled " + layer.by);
   }
   file.write(line + "\n");
   const auto number = [](double value) { return std::isnan(value) ? std::string() : shortest(value); };
@@ -70,7 +72,8 @@ void write_painted_tsv(OutputFile& file, const PaintedText& painted) {
            (known ? std::to_string(token.row) : "") + "\t";
     line += tsv_text(valid_utf8(known ? painted.name(token.row) : written)) + "\t" + number(painted.norms[t]);
     for (const PaintLayer& layer : painted.layers) {
-      line.append("\t").append(number(layer.values[t])).append("\t").append(number(layer.scaled[t]));
+      if (layer.by != "norm") line.append("\t").append(number(layer.values[t]));
+      line.append("\t").append(number(layer.scaled[t]));
     }
     file.write(line + "\n");
   }

@@ -8,9 +8,11 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/error.hpp"
 #include "kernels/cpu/isa/panel_size.hpp"
 
 namespace gramian::cpu {
@@ -133,8 +135,14 @@ const IsaTable* find(std::string_view name) {
 std::atomic<const IsaTable*>& current() {
   static std::atomic<const IsaTable*> table = [] {
     const char* wanted = std::getenv("GRAMIAN_CPU_ISA");
-    const IsaTable* named = wanted != nullptr ? find(wanted) : nullptr;
-    return named != nullptr ? named : tables().front();
+    if (wanted == nullptr || *wanted == '\0') return tables().front();
+    const IsaTable* const named = find(wanted);
+    if (named != nullptr) return named;
+    std::string all;
+    for (const IsaTable* each : tables()) {
+      if (each != tables().back()) all += (all.empty() ? "" : ", ") + std::string(each->name);
+    }
+    throw InvalidUsage("GRAMIAN_CPU_ISA: this processor has no such instruction set; it has " + all);
   }();
   return table;
 }

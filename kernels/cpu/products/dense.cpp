@@ -48,9 +48,10 @@ Svd svd(const DenseMatrix& matrix) {
   result.vt = DenseMatrix(r, n);
   result.values.resize(static_cast<size_t>(r));
   if (r == 0) return result;
+  // Rows are LAPACK's columns: of the transpose, left and right change places, and nothing need be turned round.
   DenseMatrix work = matrix;
-  check(LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'S', m, n, work.values.data(), n, result.values.data(), result.u.values.data(),
-                       r, result.vt.values.data(), n),
+  check(LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'S', n, m, work.values.data(), n, result.values.data(),
+                       result.vt.values.data(), n, result.u.values.data(), r),
         "dgesdd");
   return result;
 }
@@ -70,7 +71,8 @@ DenseMatrix triangular_factor(const DeviceRows& rows, const RowTransform& transf
     const auto m = narrow<lapack_int>(stacked.rows);
     const auto width = narrow<lapack_int>(d);
     std::vector<double> tau(static_cast<size_t>(std::min(m, width)));
-    check(LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, m, width, stacked.values.data(), width, tau.data()), "dgeqrf");
+    // L of the transpose, which by columns is R by rows.
+    check(LAPACKE_dgelqf(LAPACK_COL_MAJOR, width, m, stacked.values.data(), width, tau.data()), "dgelqf");
     factor = DenseMatrix(std::min<int64_t>(m, d), d);
     for (int64_t i = 0; i < factor.rows; ++i) {
       for (int64_t j = i; j < d; ++j) factor(i, j) = stacked(i, j);

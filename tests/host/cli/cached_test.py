@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "formats"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "formats/crosschecks"))
 import crosscheck_models as made  # noqa: E402
 
 
@@ -53,6 +53,9 @@ def main(program):
         inspected = json.loads(run("inspect", "hf:org/gpt2", "--json"))
         blob = os.path.basename(os.path.realpath(inspected["inputs"][0]["path"]))
         assert len(blob) == 64 and inspected["inputs"][0]["sha256"] == blob
+        # A result says whether a sum is of the bytes, or what the cache had them down for.
+        sums = {os.path.basename(file["path"]): file["sha256_from"] for file in inspected["inputs"][0]["files"]}
+        assert sums["model.safetensors"] == "name" and "content" in sums.values(), sums
         assert inspected["tokens"] == 12 and any("org/gpt2, commit" in note for note in inspected["notes"])
         # T5 has more rows than tokens; those without are left out.
         assert json.loads(run("stats", "org/t5#in", "--json"))["rows_used"] == 100

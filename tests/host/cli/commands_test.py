@@ -53,7 +53,8 @@ class Commands(Program):
         self.assertEqual((histogram["lo"], histogram["hi"], len(histogram["counts"])), (-0.5, 0.5, 10))
         self.assertEqual(sum(histogram["counts"]) + histogram["below"] + histogram["above"], 19900)
         self.assertEqual(result["random_baseline"], {"mean": 0, "sd": 0.25})
-        self.assertEqual(set(result["isotropy"]), {"mean_cosine", "mean_vector_norm", "participation_ratio"})
+        self.assertEqual(set(result["isotropy"]), {"mean_cosine", "mean_vector_norm", "participation_ratio_centered",
+                                                    "participation_ratio_uncentered"})
         accuracy = result["accuracy"]
         self.assertLessEqual({"pairs", "max_abs_error", "rms_error", "promise", "form"}, set(accuracy))
         self.assertEqual(accuracy["pairs"], 16384)
@@ -128,7 +129,7 @@ class Commands(Program):
         values = spectrum["singular_values"]
         self.assertEqual(values, sorted(values, reverse=True))
         self.assertAlmostEqual(sum(s * s for s in values), 200, 9)
-        self.assertEqual(self.names(out), ["result.json", "singular_values.npy", "vectors.npy"])
+        self.assertEqual(self.names(out), ["result.json", "singular_values.npy", "spectrum.svg", "vectors.npy"])
         self.assertEqual(read_npy(out / "singular_values.npy"), ((16,), tuple(values)))
         shape, vectors = read_npy(out / "vectors.npy")
         self.assertEqual(shape, (3, 16))

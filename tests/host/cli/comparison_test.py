@@ -34,7 +34,7 @@ class Comparisons(Program):
         self.assertLess(rsa["ci95"][0], rsa["ci95"][1])
         settings = result["settings"]
         self.assertEqual([settings[k] for k in ("permutations", "bootstrap", "two_sided")], [99, 20, False])
-        self.assertEqual(self.names(out), ["joined.tsv", "matrix1.npy", "matrix2.npy", "per_token.npy", "result.json",
+        self.assertEqual(self.names(out), ["joined.tsv", "matrices.svg", "matrix1.npy", "matrix2.npy", "per_token.npy", "result.json", "scatter.svg",
                                            "triangle1.npy", "triangle2.npy"])
         shape, r = read_npy(out / "per_token.npy")
         self.assertEqual(shape, (200,))
@@ -75,9 +75,9 @@ class Comparisons(Program):
         self.assertEqual((result["shared"], len(result["spectra"]), len(result["distributions"])), (200, 2, 2))
         self.assertEqual([word["token"] for word in result["words"]], ["cat", "w9"])
         self.assertEqual([len(near) for near in result["words"][0]["neighbors"]], [7, 7])
-        self.assertEqual(self.names(out), ["joined.tsv", "per_token.tsv", "result.json"])
+        self.assertEqual(self.names(out), ["joined.tsv", "per_token.tsv", "result.json", "rotated.npy", "rotation.npy", "stability.svg"])
         lines = (out / "per_token.tsv").read_text().splitlines()
-        self.assertEqual((lines[0], len(lines)), ("token\tcosine_after\toverlap\tjaccard", 201))
+        self.assertEqual((lines[0], len(lines)), ("token\tcosine_after\toverlap\tjaccard\trow1\trow2", 201))
         self.assertEqual(lines[1].split("\t")[0], result["most_moved"][0]["token"])
 
     def test_stability_of_a_rotated_copy(self):
@@ -119,7 +119,8 @@ class Comparisons(Program):
         out = self.folder / "three"
         result = self.json("rsa", "e.npy", "f.npy", "g.npy", "--method", "both", "-o", out)
         self.assertEqual((result["shared"], len(result["models"])), (50, 3))
-        self.assertEqual(self.names(out), ["joined.tsv", "linear_cka.npy", "pearson.npy", "result.json", "spearman.npy"])
+        self.assertEqual(self.names(out), ["joined.tsv", "linear_cka.npy", "linear_cka_debiased.npy", "partial.npy", "pearson.npy",
+                                           "pearson.svg", "result.json", "spearman.npy"])
         pearson = result["rsa"]["pearson"]
         for i in range(3):
             self.assertEqual(pearson[i][i], 1.0)

@@ -85,7 +85,7 @@ def check_distribution(stem, options=(), center=False, remove=0, precision="sing
     a = (y - mean).T @ (y - mean)
     iso = result["isotropy"]
     agree("isotropy", [iso["mean_cosine"], iso["mean_vector_norm"]], [s.mean(), np.linalg.norm(mean)], FP64)
-    agree("participation ratio", iso["participation_ratio"], np.trace(a) ** 2 / (a**2).sum(), FP64 * 100)
+    agree("centred participation ratio", iso["participation_ratio_centered"], np.trace(a) ** 2 / (a**2).sum(), FP64 * 100)
     assert result["accuracy"]["max_abs_error"] <= result["accuracy"]["promise"]
 
 

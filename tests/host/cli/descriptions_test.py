@@ -26,7 +26,7 @@ SAMPLE = SOURCE / "sample"
 
 # Of every result; the rest of a result's keys is a question's own.
 COMMON = set(
-    "command version schema text rows_used rows_unnamed dropped notes sweeps accuracy certified inputs files settings backend "
+    "command version schema unknown_tokens text rows_used rows_unnamed dropped notes sweeps accuracy certified inputs files settings backend "
     "timing".split()
 )
 # Every command, and every shape that its result has.
@@ -34,8 +34,11 @@ RUNS = [
     ["inspect", "run1.npy"],
     ["inspect", "bad.npy", "--limit", "9"],
     ["stats", "run1.npy"],
+    ["stats", "run1.npy", "run2.npy", "--limit", "90"],
+    ["inspect", "run1.npy", "small.npy"],
     ["stats", "small.npy", "--limit", "1"],
-    ["similarity", "small.npy", "font", "color", "--vectors", "1"],
+    ["stats", "small.npy", "--tokens", "font,color,zzz", "--skip-unknown"],
+    ["similarity", "small.npy", "font", "color", "--vectors", "1", "--clusters", "2"],
     ["similarity", "small.npy", "--text", "text.txt"],
     ["neighbors", "small.npy", "--tokens", "font", "--expr", "font + color", "--chord"],
     ["neighbors", "small.npy", "--all", "--limit", "300"],
@@ -139,7 +142,7 @@ class Pages(Folder):
         done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z"], input=output("man"), capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         shown = subprocess.run(["groff", "-man", "-Tascii", "-P-cbou"], input=output("man"), capture_output=True, text=True).stdout
-        for words in ("GRAMIAN(1)", "--mean-cosine C", "predictions.rows.npy", "gramian rsa E1 E2 [MORE...] [options]"):
+        for words in ("GRAMIAN(1)", "--mean-cosine C", "predictions.rows.npy", "gramian rsa E1 [E2] [MORE...] [options]"):
             self.assertIn(words, shown)
 
     def test_examples_run(self):

@@ -3,18 +3,16 @@
 
 #include <gtest/gtest.h>
 
-#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "engine/error.hpp"
 #include "host/formats/embedding.hpp"
+#include "tests/host/formats/bytes.hpp"
 
 namespace gramian::host::test {
 
@@ -33,22 +31,6 @@ class TempDir {
  private:
   std::filesystem::path root_;
 };
-
-/// The bytes of `value`, little-endian or reversed.
-template <class T>
-std::string bytes_of(T value, bool big_endian = false) {
-  static_assert(std::is_trivially_copyable_v<T> && std::endian::native == std::endian::little);
-  std::string bytes(sizeof value, '\0');
-  std::memcpy(bytes.data(), &value, sizeof value);
-  return big_endian ? std::string(bytes.rbegin(), bytes.rend()) : bytes;
-}
-
-template <class T>
-std::string bytes_of_all(const std::vector<T>& values, bool big_endian = false) {
-  std::string bytes;
-  for (const T value : values) bytes += bytes_of(value, big_endian);
-  return bytes;
-}
 
 /// A .npy file with the given header dictionary, e.g. "{'descr': '<f4', ...}".
 std::string npy(std::string_view dictionary, std::string_view data, int version = 1);

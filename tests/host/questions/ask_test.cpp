@@ -22,9 +22,11 @@ TEST(Ask, StatsAnswersInTypes) {
   Front nobody;
   questions::Run run("stats", stats.settings, nobody, std::nullopt);
   const Stats::Answer answer = stats.ask(run);
-  EXPECT_EQ(answer.distribution.moments.pairs, 500 * 499 / 2);
-  EXPECT_EQ(answer.distribution.quantiles.front().value, answer.distribution.median);
-  EXPECT_EQ(std::ssize(answer.rows), 500);
+  ASSERT_EQ(answer.each.size(), 1u);
+  const Stats::One& one = answer.each.front();
+  EXPECT_EQ(one.distribution.moments.pairs, 500 * 499 / 2);
+  EXPECT_EQ(one.distribution.quantiles.front().value, one.distribution.median);
+  EXPECT_EQ(std::ssize(one.rows), 500);
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }

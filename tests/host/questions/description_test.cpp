@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <set>
 
 #include "engine/error.hpp"
@@ -89,6 +90,26 @@ TEST(Description, WrongValuesAreRefusedByName) {
   EXPECT_EQ(all.number, 3);
   all.word = "three";
   EXPECT_THROW(check_words(d), InvalidUsage);
+}
+
+TEST(Description, NumbersThatAFieldCannotHoldAreRefused) {
+  int small = 1;
+  int64_t whole = 1;
+  uint64_t seed = 1;
+  Description d;
+  d.option("--small", &small, "N", "A number").at_least(0);
+  d.option("--whole", &whole, "N", "A number");
+  d.option("--seed", &seed, "N", "A number");
+  EXPECT_THROW(set_value(*d.find("small"), int64_t{1} << 32), InvalidUsage);
+  EXPECT_THROW(set_value(*d.find("whole"), std::numeric_limits<uint64_t>::max()), InvalidUsage);
+  EXPECT_THROW(set_value(*d.find("seed"), -1), InvalidUsage);
+  EXPECT_EQ(small, 1);
+  EXPECT_EQ(whole, 1);
+  EXPECT_EQ(seed, 1u);
+  set_value(*d.find("seed"), std::numeric_limits<uint64_t>::max());
+  EXPECT_EQ(seed, std::numeric_limits<uint64_t>::max());
+  set_value(*d.find("whole"), std::numeric_limits<int64_t>::min());
+  EXPECT_EQ(whole, std::numeric_limits<int64_t>::min());
 }
 
 TEST(Questions, EveryOneIsDescribedInFull) {

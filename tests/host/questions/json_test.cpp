@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -65,7 +66,34 @@ TEST(Json, TextsReadBackAsTheyWere) {
 TEST(Json, WhatIsWrittenIsRead) {
   const Json json = {{"a", Json::array({1, -2, 2.5, true, nullptr, "x"})}, {"b", {{"c", Json::object()}}}};
   EXPECT_EQ(json_text(parse_json("here", json_text(json))), json_text(json));
-  EXPECT_THROW(parse_json("here", "{\"a\": }"), InvalidInput);
+}
+
+TEST(Json, WhatIsNoJsonIsRefusedInOneLineThatNamesThePlace) {
+  const auto refused = [](std::string_view text, std::string_view words) {
+    try {
+      parse_json("here", text);
+      ADD_FAILURE() << text << " was taken";
+    } catch (const InvalidInput& error) {
+      EXPECT_NE(std::string_view(error.what()).find(words), std::string_view::npos) << error.what();
+      EXPECT_EQ(std::string_view(error.what()).find('\n'), std::string_view::npos) << error.what();
+    }
+  };
+  refused("{\"a\": }", "here: byte 7: is no JSON");
+  refused("{\"a\": 1, \"b\": {\"a\": 2, \"a\": 3}}", "the key 'a' twice");
+  refused("[1e999]", "too large");
+  refused("\"\xff\"", "is no JSON");
+  refused(std::string(65, '[') + std::string(65, ']'), "more than 64 deep");
+  EXPECT_EQ(parse_json("here", std::string(64, '[') + std::string(64, ']')).size(), 1u);
+}
+
+// 200,000 members: seconds where every member is looked for among those before it.
+TEST(Json, AnObjectOfManyMembersIsReadInTimeThatGrowsWithItAlone) {
+  std::string text = "{";
+  for (int k = 0; k < 200'000; ++k) text += (k == 0 ? "\"" : ",\"") + std::to_string(k) + "\":" + std::to_string(k);
+  const auto begin = std::chrono::steady_clock::now();
+  const Json json = parse_json("here", text + "}");
+  EXPECT_EQ(json.size(), 200'000u);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 }  // namespace

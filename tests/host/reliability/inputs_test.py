@@ -10,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from hostile import PROGRAM, Hostile, sha256
+from hostile import PROGRAM, Hostile, sha256, trials
 
 
 class Inputs(Hostile):
@@ -63,6 +63,14 @@ class Inputs(Hostile):
                 shutil.copy(self.big, self.path)
                 found = self.run_while(lambda: os.truncate(self.path, 4096), command, self.path, "-o", "out")
                 self.assert_refused(found, "became shorter|changed while")
+
+    def test_shortened_while_many_threads_read(self):
+        # All of them may meet a page that is not there at once: one line all the same.
+        for _ in range(trials(5, 100)):
+            shutil.copy(self.big, self.path)
+            os.utime(self.path, (1_700_000_000, 1_700_000_000))
+            found = self.run_while(lambda: os.truncate(self.path, 4096), "stats", self.path, "--threads", "8")
+            self.assert_refused(found, "became shorter|changed while")
 
     def test_overwritten(self):
         found = self.run_while(self.overwrite, "stats", self.path, "-o", "out")

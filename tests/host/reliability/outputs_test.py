@@ -31,8 +31,8 @@ class Outputs(Hostile):
         self.assertEqual(self.run_program(*self.graph("0.2"))[0], 0)
         self.assertNotIn("edges.tsv", self.names(self.place / "out"))
         self.assertIsNone(broken(self.place / "out"))
-        self.assertEqual(self.run_program("stats", self.matrix(), "-q", "-o", "out")[0], 0)
-        self.assertEqual(self.names(self.place / "out"), ["result.json"])
+        self.assertEqual(self.run_program("stats", self.matrix(), "-q", "-o", "out", "--force")[0], 0)
+        self.assertEqual(self.names(self.place / "out"), ["histogram.svg", "result.json"])
 
     def test_what_is_not_ours_stays_and_is_named(self):
         self.assertEqual(self.run_program(*self.graph("0.1", "--gexf"))[0], 0)
@@ -128,7 +128,7 @@ class Outputs(Hostile):
     def test_a_full_disk_leaves_the_old_result(self):
         self.assertEqual(self.run_program(*self.graph("0.1"))[0], 0)
         before = (self.place / "out/result.json").read_bytes()
-        code, _, error = self.run_program("stats", self.matrix("wide.npy", 400, 4), "-q", "-o", "out", "--bins", "60000",
+        code, _, error = self.run_program("stats", self.matrix("wide.npy", 400, 4), "-q", "-o", "out", "--force", "--bins", "60000",
                                           preexec_fn=lambda: __import__("resource").setrlimit(__import__("resource").RLIMIT_FSIZE, (65536, 65536)))
         self.assertEqual(code, 2, error)
         self.assertIn("cannot be written", error)

@@ -162,7 +162,7 @@ TEST(PaintedTsv, OneLineAToken) {
   const Example example("one two\nthree four f\tive");
   const std::string table = example.written(write_painted_tsv);
   EXPECT_EQ(count(table, "\n"), example.tokens.size() + 1);
-  EXPECT_TRUE(table.starts_with("begin\tend\trow\ttoken\tnorm\ttarget=<b>&\"\tscaled target=<b>&\""));
+  EXPECT_TRUE(table.starts_with("begin\tend\trow\ttoken\tnorm\t\"target=<b>&\"\"\"\t\"scaled target=<b>&\"\"\""));
   EXPECT_NE(table.find("\n19\t24\t\tf\\tive\t1.5\t\t\t\t\n"), std::string::npos);
   for (size_t at = 0, line = 0; at < table.size(); ++line) {
     const size_t end = table.find('\n', at);

@@ -105,10 +105,14 @@ TEST(Wording, Numbers) {
   EXPECT_EQ(shortest(0.05), "0.05");
   EXPECT_EQ(shortest(0.1 + 0.2), "0.30000000000000004");
   EXPECT_EQ(fixed(std::nan("")), "-");
+  // More digits than a buffer holds, and than a number has.
+  EXPECT_EQ(fixed(-1.5e300), "-1.5e+300");
+  EXPECT_EQ(fixed(123456789012345.0, 2), "123456789012345.00");
+  EXPECT_EQ(fixed(1.0 / 3.0, 80).size(), 82u);
   EXPECT_EQ(bytes_in_words(1536.0), "1.5 KiB");
   EXPECT_EQ(duration_in_words(0.123), "0.12 s");
-  EXPECT_EQ(duration_in_words(61.0), "1:01");
-  EXPECT_EQ(duration_in_words(7325.0), "2:02:05");
+  EXPECT_EQ(duration_in_words(61.0), "1 min 1 s");
+  EXPECT_EQ(duration_in_words(7325.0), "2 h 2 min");
 }
 
 TEST(Wording, EveryByteBecomesUtf8) {

@@ -88,6 +88,9 @@ TEST_F(TokenIds, RefusalsNameTheLine) {
   EXPECT_NE(refusal("8\t0\t3\n", "The cat").find("id 8: the matrix has rows 0 to 7"), std::string::npos);
   EXPECT_NE(refusal("0\t0\t30\n", "The cat").find("bytes 0 to 30"), std::string::npos);
   EXPECT_NE(refusal("0\t3\t4\n0\t0\t3\n", "The cat").find("line 2"), std::string::npos);
+  EXPECT_NE(
+      refusal("0\t0\t3\n1\t1\t4\n", "The cat").find("line 2: bytes 1 to 4 begin before the token before them ends"),
+      std::string::npos);
   EXPECT_NE(refusal("0 1\nx", "The cat").find("line 2: 'x' is not a whole number"), std::string::npos);
   EXPECT_NE(refusal("0\n-1\n", "The cat").find("line 2: id -1"), std::string::npos);
   EXPECT_NE(refusal("0 5", "The cat").find("token 1, id 5 'go', does not continue the text at byte 3"),

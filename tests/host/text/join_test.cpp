@@ -31,8 +31,8 @@ std::string text(const VocabularyJoin& join) {
 
 /// Rows of both sides are accounted for, each once.
 void expect_balanced(const VocabularyJoin& join, int64_t first_rows, int64_t second_rows) {
-  const int64_t shared =
-      std::ssize(join.items) + join.filtered_length + join.filtered_alpha + join.filtered_tokens + join.beyond_limit;
+  const int64_t shared = std::ssize(join.items) + join.filtered_length + join.filtered_alpha + join.filtered_excluded +
+                         join.filtered_tokens + join.beyond_limit;
   const auto lost = [](const LostTokens& side) {
     return side.unnamed + side.continuation_pieces + side.duplicates + side.only_here;
   };
@@ -147,7 +147,7 @@ TEST(Join, RowsPairsByNumber) {
 TEST(Join, EmptyVocabulariesShareNothing) { EXPECT_TRUE(join_vocabularies({}, {}, {}).items.empty()); }
 
 TEST(Join, TsvEscapesWhatWouldBreakIt) {
-  EXPECT_EQ(join_as_tsv({{"a\tb\\\n\r", 1, 2}}), "token\trow1\trow2\na\\tb\\\\\\n\\r\t1\t2\n");
+  EXPECT_EQ(join_as_tsv({{"a\tb\\\n\r", 1, 2}}), "token\trow1\trow2\na\\tb\\\\n\\r\t1\t2\n");
 }
 
 TEST(Spelling, FindsBeginningsOfWords) {

@@ -1,5 +1,7 @@
 // Parts of tokenizer.json beside byte-level BPE, on vocabularies small enough to follow by hand.
 
+#include <ctime>
+
 #include "tests/host/text/sentence_piece_bytes.hpp"
 #include "tests/host/text/tokens.hpp"
 
@@ -101,6 +103,17 @@ TEST_F(TokenizerJson, NormalizersInTurn) {
   dir_.write("tokenizer.json", with(R"({"type":"Replace","pattern":{"Regex":"x*"},"content":" "})"));
   const std::string path = dir_.path("tokenizer.json");
   expect_no_tokenizer<InvalidInput>(path, {path, "'normalizer'", "matches nothing"});
+}
+
+// A search that doubles with every letter, before each of 60 matches.
+TEST_F(TokenizerJson, APatternThatTakesTooMuchIsGivenUpOnForTheWholeText) {
+  const auto tokenizer = open_tokenizer(dir_.write("tokenizer.json", R"json({
+    "pre_tokenizer":{"type":"Split","pattern":{"Regex":"(?:(a+)+b|a)"},"behavior":"Isolated"},
+    "model":{"type":"WordLevel","unk_token":"a","vocab":{"a":0}}})json"));
+  EXPECT_EQ(tokenizer->encode("aaaa").size(), 4u);
+  const std::clock_t begin = std::clock();
+  EXPECT_THROW(tokenizer->encode(std::string(60, 'a')), InvalidInput);
+  EXPECT_LT(std::clock() - begin, 5 * CLOCKS_PER_SEC);
 }
 
 TEST_F(TokenizerJson, AddedTokensAreNoPiecesOfTheModel) {

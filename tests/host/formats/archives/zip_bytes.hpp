@@ -1,33 +1,41 @@
 #pragma once
-// Zip files made by hand, every member stored as it is.
+// Zip files made by hand.
 
 #include <zlib.h>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "tests/host/formats/files.hpp"
+#include "tests/host/formats/archives/deflate.hpp"
+#include "tests/host/formats/bytes.hpp"
 
 namespace gramian::host::test {
 
 struct ZipBytes {
-  std::vector<std::pair<std::string, std::string>> members;  // name, content
-  bool zip64 = false;                                        // as PyTorch does: a 64-bit directory before the usual one
+  struct Member {
+    std::string name;
+    std::string content;
+    bool deflated = false;
+  };
+  std::vector<Member> members;
+  bool zip64 = false;  // as PyTorch does: a 64-bit directory before the usual one
 
   std::string bytes() const {
     std::string file;
     std::string directory;
-    for (const auto& [name, content] : members) {
+    for (const auto& [name, content, is_deflated] : members) {
       const auto begin = static_cast<uint32_t>(file.size());
+      const std::string packed = is_deflated ? deflated(content, -MAX_WBITS) : content;
+      const std::string method = bytes_of(static_cast<uint16_t>(is_deflated ? 8 : 0));
       const std::string sizes =
           bytes_of(static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()))) +
-          bytes_of(static_cast<uint32_t>(content.size())) + bytes_of(static_cast<uint32_t>(content.size())) +
+          bytes_of(static_cast<uint32_t>(packed.size())) + bytes_of(static_cast<uint32_t>(content.size())) +
           bytes_of(static_cast<uint16_t>(name.size())) + std::string(2, '\0');
-      file += "PK\3\4" + std::string(10, '\0') + sizes + name + content;
-      directory += "PK\1\2" + std::string(12, '\0') + sizes + std::string(10, '\0') + bytes_of(begin) + name;
+      file += "PK\3\4" + std::string(4, '\0') + method + std::string(4, '\0') + sizes + name + packed;
+      directory += "PK\1\2" + std::string(6, '\0') + method + std::string(4, '\0') + sizes + std::string(10, '\0') +
+                   bytes_of(begin) + name;
     }
     const auto begin = static_cast<uint32_t>(file.size());
     const auto count = static_cast<uint16_t>(members.size());

@@ -1,3 +1,5 @@
+#include <ctime>
+
 #include "tests/host/formats/files.hpp"
 
 namespace gramian::host::test {
@@ -164,6 +166,23 @@ TEST(SafetensorsIndex, OpensTheShardOfTheTensor) {
   EXPECT_EQ(open_embedding(dir.path(""), std::nullopt, 1).files, embedding.files);
 }
 
+// Every tensor is looked up in its shard: 100,000 among 100,000 take minutes where each is looked for from the first
+// on.
+TEST(SafetensorsIndex, OfVeryManyTensorsIsReadInTimeThatGrowsWithTheirNumberAlone) {
+  const TempDir dir;
+  std::vector<std::string> names;
+  std::string map;
+  for (int64_t i = 0; i < 100'000; ++i) {
+    names.push_back(numbered("t", i));
+    map += (i == 0 ? "\"" : ",\"") + names.back() + "\":\"one.safetensors\"";
+  }
+  dir.write("one.safetensors", matrices(names));
+  const auto index = dir.write("model.safetensors.index.json", "{\"weight_map\":{" + map + "}}");
+  const std::clock_t begin = std::clock();
+  expect_refused<InvalidInput>(index, {"which tensor", "and 99992 more"});
+  EXPECT_LT(std::clock() - begin, 10 * CLOCKS_PER_SEC);
+}
+
 TEST(SafetensorsIndex, RefusesMissingShardsAndPathsElsewhere) {
   const TempDir dir;
   dir.write("one.safetensors", matrices({"a"}));
@@ -178,7 +197,7 @@ TEST(SafetensorsIndex, RefusesMissingShardsAndPathsElsewhere) {
   }
   expect_refused<InvalidInput>(write("{}"), {"empty"});
   expect_refused<InvalidInput>(write("[]"), {"weight_map"});
-  expect_refused<InvalidInput>(dir.write("x.json", "{\"the\": 5}"), {"--vocab"});
+  expect_refused<InvalidInput>(dir.write("x.json", "{\"the\": 5}"), {"beside its matrix"});
 }
 
 }  // namespace
