@@ -83,7 +83,7 @@ class Faults(Hostile):
             for number in range(1, 200):
                 self.assertEqual(self.run_program(*self.graph("0.2"))[0], 0)
                 self.assertEqual(self.names(), ["out"])  # what the killed one before left is gone
-                happened, code, error = self.with_fault(f"{fault}:{number}:kill", ("stats", self.matrix(), "-q", "-o", "out"))
+                happened, code, error = self.with_fault(f"{fault}:{number}:kill", ("stats", self.matrix(), "-q", "--force", "-o", "out"))
                 if not happened:
                     break
                 killed += 1
