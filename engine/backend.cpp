@@ -145,6 +145,11 @@ std::vector<double> Backend::pair_cosines(const DeviceRows& a, const RowTransfor
   return do_pair_cosines(a, unit_of(ta), b, unit_of(tb), pairs);
 }
 
+std::unique_ptr<PairCosines> Backend::kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform) {
+  check_transform(rows, transform);
+  return do_kept_pair_cosines(rows, unit_of(transform));
+}
+
 std::vector<SoftmaxProducts> Backend::softmax_products(const DeviceRows& rows, const RowTransform& transform,
                                                        const DenseMatrix& queries, int64_t k, double temperature,
                                                        const Progress& progress) {

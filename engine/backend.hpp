@@ -51,6 +51,17 @@ struct RankSide {
   const RankBins& bins;
 };
 
+/// Canonical cosines of pairs of one set of rows.
+class PairCosines {
+ public:
+  virtual ~PairCosines() = default;
+  /// May be called from several threads at once.
+  virtual void of(std::span<const Pair> pairs, double* cosines) const = 0;
+  /// Cosines no further from the canonical ones than quick_bound(), sooner where the device can: else those themselves.
+  virtual void quickly(std::span<const Pair> pairs, double* cosines) const { of(pairs, cosines); }
+  virtual double quick_bound() const { return 0.0; }
+};
+
 /// A device. Throws DeviceUnavailable, OutOfMemory, Interrupted, and Unsupported for what it cannot do. One call at a
 /// time per backend object. Everywhere InvalidUsage is thrown for what the transforms, rows, shapes and ranges given
 /// are not fit for.
@@ -91,6 +102,13 @@ class Backend {
   /// The same of rows i of a and rows j of b.
   std::vector<double> pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                    const RowTransform& tb, std::span<const Pair> pairs);
+
+  /// The same for who asks again and again: what all pairs need of the rows is found out once. `rows` must outlive it.
+  std::unique_ptr<PairCosines> kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform);
+
+  /// Unit rows have finite bounds (UnitRows::bound), pair_cosines are canonical, and sweeps answer Listed and Degrees
+  /// with margins.
+  virtual bool certifies() const { return false; }
 
   /// The cost of a pair in pair_cosines, in cosines that a sweep keeps for a bracket: the more, the smaller the sample
   /// that brackets are set by. Results do not depend on it.
@@ -168,6 +186,7 @@ class Backend {
   /// Both transforms scale to length 1 and do not recentre.
   virtual std::vector<double> do_pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                               const RowTransform& tb, std::span<const Pair> pairs);
+  virtual std::unique_ptr<PairCosines> do_kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform);
   virtual std::vector<SoftmaxProducts> do_softmax_products(const DeviceRows& rows, const RowTransform& transform,
                                                            const DenseMatrix& queries, int64_t k, double temperature,
                                                            const Progress& progress);

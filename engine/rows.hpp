@@ -68,8 +68,11 @@ class UnitRows {
   /// How the promise is kept, for people: "fp32 FMA in chains of 32", "int16 fixed point", ...
   virtual std::string form() const = 0;
   /// No cosine that a sweep over these rows forms is further from the cosine of the rows as they were transformed;
-  /// infinite where that is not proven. A backend with a finite bound answers Degrees with a margin.
+  /// infinite where that is not proven.
   virtual double bound() const { return std::numeric_limits<double>::infinity(); }
+  /// The largest share of rows [begin, end) in such a bound: no cosine of rows i and j is off by more than the sum of
+  /// their shares.
+  virtual double share(int64_t /*begin*/, int64_t /*end*/) const { return bound() / 2.0; }
   /// Whether `other`, of the same backend, is laid out so that the cosines of both can be formed.
   virtual bool meets(const UnitRows& other) const {
     return dim() == other.dim() && cosine_type() == other.cosine_type() && form() == other.form();

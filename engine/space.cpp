@@ -186,8 +186,20 @@ const UnitRows& Space::unit_rows(Precision precision) {
     unit_rows_.reset();
     unit_rows_ = backend_->prepare(*device_rows_, unit_, precision);
     unit_rows_precision_ = precision;
+    unit_bounds_.at(static_cast<size_t>(precision)) = unit_rows_->bound();
   }
   return *unit_rows_;
+}
+
+const PairCosines& Space::pair_cosines() {
+  if (!pair_cosines_) pair_cosines_ = backend_->kept_pair_cosines(*device_rows_, unit_);
+  return *pair_cosines_;
+}
+
+double Space::unit_bound(Precision precision) {
+  const std::optional<double>& known = unit_bounds_.at(static_cast<size_t>(precision));
+  if (!known) unit_rows(precision);
+  return known.value();
 }
 
 }  // namespace gramian

@@ -1,6 +1,7 @@
 #pragma once
 // A set of rows of one embedding matrix on one backend, checked and preprocessed: what every analysis works on.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -100,6 +101,10 @@ class Space {
   const RowTransform& centered();
   /// The packed form for sweeps; the last one asked for is kept.
   const UnitRows& unit_rows(Precision precision);
+  /// Canonical cosines of its rows, for who asks again and again.
+  const PairCosines& pair_cosines();
+  /// UnitRows::bound of that form; prepares it where it has never been.
+  double unit_bound(Precision precision);
 
  private:
   void preprocess(Preprocessing& wanted);
@@ -118,7 +123,9 @@ class Space {
   std::optional<DenseMatrix> centered_gram_;
   std::optional<DenseMatrix> centered_row_products_;
   std::unique_ptr<UnitRows> unit_rows_;
+  std::unique_ptr<PairCosines> pair_cosines_;
   Precision unit_rows_precision_ = Precision::single;
+  std::array<std::optional<double>, 3> unit_bounds_;  // by precision
 };
 
 }  // namespace gramian

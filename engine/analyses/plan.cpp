@@ -116,7 +116,7 @@ SweepReport run_sweeps(Space& space, Precision precision, std::span<SweepAnalysi
   swept.sample = sample_pairs(space.size(), kAccuracyPairs, seed);
   swept.prepare = [&](const SweepRequest& request) {
     const auto start = Clock::now();
-    used = is_decided(request) ? deciding_precision(space, precision, seed) : precision;
+    used = deciding_precision(space, request, precision, seed);
     rows = &space.unit_rows(used);
     report.prepare_seconds += seconds_since(start);
     report.form = rows->form();

@@ -1,5 +1,6 @@
 #pragma once
-// Sweeps whose neighbours and degrees are those of the canonical cosines (engine/cosines/canonical_cosine.hpp).
+// Sweeps whose neighbours, degrees, order statistics and extremes are those of the canonical cosines
+// (engine/cosines/canonical_cosine.hpp).
 //
 // Swept cosines come with a proven bound on their error (UnitRows::bound). What it decides is decided; what it leaves
 // open is decided by canonical cosines:
@@ -7,6 +8,7 @@
 //             are among those of v - 2m and more; where not all of these were kept, the row's are looked for again.
 //   degrees   pairs within m of the threshold are listed by the sweep; where they are too many, bands of the
 //             thresholded matrix are formed instead.
+//   listed      pairs round order statistics and extremes are handed over to be decided (order_search.hpp).
 // Everything else is passed on as it is, and so is everything where no bound is proven.
 
 #include <cstdint>
@@ -28,12 +30,11 @@ struct Certified {
 /// The largest difference between a cosine of `rows`, prepared of `space`, and the canonical one.
 double certified_bound(const Space& space, const UnitRows& rows);
 
-/// Nothing in the request but neighbours and degrees, for which rows of any precision will do.
-bool is_decided(const SweepRequest& request);
-
-/// The form of rows that answers such a request of `precision` soonest: `half` where 16 bits tell nearly all cosines of
-/// this space apart, judged by a sample of `seed`, and the device has a bound for them. Results do not depend on it.
-Precision deciding_precision(Space& space, Precision precision, uint64_t seed);
+/// The form of rows that answers a request of `precision` soonest, where it asks for nothing but what canonical cosines
+/// decide, and histograms of bins much wider than the bound: `half` where 16 bits tell nearly all cosines of this space
+/// apart, `double_` where fp32 does not, judged by a sample of `seed`. But for those histograms, results do not depend
+/// on it.
+Precision deciding_precision(Space& space, const SweepRequest& request, Precision precision, uint64_t seed);
 
 /// Whether answers of this precision are certified. `half` is for fast looks, and stays what it is.
 constexpr bool is_certified(Precision precision) { return precision != Precision::half; }

@@ -4,13 +4,16 @@
 #include <cmath>
 #include <vector>
 
+#include "engine/certified/decided.hpp"
+#include "engine/threads.hpp"
+
 namespace gramian {
 namespace {
 
 /// Rows of a band, where the list of open pairs has overflowed.
 constexpr int64_t kBandRows = 384;
 /// Pairs that are recomputed at a time.
-constexpr size_t kBatch = size_t{1} << 20;
+constexpr int64_t kBatch = int64_t{1} << 13;
 
 }  // namespace
 
@@ -64,18 +67,28 @@ void certify_degrees(Space& space, const UnitRows& rows, double threshold, Degre
       }
     }
   }
+  if (found.open.empty()) return;
   std::ranges::sort(found.open);
-  for (size_t begin = 0; begin < found.open.size(); begin += kBatch) {
-    progress.check();
-    const auto pairs = std::span(found.open).subspan(begin, std::min(kBatch, found.open.size() - begin));
-    const std::vector<double> cosines = space.backend().pair_cosines(space.device_rows(), space.unit(), pairs);
-    for (size_t p = 0; p < pairs.size(); ++p) {
-      if (cosines[p] < threshold) continue;
-      ++found.counts[static_cast<size_t>(pairs[p].i)];
-      ++found.counts[static_cast<size_t>(pairs[p].j)];
+  const PairCosines& exact = space.pair_cosines();
+  const int64_t batches = (std::ssize(found.open) + kBatch - 1) / kBatch;
+  std::vector<std::vector<Pair>> reaching(static_cast<size_t>(batches));
+  const auto between = [&](int64_t) { progress.check(); };
+  parallel_for(
+      space.backend().info().threads, batches,
+      [&](int64_t batch, int) {
+        const auto begin = static_cast<size_t>(batch * kBatch);
+        const auto pairs =
+            std::span(found.open).subspan(begin, std::min(static_cast<size_t>(kBatch), found.open.size() - begin));
+        decide(exact, pairs, threshold, reaching[static_cast<size_t>(batch)]);
+      },
+      between);
+  for (const std::vector<Pair>& batch : reaching) {
+    for (const Pair& pair : batch) {
+      ++found.counts[static_cast<size_t>(pair.i)];
+      ++found.counts[static_cast<size_t>(pair.j)];
     }
-    certified.recomputed += std::ssize(pairs);
   }
+  certified.recomputed += std::ssize(found.open);
   found.open.clear();
 }
 

@@ -62,7 +62,10 @@ class NearestCertifier {
 
  private:
   /// Below it lies no neighbour of the row.
-  double floor_of(int64_t row) const { return swept_.of(row)[static_cast<size_t>(found_.k - 1)].cosine - 2.0 * bound_; }
+  double floor_of(int64_t row) const {
+    const double bound = bound_ - 0.5 * rows_.bound() + rows_.share(row, row + 1);
+    return swept_.of(row)[static_cast<size_t>(found_.k - 1)].cosine - 2.0 * bound;
+  }
 
   /// All that may be among the row's nearest were kept.
   bool decides(int64_t row) const {

@@ -10,4 +10,7 @@ namespace gramian {
 /// rounded one by one.
 inline constexpr int64_t kCanonicalLanes = 32;
 
+/// Quick sums in fp32 run in so many lanes, added up in the same way; products may contract with sums.
+inline constexpr int64_t kQuickLanes = 64;
+
 }  // namespace gramian

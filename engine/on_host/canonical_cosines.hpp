@@ -6,16 +6,10 @@
 #include <vector>
 
 #include "engine/cosines/pair.hpp"
+#include "engine/on_host/canonical_rows.hpp"
 #include "engine/rows.hpp"
 
 namespace gramian::on_host {
-
-/// Functions with the bits of canonical_dot.
-struct CanonicalDots {
-  double (*dot)(const double* x, const double* y, int64_t count) = nullptr;
-  /// The same sum of fp32 values at any address; the pointer may be null.
-  double (*dot_f32)(const void* x, const void* y, int64_t count) = nullptr;
-};
 
 /// The canonical cosines (engine/cosines/canonical_cosine.hpp) of rows i of a and j of b. The transforms are taken
 /// without their scaling.

@@ -90,7 +90,12 @@ RowForms Backend::do_row_forms(const DeviceRows& a, const RowTransform& ta, cons
 
 std::vector<double> Backend::do_pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                              const RowTransform& tb, std::span<const Pair> pairs) {
-  return on_host::canonical_cosines(a, ta, b, tb, pairs, {canonical_dot, nullptr}, threads());
+  return on_host::canonical_cosines(a, ta, b, tb, pairs, {canonical_dot, nullptr, nullptr}, threads());
+}
+
+std::unique_ptr<PairCosines> Backend::do_kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform) {
+  const on_host::CanonicalDots dots{canonical_dot, nullptr, nullptr};
+  return std::make_unique<on_host::CanonicalRows>(rows, transform, dots, /*often=*/true, threads());
 }
 
 /// Gentleman's row-wise Givens rotations (Golub & Van Loan, Matrix Computations, 5.2.5): every row is rotated into R.

@@ -11,11 +11,13 @@ namespace gramian {
 
 /// How many cosines of each row of one side reach the threshold; a row's cosine to itself is none of them in a
 /// triangle. With a margin, only those count that reach threshold + margin, and pairs from threshold - margin to below
-/// that are listed, in no particular order.
+/// that are listed, in no particular order; where `certified`, the margin is wider by what the device proves for its
+/// cosines of the rows at hand.
 struct Degrees {
   double threshold = 0.0;
   Axis of = Axis::rows;
-  double margin = 0.0;  // asked of backends whose rows have a bound, see UnitRows::bound
+  double margin = 0.0;
+  bool certified = false;  // asked of backends that certify
 
   /// More pairs are not listed.
   static constexpr int64_t kMostOpen = int64_t{1} << 22;

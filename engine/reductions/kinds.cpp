@@ -196,6 +196,17 @@ void Degrees::merge(Found& into, Found&& part) {
   }
 }
 
+void Listed::check(const SweepShape&) const {
+  if (sink == nullptr) throw InvalidUsage("listed pairs need someone to take them");
+  for (const Interval& interval : intervals) {
+    if (!(interval.lo <= interval.hi)) throw InvalidUsage("an interval goes from a number to one that is not lower");
+  }
+}
+
+Listed::Found Listed::nothing(const SweepShape&) const { return {Counts(intervals.size(), 0)}; }
+
+void Listed::merge(Found& into, Found&& part) { add(into.below, part.below); }
+
 void RankCounts::check(const SweepShape&) const {
   if (bins == nullptr) throw InvalidUsage("rank counts need bins");
 }

@@ -13,13 +13,14 @@
 #include "engine/reductions/dense.hpp"
 #include "engine/reductions/extremes.hpp"
 #include "engine/reductions/histogram.hpp"
+#include "engine/reductions/listed.hpp"
 #include "engine/reductions/nearest.hpp"
 #include "engine/reductions/probes.hpp"
 #include "engine/reductions/rank_counts.hpp"
 
 namespace gramian {
 
-using Reduction = std::variant<Extremes, Histogram, Bracket, Probes, Dense, Nearest, Degrees, RankCounts>;
+using Reduction = std::variant<Extremes, Histogram, Bracket, Probes, Dense, Nearest, Degrees, RankCounts, Listed>;
 
 /// A request lists what one pass shall find. Requests become one by being put one behind the other.
 using SweepRequest = std::vector<Reduction>;

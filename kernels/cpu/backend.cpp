@@ -10,6 +10,7 @@
 
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
+#include "engine/on_host/canonical_rows.hpp"
 #include "kernels/cpu/blas_memory.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/machine.hpp"
@@ -38,9 +39,8 @@ std::string processor_name() {
 
 std::string megabytes(int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MB"; }
 
-/// Rounding to int16 turns a row by at most sqrt(d)/65534, which proves 5e-4 up to d = 268. Pairs built to be the worst
-/// reach, in a model of the rounding, 4.1e-4 at d = 768 and 6.8e-4 at 2048, growing as sqrt(d).
-constexpr int64_t kFixedPointDims = 1024;
+/// Two int8 a value turn a row by so much that the promise is kept up to here.
+constexpr int64_t kTwoInt8Dims = 1024;
 
 Form form_for(Precision precision, int64_t dim) {
   switch (precision) {
@@ -48,8 +48,8 @@ Form form_for(Precision precision, int64_t dim) {
       return Form::f64;
     case Precision::half:
       // Where fixed point has no gain or would not be near enough, fp32 keeps the promise as well.
-      if (isa_table().product_i8 != nullptr && dim <= kFixedPointDims) return Form::i8;
-      return isa_table().product_i16 != nullptr && dim <= kFixedPointDims ? Form::i16 : Form::f32;
+      if (isa_table().product_i8 != nullptr && dim <= kTwoInt8Dims) return Form::i8;
+      return isa_table().product_i16 != nullptr ? Form::i16 : Form::f32;
     case Precision::single:
       break;
   }
@@ -70,6 +70,8 @@ class CpuBackend final : public Backend {
     return {"cpu", processor_name(), std::string(isa_table().name) + ", OpenBLAS for " + openblas_get_corename(),
             threads_};
   }
+
+  bool certifies() const override { return true; }
 
   double sampling_cost() const override { return 2.0; }  // measured; flat round its best
 
@@ -96,7 +98,13 @@ class CpuBackend final : public Backend {
       throw OutOfMemory("the rows in " + std::string(precision_name(precision)) + " precision need " +
                         megabytes(needed) + " of memory and " + megabytes(free) + " are free: take fewer rows");
     }
-    return pack_unit_rows(rows, transform, form, like, threads_);
+    std::unique_ptr<CpuUnitRows> packed = pack_unit_rows(rows, transform, form, like, threads_);
+    // Rows of few large entries among many small ones lose more than was promised.
+    if (form == Form::i16 && like == nullptr && packed->bound() > precision_promise(precision)) {
+      packed.reset();
+      packed = pack_unit_rows(rows, transform, Form::f32, nullptr, threads_);
+    }
+    return packed;
   }
 
   Tiling do_tiling(const UnitRows& a, const UnitRows&) override {
@@ -141,6 +149,10 @@ class CpuBackend final : public Backend {
   std::vector<double> do_pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                       const RowTransform& tb, std::span<const Pair> pairs) override {
     return cpu::pair_cosines(a, ta, b, tb, pairs, threads_);
+  }
+
+  std::unique_ptr<PairCosines> do_kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform) override {
+    return std::make_unique<on_host::CanonicalRows>(rows, transform, canonical_dots(), /*often=*/true, threads_);
   }
 
   std::vector<SoftmaxProducts> do_softmax_products(const DeviceRows& rows, const RowTransform& transform,

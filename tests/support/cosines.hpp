@@ -22,4 +22,13 @@ inline std::vector<double> swept_cosines(Space& space, Precision precision) {
   return upper_triangle(state.of<Dense>(0).cosines, space.size());
 }
 
+/// All canonical cosines, in pair order.
+inline std::vector<double> canonical_cosines(Space& space) {
+  std::vector<Pair> pairs;
+  for (int64_t i = 0; i < space.size(); ++i) {
+    for (int64_t j = i + 1; j < space.size(); ++j) pairs.push_back({i, j});
+  }
+  return space.backend().pair_cosines(space.device_rows(), space.unit(), pairs);
+}
+
 }  // namespace gramian::testing

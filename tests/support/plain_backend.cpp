@@ -95,6 +95,16 @@ class Consumer {
     if (wanted.of == Axis::rows) ++found.counts[static_cast<size_t>(pair.i)];
     if (shape_.triangle || wanted.of == Axis::columns) ++found.counts[static_cast<size_t>(pair.j)];
   }
+  /// A batch of one.
+  void add(const Listed& wanted, const Pair& pair, double x, Listed::Found& found) const {
+    bool within = false;
+    for (size_t b = 0; b < wanted.intervals.size(); ++b) {
+      if (x < wanted.intervals[b].lo - wanted.margin) ++found.below[b];
+      within = within || (x >= wanted.intervals[b].lo - wanted.margin && x <= wanted.intervals[b].hi + wanted.margin);
+    }
+    const Listed::Entry entry{x, 0, 0};
+    if (within) wanted.sink->take({pair.i, pair.j, wanted.margin, {&entry, 1}});
+  }
   void add(const RankCounts& wanted, const Pair&, double x, RankCounts::Found& found) const {
     ++found.counts[static_cast<size_t>(wanted.bins->bin(x))];
   }

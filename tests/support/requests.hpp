@@ -13,7 +13,8 @@ RankBins uneven_bins();
 /// Where x belongs, by arithmetic of its own.
 int64_t rank_bin(const RankBins& bins, double x);
 
-/// Every primitive, on the fine grid and off it, with values on edges where `data` has such. The first is Dense.
+/// Every primitive but Listed (listed_test.cpp), on the fine grid and off it, with values on edges where `data` has
+/// such. The first is Dense.
 SweepRequest everything(const SweepShape& shape);
 /// Of a triangle.
 SweepRequest everything(int64_t n, CosineType type);

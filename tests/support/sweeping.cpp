@@ -166,6 +166,15 @@ class Checker {
     }
   }
 
+  void check(const Listed& wanted, const Listed::Found& found) const {
+    ASSERT_EQ(found.below.size(), wanted.intervals.size());
+    for (size_t b = 0; b < wanted.intervals.size(); ++b) {
+      const double lo = wanted.intervals[b].lo - wanted.margin;
+      EXPECT_EQ(std::ranges::count_if(x_, [&](double value) { return value < lo; }),
+                static_cast<int64_t>(found.below[b]));
+    }
+  }
+
   void check(const RankCounts& wanted, const RankCounts::Found& found) const {
     std::vector<uint64_t> counts(static_cast<size_t>(wanted.bins->bins()), 0);
     for (const double value : x_) ++counts[static_cast<size_t>(rank_bin(*wanted.bins, value))];
@@ -249,6 +258,7 @@ struct Bytes {
   }
   void operator()(const Degrees::Found& found) const { append_values(out, found.counts); }
   void operator()(const RankCounts::Found& found) const { append_values(out, found.counts); }
+  void operator()(const Listed::Found& found) const { append_values(out, found.below); }
 };
 
 }  // namespace

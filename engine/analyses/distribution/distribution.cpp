@@ -3,110 +3,22 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
-#include <random>
 #include <string>
 #include <utility>
-
-#include "engine/cosines/ordered.hpp"
-#include "engine/random.hpp"
 
 namespace gramian {
 namespace {
 
-/// Below this number of pairs everything is kept and no pilot is drawn.
-constexpr int64_t kKeepAll = int64_t{1} << 20;
-constexpr int64_t kPilotMin = int64_t{1} << 15;
-constexpr int64_t kPilotMax = int64_t{1} << 22;
-/// Counters of one bracket at most: 16 MB.
-constexpr uint64_t kMaxCounters = uint64_t{1} << 21;
-
-uint64_t key(double x, CosineType type) {
-  return type == CosineType::f64 ? ordered_key(x) : uint64_t{ordered_key(static_cast<float>(x))};
-}
-
-double value(uint64_t key, CosineType type) {
-  return type == CosineType::f64 ? from_ordered_key(key)
-                                 : static_cast<double>(from_ordered_key(static_cast<uint32_t>(key)));
-}
-
-double value_bytes(CosineType type) { return type == CosineType::f64 ? 8.0 : 4.0; }
-
-/// Of counters, with the copies that are counted in.
-constexpr double kCounterBytes = 16.0;
-
-/// The cheapest way to keep about `inside` values in `keep_bytes`, which gets smaller by that: exact counters, else the
-/// values, else coarse counters.
-void choose_keep(Bracket& bracket, CosineType type, double inside, double& keep_bytes) {
-  const uint64_t span = key(bracket.hi, type) - key(bracket.lo, type);
-  bracket.keep = Bracket::Keep::counts;
-  bracket.shift = 0;
-  const double counters = (static_cast<double>(span) + 1.0) * kCounterBytes;
-  if (span < kMaxCounters && counters <= keep_bytes) {
-    keep_bytes -= counters;
-    return;
-  }
-  if (inside * value_bytes(type) <= keep_bytes) {
-    bracket.keep = Bracket::Keep::values;
-    keep_bytes -= inside * value_bytes(type);
-    return;
-  }
-  // An eighth, so that other brackets have something too; and never so few that many sweeps are needed.
-  constexpr double kFewCounters = 131072.0;
-  const auto most =
-      std::min(kMaxCounters, static_cast<uint64_t>(std::max(kFewCounters, keep_bytes / kCounterBytes / 8.0)));
-  while ((span >> bracket.shift) >= most) ++bracket.shift;
-  keep_bytes -= static_cast<double>(span >> bracket.shift) * kCounterBytes;
-}
-
-/// Position of 0-based `rank` in counts: the slot that holds it.
-size_t slot_of(const std::vector<uint64_t>& counts, uint64_t rank) {
-  uint64_t below = 0;
-  for (size_t slot = 0; slot < counts.size(); ++slot) {
-    if (rank < below + counts[slot]) return slot;
-    below += counts[slot];
-  }
-  return counts.size();
-}
-
-/// So many partners for every row: uniform over pairs, every row equally often, and no order to sort into.
-std::vector<Pair> pilot_pairs(int64_t n, int64_t partners, uint64_t seed) {
-  // Another stream than the accuracy sample's.
-  std::mt19937_64 generator(seed ^ kSplitMixStep);
-  std::vector<Pair> pairs;
-  pairs.reserve(static_cast<size_t>(n * partners));
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t p = 0; p < partners; ++p) {
-      const int64_t j = random_below(generator, n - 1);
-      pairs.push_back({i, j < i ? j : j + 1});
-    }
-  }
-  return pairs;
-}
-
-/// Counts of x + offset on the fine grid.
-std::vector<uint64_t> fine_counts(const std::vector<double>& x, double offset) {
-  std::vector<uint64_t> counts(static_cast<size_t>(kFineBins));
-  for (const double value : x) {
-    const auto slot = static_cast<int64_t>(std::floor((value + offset) * static_cast<double>(kFinePerUnit)));
-    ++counts[static_cast<size_t>(std::clamp<int64_t>(slot + kFinePerUnit, 0, kFineBins - 1))];
-  }
-  return counts;
-}
-
-template <class T>
-double select(std::vector<T>& values, uint64_t rank) {
-  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(rank);
-  std::nth_element(values.begin(), nth, values.end());
-  return static_cast<double>(*nth);
+/// 0-based, between which quantile `q` of `pairs` cosines lies.
+std::pair<int64_t, int64_t> ranks_of(double q, int64_t pairs) {
+  const auto low = static_cast<int64_t>(std::floor(q * static_cast<double>(pairs - 1)));
+  return {low, std::min(low + 1, pairs - 1)};
 }
 
 }  // namespace
 
 DistributionAnalysis::DistributionAnalysis(Space& space, Precision precision, DistributionSettings settings)
     : space_(space),
-      type_(precision == Precision::double_ ? CosineType::f64 : CosineType::f32),
-      promise_(precision_promise(precision)),
       settings_(std::move(settings)),
       pairs_(space.size() < 2 ? 0 : space.size() * (space.size() - 1) / 2) {
   for (const double q : settings_.quantiles) {
@@ -116,145 +28,57 @@ DistributionAnalysis::DistributionAnalysis(Space& space, Precision precision, Di
   for (const int64_t rank : settings_.order_statistics) {
     if (rank < 0 || rank >= pairs_) throw InvalidUsage("there is no pair of rank " + std::to_string(rank));
   }
-  if (pairs_ == 0) {
-    done_ = true;
-    return;
-  }
-  for (const int64_t rank : settings_.order_statistics) wanted_.push_back({.rank = rank});
+  OrderSettings order{.ranks = settings_.order_statistics,
+                      .seed = settings_.seed,
+                      .bracket_errors = settings_.bracket_errors,
+                      .keep_bytes = settings_.keep_bytes};
   std::vector<double> quantiles = settings_.quantiles;
   quantiles.push_back(0.5);
   for (const double q : quantiles) {
-    const double position = q * static_cast<double>(pairs_ - 1);
-    const auto low = static_cast<int64_t>(std::floor(position));
-    wanted_.push_back({.rank = low});
-    wanted_.push_back({.rank = std::min(low + 1, pairs_ - 1)});
+    if (pairs_ == 0) break;
+    const auto [low, high] = ranks_of(q, pairs_);
+    order.ranks.push_back(low);
+    order.ranks.push_back(high);
   }
-  std::ranges::sort(wanted_, {}, &Wanted::rank);
-  const auto same_rank = [](const Wanted& a, const Wanted& b) { return a.rank == b.rank; };
-  wanted_.erase(std::unique(wanted_.begin(), wanted_.end(), same_rank), wanted_.end());
-}
-
-void DistributionAnalysis::ask(Wanted& wanted, Bracket bracket, double inside) {
-  const auto same = [&](const Bracket& other) { return other.lo == bracket.lo && other.hi == bracket.hi; };
-  auto it = std::ranges::find_if(asked_, same);
-  if (it == asked_.end()) {
-    choose_keep(bracket, type_, inside, keep_left_);
-    it = asked_.insert(asked_.end(), bracket);
+  if (is_certified(precision) && space.backend().certifies()) {
+    certified_.emplace(space, order);
+  } else {
+    swept_.emplace(space, precision, order);
   }
-  wanted.bracketed = true;
-  wanted.bracket = static_cast<size_t>(it - asked_.begin());
-}
-
-void DistributionAnalysis::bracket_everything() {
-  const Bracket all = fine_bracket(0, kFineBins - 1, type_);
-  for (Wanted& wanted : wanted_) ask(wanted, all, static_cast<double>(pairs_));
-}
-
-void DistributionAnalysis::bracket_by_pilot() {
-  // A pilot pair costs the same always; what brackets keep costs pairs / sqrt(pilot). The sum is least at
-  // pilot = (pairs / cost)^(2/3).
-  const auto best =
-      static_cast<int64_t>(std::pow(static_cast<double>(pairs_) / space_.backend().sampling_cost(), 2.0 / 3.0));
-  const int64_t partners = (std::clamp(best, kPilotMin, kPilotMax) + space_.size() - 1) / space_.size();
-  const std::vector<Pair> pairs = pilot_pairs(space_.size(), partners, settings_.seed);
-  const std::vector<double> pilot = space_.backend().pair_cosines(space_.device_rows(), space_.unit(), pairs);
-  // The sweep's cosines may differ from the pilot's by as much as was promised.
-  const std::vector<uint64_t> lowered = fine_counts(pilot, -promise_);
-  const std::vector<uint64_t> raised = fine_counts(pilot, promise_);
-  const auto m = static_cast<double>(pilot.size());
-  for (Wanted& wanted : wanted_) {
-    const double q = static_cast<double>(wanted.rank) / static_cast<double>(pairs_);
-    const double half = settings_.bracket_errors * std::sqrt(q * (1.0 - q) * m) + settings_.bracket_errors;
-    const double low = std::floor(q * m - half);
-    const double high = std::ceil(q * m + half);
-    const auto first = low < 0 ? size_t{0} : slot_of(lowered, static_cast<uint64_t>(low));
-    const auto last = high >= m ? raised.size() - 1 : slot_of(raised, static_cast<uint64_t>(high));
-    const auto begin = lowered.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto end = lowered.begin() + static_cast<std::ptrdiff_t>(last) + 1;
-    const auto inside = static_cast<double>(std::accumulate(begin, end, uint64_t{0})) / m;
-    ask(wanted, fine_bracket(static_cast<int64_t>(first), static_cast<int64_t>(last), type_),
-        inside * static_cast<double>(pairs_));
-  }
-}
-
-void DistributionAnalysis::bracket_by_fine_counts(Wanted& wanted) {
-  const size_t slot = slot_of(fine_, static_cast<uint64_t>(wanted.rank));
-  const auto bin = static_cast<int64_t>(slot);
-  ask(wanted, fine_bracket(bin, bin, type_), static_cast<double>(fine_[slot]));
-}
-
-void DistributionAnalysis::bracket_by_slot(Wanted& wanted, const Bracket& coarse, const Bracket::Found& found) {
-  const size_t slot = slot_of(found.counts, static_cast<uint64_t>(wanted.rank) - found.below);
-  const uint64_t first = key(coarse.lo, type_) + (static_cast<uint64_t>(slot) << coarse.shift);
-  const uint64_t last = std::min(first + (uint64_t{1} << coarse.shift) - 1, key(coarse.hi, type_));
-  Bracket bracket;
-  bracket.lo = value(first, type_);
-  bracket.hi = value(last, type_);
-  ask(wanted, bracket, static_cast<double>(found.counts[slot]));
 }
 
 SweepRequest DistributionAnalysis::needs() {
-  SweepRequest request;
-  if (done_) return request;
-  if (first_) {
-    asked_.clear();
-    keep_left_ = static_cast<double>(settings_.keep_bytes);
-    if (pairs_ <= kKeepAll) {
-      bracket_everything();
-    } else {
-      bracket_by_pilot();
-    }
-    request = {Extremes{}, settings_.histogram, fine_histogram()};
-  }
-  request.insert(request.end(), asked_.begin(), asked_.end());
+  SweepRequest request = certified_ ? certified_->needs() : swept_->needs();
+  if (pairs_ == 0 || !first_) return request;
+  SweepRequest once;
+  if (settings_.counted) once.emplace_back(settings_.histogram);
+  if (!certified_) once.emplace_back(Extremes{});
+  request.insert(request.begin(), once.begin(), once.end());
   return request;
 }
 
 void DistributionAnalysis::take(SweepState state) {
-  const size_t before = first_ ? 3 : 0;  // what needs() asks for ahead of the brackets
+  size_t place = 0;
   if (first_) {
-    extremes_ = state.of<Extremes>(0);
-    histogram_ = std::move(state.of<Histogram>(1));
-    fine_ = std::move(state.of<Histogram>(2).counts);
+    if (settings_.counted) histogram_ = std::move(state.of<Histogram>(place++));
+    if (!certified_) extremes_ = state.of<Extremes>(place++);
     first_ = false;
   }
-  const std::vector<Bracket> answered = std::move(asked_);
-  asked_.clear();
-  keep_left_ = static_cast<double>(settings_.keep_bytes);
-  done_ = true;
-  for (Wanted& wanted : wanted_) {
-    if (wanted.known) continue;
-    const auto rank = static_cast<uint64_t>(wanted.rank);
-    const bool asked = std::exchange(wanted.bracketed, false);
-    Bracket::Found* found = asked ? &state.of<Bracket>(before + wanted.bracket) : nullptr;
-    if (found == nullptr || rank < found->below || rank >= found->below + found->inside) {
-      bracket_by_fine_counts(wanted);
-      done_ = false;
-      continue;
-    }
-    const Bracket& bracket = answered[wanted.bracket];
-    if (bracket.keep == Bracket::Keep::counts && bracket.shift > 0) {
-      bracket_by_slot(wanted, bracket, *found);
-      done_ = false;
-      continue;
-    }
-    const uint64_t inner = rank - found->below;
-    if (bracket.keep == Bracket::Keep::counts) {
-      wanted.value = value(key(bracket.lo, type_) + slot_of(found->counts, inner), type_);
-    } else {
-      wanted.value = std::visit([&](auto& values) { return select(values, inner); }, found->values);
-    }
-    wanted.known = true;
+  if (certified_) {
+    certified_->take();
+  } else {
+    swept_->take(state, place);
   }
 }
 
 Distribution DistributionAnalysis::result() {
   Distribution result;
   result.moments = pair_moments(space_);
-  result.extremes = extremes_;
+  result.extremes = certified_ ? certified_->extremes() : extremes_;
   result.histogram_spec = settings_.histogram;
   result.histogram = histogram_;
-  const auto find = [&](int64_t rank) { return std::ranges::lower_bound(wanted_, rank, {}, &Wanted::rank)->value; };
+  if (certified_) result.histogram_bound = certified_->first_bound();
+  const auto find = [&](int64_t rank) { return certified_ ? certified_->value(rank) : swept_->value(rank); };
   const auto at = [&](double q) {
     if (pairs_ == 0) return std::numeric_limits<double>::quiet_NaN();
     const double position = q * static_cast<double>(pairs_ - 1);
@@ -270,7 +94,7 @@ Distribution DistributionAnalysis::result() {
   for (const int64_t rank : settings_.order_statistics) result.order_statistics.push_back(find(rank));
   if (pairs_ == 0) {
     result.extremes.min = result.extremes.max = std::numeric_limits<double>::quiet_NaN();
-    result.histogram.counts.assign(static_cast<size_t>(settings_.histogram.bins), 0);
+    if (settings_.counted) result.histogram.counts.assign(static_cast<size_t>(settings_.histogram.bins), 0);
   }
   return result;
 }

@@ -2,10 +2,14 @@
 // The distribution of all n(n-1)/2 cosines: extremes, histogram, exact median and quantiles.
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <vector>
 
 #include "engine/analyses/distribution/moments.hpp"
+#include "engine/analyses/distribution/swept_ranks.hpp"
 #include "engine/analyses/plan.hpp"
+#include "engine/certified/order_search.hpp"
 #include "engine/space.hpp"
 
 namespace gramian {
@@ -14,12 +18,13 @@ struct DistributionSettings {
   std::vector<double> quantiles = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};  // each in [0, 1]
   std::vector<int64_t> order_statistics;  // wanted besides, by 0-based rank, 0 <= rank < pairs
   Histogram histogram;
+  bool counted = true;  // the histogram is wanted
   uint64_t seed = 0;
   /// Half width of a quantile's bracket in standard errors of the pilot sample. A miss costs a second sweep, never
   /// exactness: at 4 one rank in 16,000 misses, and brackets keep a third less than at 6.
   double bracket_errors = 4.0;
   /// Bytes for values kept inside brackets; what would need more takes another sweep instead.
-  int64_t keep_bytes = int64_t{128} << 20;
+  int64_t keep_bytes = int64_t{256} << 20;
 };
 
 struct Quantile {
@@ -35,15 +40,14 @@ struct Distribution {
   std::vector<double> order_statistics;  // as DistributionSettings::order_statistics
   Histogram histogram_spec;
   Histogram::Found histogram;
+  /// Of the error of a cosine as the histogram counted it; infinite where none is proven.
+  double histogram_bound = std::numeric_limits<double>::infinity();
 };
 
 /// Quantiles follow numpy's default (linear interpolation between the order statistics at floor and ceil of
-/// q (pairs - 1)) over the cosines that the chosen precision produces, and are exact for them:
-///
-/// A pilot sample of pairs puts a bracket of some standard errors round each wanted rank; the sweep counts what lies
-/// below and keeps what falls inside; the order statistic is selected from that. If a rank is not in its bracket, or a
-/// bracket would hold too much, the counts of the same sweep on the fine grid say exactly in which bin the rank lies,
-/// and one more sweep keeps only that bin.
+/// q (pairs - 1)). Where the precision is certified, they and the extremes are exactly those of the canonical cosines
+/// (OrderSearch); elsewhere exactly those of the cosines that the chosen precision produces (SweptRanks). The histogram
+/// counts cosines as they were swept.
 class DistributionAnalysis final : public SweepAnalysis {
  public:
   /// Throws InvalidUsage for a quantile outside [0, 1], a rank that no pair has or an impossible histogram.
@@ -56,34 +60,14 @@ class DistributionAnalysis final : public SweepAnalysis {
   Distribution result();
 
  private:
-  struct Wanted {
-    int64_t rank = 0;  // 0-based
-    bool known = false;
-    double value = 0.0;
-    bool bracketed = false;
-    size_t bracket = 0;  // in asked_
-  };
-
-  void bracket_everything();
-  void bracket_by_pilot();
-  void bracket_by_fine_counts(Wanted& wanted);
-  void bracket_by_slot(Wanted& wanted, const Bracket& coarse, const Bracket::Found& found);
-  /// Puts `wanted` into `bracket`, which is expected to hold about `inside` values.
-  void ask(Wanted& wanted, Bracket bracket, double inside);
-
   Space& space_;
-  CosineType type_;
-  double promise_;
   DistributionSettings settings_;
   int64_t pairs_;
-  std::vector<Wanted> wanted_;  // ascending ranks
-  std::vector<Bracket> asked_;
-  double keep_left_ = 0.0;  // bytes
+  std::optional<OrderSearch> certified_;
+  std::optional<SweptRanks> swept_;  // one of the two
   bool first_ = true;
-  bool done_ = false;
   Extremes::Found extremes_;
   Histogram::Found histogram_;
-  Counts fine_;
 };
 
 }  // namespace gramian

@@ -1,5 +1,7 @@
 #include "host/questions/geometry/distribution_json.hpp"
 
+#include <cmath>
+
 #include "host/questions/rows/row_choice.hpp"
 #include "host/report/wording.hpp"
 
@@ -20,6 +22,9 @@ Json to_json(const Distribution& distribution, std::span<const int64_t> rows, co
   json["histogram"] = {{"lo", distribution.histogram_spec.lo},     {"hi", distribution.histogram_spec.hi},
                        {"bins", distribution.histogram_spec.bins}, {"below", distribution.histogram.below},
                        {"above", distribution.histogram.above},    {"counts", distribution.histogram.counts}};
+  // Counts are those of cosines as they were swept.
+  const double bound = distribution.histogram_bound;
+  json["histogram"]["bound"] = std::isfinite(bound) ? Json(bound) : Json(nullptr);
   const auto pair = [&](const Pair& at) -> Json {
     if (distribution.moments.pairs == 0) return nullptr;
     const int64_t i = rows[static_cast<size_t>(at.i)];

@@ -121,6 +121,7 @@ void Graph::find_degrees(Run& run, int64_t keep_bytes, bool large, Answer& answe
   Space& space = *answer.space;
   DistributionSettings of_rule;
   of_rule.quantiles = {0.5};
+  of_rule.counted = false;
   of_rule.seed = run.seed();
   of_rule.keep_bytes = keep_bytes;
   const int64_t pairs = space.size() * (space.size() - 1) / 2;

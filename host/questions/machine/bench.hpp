@@ -24,9 +24,13 @@ struct Bench {
     double pilot = 0.0;
     double sweep = 0.0;
     double select = 0.0;
-    double all = 0.0;  // the same with neighbours and degrees in the same sweep
+    double all = 0.0;    // the same with neighbours and degrees in the same sweep
+    double order = 0.0;  // quantiles and extremes alone
+    double near = 0.0;   // neighbours and degrees alone
     double fraction() const { return gemm / whole; }
     double fraction_of_all() const { return gemm / all; }
+    double fraction_of_order() const { return gemm / order; }
+    double fraction_of_near() const { return gemm / near; }
   };
   struct Answer {
     DeviceInfo device;
@@ -41,8 +45,10 @@ struct Bench {
     int64_t peak_memory = 0;
     int64_t matrix_bytes = 0;
 
-    Round median() const;         // by fraction()
-    Round median_of_all() const;  // by fraction_of_all()
+    Round median() const;  // by fraction()
+    Round median_of_all() const;
+    Round median_of_order() const;
+    Round median_of_near() const;
     /// Seconds of each stage of the median round, by name.
     std::vector<std::pair<std::string, double>> stages() const;
   };

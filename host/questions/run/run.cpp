@@ -171,6 +171,13 @@ void Run::require_sweep_memory(const Input& input, int64_t n, double besides, co
 
 void Run::note_narrow(double sd) {
   constexpr double kTellsApart = 10.0;
+  constexpr double kNarrow = 1e-13;
+  if (certified_) {
+    if (!(sd < kNarrow)) return;
+    note("The cosines lie closer together (sd " + host::significant(sd, 2) +
+         ") than fp64 tells apart: their order, and what lies above a threshold among them, is its rounding.");
+    return;
+  }
   if (accuracy_.pairs == 0 || !(sd < kTellsApart * accuracy_.max_abs_error)) return;
   const bool best = precision_ == Precision::double_;
   note("The cosines lie so close together (sd " + host::significant(sd, 2) + ") that " +
@@ -261,6 +268,7 @@ std::string Run::footer() const {
     line = "largest error " + host::significant(accuracy_.max_abs_error, 2) + " on " + host::grouped(accuracy_.pairs) +
            " sampled pairs (promise: " + host::significant(accuracy_.promise, 2) + "); ";
   }
+  if (certified_) text += "  exact: " + host::grouped(certified_->recomputed) + " pairs recomputed in fp64\n";
   if (sweeps_ > 0) line += std::to_string(sweeps_) + (sweeps_ == 1 ? " sweep; " : " sweeps; ");
   return text + "  " + line + host::duration_in_words(seconds()) + "\n";
 }

@@ -125,7 +125,8 @@ class Run {
 
   /// A sentence for people, in the result and under the table.
   void note(const std::string& sentence) { notes_.push_back(sentence); }
-  /// Says so where swept cosines of this standard deviation lie closer together than the sweeps told them apart.
+  /// Says so where cosines of this standard deviation lie closer together than the sweeps told them apart, or, where
+  /// they were decided exactly, than fp64 does.
   void note_narrow(double sd);
   void text_read(TextRead text) { text_ = std::move(text); }
   /// Tokens that were asked for and are left out, because an input does not have them.

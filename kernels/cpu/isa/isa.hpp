@@ -41,6 +41,19 @@ struct FineLoop {
   T max{};            // raised
 };
 
+/// Some closed intervals. Values below each are counted; positions of those within any are listed, ascending, in `at`,
+/// which has room for a segment and 16 more. `within` is room for a mask of 16 bits for every 8 or 16 values.
+template <class T>
+struct IntervalLoop {
+  int64_t intervals = 0;
+  const T* lo = nullptr;
+  const T* hi = nullptr;
+  uint64_t* below = nullptr;  // an interval; raised
+  uint16_t* within = nullptr;
+  uint32_t* at = nullptr;
+  int64_t listed = 0;
+};
+
 /// Positions in a segment whose value reaches the row's threshold, or that of their own column; room for a segment.
 struct ReachingLoop {
   uint32_t* for_row = nullptr;
@@ -70,8 +83,8 @@ struct IsaTable {
   void (*product_f32)(Operand<float> a, Operand<float> b, int64_t depth, float* c, int64_t ldc, ProductOptions options);
   void (*product_f64)(Operand<double> a, Operand<double> b, int64_t depth, double* c, int64_t ldc,
                       ProductOptions options);
-  /// int16 fixed point: exact integer products, then x row_scale[i] x col_scale[j], limited to [-1, 1]. `depth` counts
-  /// pairs. Null where this instruction set has no gain from it.
+  /// int16 fixed point: integer products, exact within links of kFixedLink pairs, then x row_scale[i] x col_scale[j],
+  /// limited to [-1, 1]. `depth` counts pairs. Null where this instruction set has no gain from it.
   void (*product_i16)(Operand<int16_t> a, Operand<int16_t> b, int64_t depth, const float* row_scale,
                       const float* col_scale, float* c, int64_t ldc, bool upper);
   /// Two int8 a value, 256 hi + lo: exact sums of the products of hi, and of hi with lo; of lo with lo where `whole`.
@@ -88,16 +101,15 @@ struct IsaTable {
   void (*bracket_f32)(const float* x, int64_t count, BracketLoop<float>* loop);
   void (*bracket_f64)(const double* x, int64_t count, BracketLoop<double>* loop);
 
+  void (*intervals_f32)(const float* x, int64_t count, IntervalLoop<float>* loop);
+  void (*intervals_f64)(const double* x, int64_t count, IntervalLoop<double>* loop);
+
   void (*reaching_f32)(const float* x, int64_t count, float row, const float* columns, ReachingLoop* loop);
   void (*reaching_f64)(const double* x, int64_t count, double row, const double* columns, ReachingLoop* loop);
 
   /// How many values reach `threshold`; each also adds 1 to its column's counter.
   int64_t (*degrees_f32)(const float* x, int64_t count, float threshold, int32_t* columns);
   int64_t (*degrees_f64)(const double* x, int64_t count, double threshold, int64_t* columns);
-
-  /// How many values reach `threshold`.
-  int64_t (*reached_f32)(const float* x, int64_t count, float threshold);
-  int64_t (*reached_f64)(const double* x, int64_t count, double threshold);
 
   /// RankBins::bin of every value, from RankBins::cells.
   void (*rank_bins_f32)(const float* x, int64_t count, const uint32_t* cells, uint32_t* bins);
@@ -107,6 +119,8 @@ struct IsaTable {
   double (*dot)(const double* x, const double* y, int64_t count);
   /// The same of fp32 values at any address.
   double (*dot_f32)(const void* x, const void* y, int64_t count);
+  /// The same in fp32, in kQuickLanes lanes.
+  float (*quick_f32)(const void* x, const void* y, int64_t count);
 };
 
 /// The table in use: the best for this processor, unless GRAMIAN_CPU_ISA in the environment or select_isa names

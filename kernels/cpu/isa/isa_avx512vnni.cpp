@@ -14,30 +14,46 @@ inline __attribute__((always_inline)) void add_products(__m512i& sum, __m512i ro
   __asm__("vpdpwssd {%2, %1, %0|%0, %1, %2}" : "+v"(sum) : "v"(row), "v"(columns));
 }
 
-/// Operands hold two int16 of neighbouring k for each row, so one step of `depth` is kPanel 32-bit pairs.
+/// Operands hold two int16 of neighbouring k for each row, so one step of `depth` is kPanel 32-bit pairs. Integer sums
+/// of kFixedLink steps are added up in fp32.
 inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, const int32_t* b, int64_t depth,
                                                            const float* row_scale, const float* col_scale, float* c,
                                                            int64_t ldc) {
   __m512i sum[8][3];
+  __m512 whole[8][3];  // of the links so far; in the L1 cache, unlike `sum`
+  int64_t k = 0;
+  do {
+    if (k > 0) {
 #pragma GCC unroll 8
-  for (int r = 0; r < 8; ++r) {
+      for (int r = 0; r < 8; ++r) {
 #pragma GCC unroll 3
-    for (int v = 0; v < 3; ++v) sum[r][v] = _mm512_setzero_si512();
-  }
-  for (int64_t k = 0; k < depth; ++k) {
-    const __m512i b0 = _mm512_loadu_si512(b);
-    const __m512i b1 = _mm512_loadu_si512(b + 16);
-    const __m512i b2 = _mm512_loadu_si512(b + 32);
+        for (int v = 0; v < 3; ++v) {
+          const __m512 link = _mm512_cvtepi32_ps(sum[r][v]);
+          whole[r][v] = k > kFixedLink ? _mm512_add_ps(whole[r][v], link) : link;
+        }
+      }
+    }
 #pragma GCC unroll 8
     for (int r = 0; r < 8; ++r) {
-      const __m512i row = _mm512_set1_epi32(a[r]);
-      add_products(sum[r][0], row, b0);
-      add_products(sum[r][1], row, b1);
-      add_products(sum[r][2], row, b2);
+#pragma GCC unroll 3
+      for (int v = 0; v < 3; ++v) sum[r][v] = _mm512_setzero_si512();
     }
-    a += kPanel;
-    b += kPanel;
-  }
+    const int64_t end = depth - k < kFixedLink ? depth : k + kFixedLink;
+    for (; k < end; ++k) {
+      const __m512i b0 = _mm512_loadu_si512(b);
+      const __m512i b1 = _mm512_loadu_si512(b + 16);
+      const __m512i b2 = _mm512_loadu_si512(b + 32);
+#pragma GCC unroll 8
+      for (int r = 0; r < 8; ++r) {
+        const __m512i row = _mm512_set1_epi32(a[r]);
+        add_products(sum[r][0], row, b0);
+        add_products(sum[r][1], row, b1);
+        add_products(sum[r][2], row, b2);
+      }
+      a += kPanel;
+      b += kPanel;
+    }
+  } while (k < depth);
   const __m512 one = _mm512_set1_ps(1.0f);
   const __m512 minus_one = _mm512_set1_ps(-1.0f);
 #pragma GCC unroll 8
@@ -45,8 +61,9 @@ inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, con
     const __m512 scale = _mm512_set1_ps(row_scale[r]);
 #pragma GCC unroll 3
     for (int v = 0; v < 3; ++v) {
-      __m512 x =
-          _mm512_mul_ps(_mm512_cvtepi32_ps(sum[r][v]), _mm512_mul_ps(scale, _mm512_loadu_ps(col_scale + 16 * v)));
+      __m512 x = _mm512_cvtepi32_ps(sum[r][v]);
+      if (depth > kFixedLink) x = _mm512_add_ps(whole[r][v], x);
+      x = _mm512_mul_ps(x, _mm512_mul_ps(scale, _mm512_loadu_ps(col_scale + 16 * v)));
       x = _mm512_min_ps(_mm512_max_ps(x, minus_one), one);
       _mm512_storeu_ps(c + r * ldc + 16 * v, _mm512_add_ps(x, _mm512_setzero_ps()));
     }

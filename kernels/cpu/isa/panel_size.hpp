@@ -14,6 +14,9 @@ inline constexpr int64_t kChain = 128;
 /// way, so that an error grows with the square of a run's length: 1.9e-6 of a cosine in runs of 128, 4.8e-7 in links,
 /// as the accuracy tests measure it.
 inline constexpr int64_t kLink = 32;
+/// Pairs of int16 that are summed in int32 before the sum moves on to fp32: the shorter, the larger the integers may be
+/// that stay within 31 bits. Two hundred cycles of products, whose move takes ten.
+inline constexpr int64_t kFixedLink = 16;
 /// Columns and bytes of a panel's block in the form of two int8; see panels.hpp.
 inline constexpr int64_t kInt8Columns = 64;
 inline constexpr int64_t kInt8BlockBytes = 4 * kPanel * kInt8Columns;

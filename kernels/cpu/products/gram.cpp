@@ -109,8 +109,12 @@ DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& 
 
 std::vector<double> pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                  const RowTransform& tb, std::span<const Pair> pairs, int threads) {
-  const on_host::CanonicalDots dots{isa_table().dot, isa_table().dot_f32};
-  return on_host::canonical_cosines(a, ta, b, tb, pairs, dots, threads);
+  return on_host::canonical_cosines(a, ta, b, tb, pairs, canonical_dots(), threads);
+}
+
+on_host::CanonicalDots canonical_dots() {
+  const IsaTable& isa = isa_table();
+  return {isa.dot, isa.dot_f32, isa.quick_f32};
 }
 
 }  // namespace gramian::cpu

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/backend.hpp"
+#include "engine/on_host/canonical_rows.hpp"
 #include "kernels/cpu/rows/rows.hpp"
 
 namespace gramian::cpu {
@@ -18,5 +19,7 @@ DenseMatrix gram(const DeviceRows& a, const RowTransform& ta, const DeviceRows& 
                  bool symmetric, int threads);
 std::vector<double> pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                  const RowTransform& tb, std::span<const Pair> pairs, int threads);
+/// Of the instruction set in use.
+on_host::CanonicalDots canonical_dots();
 
 }  // namespace gramian::cpu

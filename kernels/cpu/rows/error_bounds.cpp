@@ -1,7 +1,6 @@
 #include "kernels/cpu/rows/error_bounds.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "engine/cosines/canonical_order.hpp"
 #include "kernels/cpu/isa/panel_size.hpp"
@@ -25,27 +24,46 @@ int64_t roundings(int64_t dim, int64_t link) {
   return 1 + std::min(chain, link) + pieces(chain, link) + pieces(dim, kChain);
 }
 
+double rounding(Form form, int64_t dim) {
+  switch (form) {
+    case Form::f32:
+      return gamma(roundings(dim, kLink), kSingle);
+    case Form::f64:
+      return gamma(roundings(dim, kChain), kDouble);
+    case Form::i16:
+      return gamma(6 + pieces(dim, 2 * kFixedLink), kSingle);
+    case Form::i8:
+      break;
+  }
+  return gamma(16, kSingle);
+}
+
 /// Between a unit row and what fp64 makes of it: its square's sum, root and inverse, and a product an entry.
 double unit_row_error(int64_t dim) { return gamma(pieces(dim, kCanonicalLanes) / 2 + 8, kDouble); }
 
 }  // namespace
 
-double error_bound(Form form, int64_t dim, double turned, double low) {
-  const double made = unit_row_error(dim);
+ErrorBound::ErrorBound(Form form, int64_t dim, double turned, double low) : form_(form), made_(unit_row_error(dim)) {
   // |q| and |p| are 1 + r at most.
-  const auto products = [](double r, double rounding) { return 2.0 * r + 3.0 * r * r + rounding * (1.0 + 3.0 * r); };
-  switch (form) {
+  largest_ = removed(turned);
+  rounding_ = 4.0 * kDouble + rounding(form, dim) * (1.0 + 3.0 * largest_);
+  if (form == Form::i8) rounding_ += low * low;
+}
+
+double ErrorBound::share(double turned) const { return removed(turned) * (1.0 + 1.5 * largest_) + 0.5 * rounding_; }
+
+double ErrorBound::removed(double turned) const {
+  switch (form_) {
     case Form::f32:
       // Entries below fp32's normal range lose 2^-150 each, which is nothing beside what is added here for them.
-      return products(kSingle + made + 0x1p-100, gamma(roundings(dim, kLink), kSingle)) + 4.0 * kDouble;
+      return kSingle + made_ + 0x1p-100;
     case Form::f64:
-      return products(made, gamma(roundings(dim, kChain), kDouble)) + 4.0 * kDouble;
+      return made_;
     case Form::i16:
-      return products(turned + made, gamma(6, kSingle)) + 4.0 * kDouble;
     case Form::i8:
-      return products(turned + made, gamma(16, kSingle)) + low * low + 4.0 * kDouble;
+      break;
   }
-  return std::numeric_limits<double>::infinity();
+  return turned + made_;
 }
 
 }  // namespace gramian::cpu

@@ -8,7 +8,8 @@
 //   fp32   r <= u. A term is rounded when it is formed (without fused multiply-adds) and at most kLink times in its
 //          link, once a link of its chain and once a chain: γ of as many.
 //   fp64   the same with v, chains of kChain, and the rounding of the unit rows themselves.
-//   int16  sums are exact; their conversion, both scales, the product of these and the last product are rounded: 5u.
+//   int16  sums are exact within a link; their conversion, a sum a link, both scales, the product of these and the last
+//          product are rounded: 5u, and u a link.
 //   int8   the sums of two or three products of parts are converted and added up besides: at most 16u, since
 //          the parts' lengths are below 1.13 and 0.13 for rows of up to 1,024 dimensions. Without products of low
 //          parts, l and m of a row's length, also l m.
@@ -19,7 +20,22 @@
 
 namespace gramian::cpu {
 
-/// `turned`: the largest r of any row in an integer form; `low`: the largest length of low parts that are left out.
-double error_bound(Form form, int64_t dim, double turned, double low);
+/// The bound of a pair as the sum of two shares: with R the largest r of any row, r + s + 3rs <= r (1 + 3R/2) +
+/// s (1 + 3R/2), and half of what the product rounds.
+class ErrorBound {
+ public:
+  /// `turned`: the largest r of any row in an integer form; `low`: the largest length of low parts that are left out.
+  ErrorBound(Form form, int64_t dim, double turned, double low);
+  /// Of a row whose r is `turned` (which counts in integer forms alone).
+  double share(double turned) const;
+
+ private:
+  double removed(double turned) const;
+
+  Form form_;
+  double made_;
+  double largest_ = 0.0;
+  double rounding_ = 0.0;
+};
 
 }  // namespace gramian::cpu

@@ -11,7 +11,9 @@
 namespace gramian::cpu {
 namespace {
 
-constexpr double kFixedPoint = 32767.0;
+constexpr double kLargestInt16 = 32767.0;
+/// Length of a link's entries, so that no sum of products within it leaves 31 bits (Cauchy, Schwarz).
+constexpr double kLinkLength = 46340.0;
 /// 256 hi + lo, hi from -127 to 127, lo from -128 to 127: sums of 1,024 products stay far from the ends of int32.
 /// A row of entries of one size has no low parts at all.
 constexpr double kTwoInt8 = 127.0 * 256.0;
@@ -69,11 +71,31 @@ double turned_by(const std::vector<double>& row, double square, Rounded rounded)
   return std::sqrt(sum) * (1.0 + 1e-9) + 1e-15;
 }
 
-IntegerRow pack_row_i16(const std::vector<double>& row, const std::vector<int64_t>& order, int16_t* out) {
-  const auto rounded = [&](size_t k) { return std::nearbyint(row[k] * kFixedPoint); };
+/// What entries are multiplied by before they are rounded: as much as their largest and every link's length allow.
+double fixed_point_factor(const std::vector<double>& row) {
+  constexpr int64_t kTerms = 2 * kFixedLink;
+  double largest = 0.0;
+  double longest = 0.0;
+  for (int64_t begin = 0; begin < std::ssize(row); begin += kTerms) {
+    double square = 0.0;
+    for (int64_t k = begin; k < std::min(std::ssize(row), begin + kTerms); ++k) {
+      const double x = std::abs(row[static_cast<size_t>(k)]);
+      largest = std::max(largest, x);
+      square += x * x;
+    }
+    longest = std::max(longest, square);
+  }
+  // Rounding makes a link longer by half a unit an entry at most; the last factor is for what fp64 rounds here.
+  const double link = kLinkLength - 0.5 * std::sqrt(static_cast<double>(kTerms));
+  return std::min(kLargestInt16 / largest, link / std::sqrt(longest)) * (1.0 - 1e-9);
+}
+
+IntegerRow pack_row_i16(const std::vector<double>& row, int16_t* out) {
+  const double factor = fixed_point_factor(row);
+  const auto rounded = [&](size_t k) { return std::nearbyint(row[k] * factor); };
   double square = 0.0;
-  for (int64_t k = 0; k < std::ssize(order); ++k) {
-    const double q = rounded(static_cast<size_t>(order[static_cast<size_t>(k)]));
+  for (int64_t k = 0; k < std::ssize(row); ++k) {
+    const double q = rounded(static_cast<size_t>(k));
     square += q * q;
     out[(k / 2 * kPanel) * 2 + k % 2] = static_cast<int16_t>(q);
   }
@@ -167,11 +189,16 @@ std::string CpuUnitRows::form() const {
     case Form::f64:
       return "fp64";
     case Form::i16:
-      return "int16 fixed point, exact int32 sums";
+      return "int16 fixed point, exact int32 sums of " + std::to_string(2 * kFixedLink) + " products";
     case Form::i8:
       return std::string("two int8 a value, exact int32 sums of ") + (whole ? "four" : "three") + " products";
   }
   return {};
+}
+
+double CpuUnitRows::share(int64_t begin, int64_t end) const {
+  if (begin >= end) return 0.0;
+  return *std::max_element(shares.begin() + begin / kPanel, shares.begin() + panel_count(end));
 }
 
 bool CpuUnitRows::meets(const UnitRows& other) const {
@@ -221,7 +248,7 @@ void pack_into(CpuUnitRows& packed, int64_t index, const std::vector<double>& ro
       int16_t* out = packed.i16.data() + (panel * depth * kPanel + lane) * 2;
       if (std::ssize(row) % 2 == 1) out[(depth - 1) * kPanel * 2 + 1] = 0;
       if (!padding) {
-        note(pack_row_i16(row, packed.order, out));
+        note(pack_row_i16(row, out));
         return;
       }
       packed.scale.data()[index] = 0.0f;
@@ -252,8 +279,8 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTra
     order.resize(static_cast<size_t>(d));
     std::iota(order.begin(), order.end(), 0);
   }
-  std::vector<Worst> worst(static_cast<size_t>(threads));
-  parallel_for(threads, packed->panels(), [&](int64_t panel, int worker) {
+  std::vector<Worst> worst(static_cast<size_t>(packed->panels()));
+  parallel_for(threads, packed->panels(), [&](int64_t panel, int) {
     std::vector<double> row(static_cast<size_t>(d));
     if (form == Form::i8) std::fill_n(packed->i8.data() + panel * depth * kInt8BlockBytes, depth * kInt8BlockBytes, 0);
     for (int64_t index = panel * kPanel; index < (panel + 1) * kPanel; ++index) {
@@ -263,7 +290,7 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTra
       } else {
         transformed_row(rows, index, unit, row.data());
       }
-      pack_into(*packed, index, row, padding, worst[static_cast<size_t>(worker)]);
+      pack_into(*packed, index, row, padding, worst[static_cast<size_t>(panel)]);
     }
   });
   // Rounding turns either row by at most sqrt(d)/2 units of its last place; the products of low parts are at most
@@ -271,7 +298,9 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTra
   Worst all;
   for (const Worst& mine : worst) all.note(mine);
   packed->whole = std::sqrt(static_cast<double>(d)) * all.largest / kTwoInt8 + all.low * all.low > kFixedPointShare;
-  packed->proven = error_bound(form, d, all.turned, packed->whole ? 0.0 : all.low);
+  const ErrorBound bound(form, d, all.turned, packed->whole ? 0.0 : all.low);
+  for (const Worst& panel : worst) packed->shares.push_back(bound.share(panel.turned));
+  packed->proven = 2.0 * bound.share(all.turned);
   return packed;
 }
 

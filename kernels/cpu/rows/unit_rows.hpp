@@ -26,6 +26,7 @@ class CpuUnitRows final : public UnitRows {
   CosineType cosine_type() const override { return form_ == Form::f64 ? CosineType::f64 : CosineType::f32; }
   std::string form() const override;
   double bound() const override { return proven; }
+  double share(int64_t begin, int64_t end) const override;
   /// The same columns have to meet at every step of a product.
   bool meets(const UnitRows& other) const override;
 
@@ -40,6 +41,7 @@ class CpuUnitRows final : public UnitRows {
   std::vector<int64_t> order;  // of the columns, in which products are summed
   bool whole = true;           // int8: products of low parts are wanted
   double proven = 0.0;         // see error_bounds.hpp
+  std::vector<double> shares;  // of an error, the largest of a panel's rows
   AlignedBuffer<float> scale;  // int16, int8: what turns an integer product back, one a row
 
  private:

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/reductions/degrees.hpp"
+#include "kernels/cpu/rows/unit_rows.hpp"
 #include "kernels/cpu/sweep/consumer.hpp"
 
 namespace gramian::cpu {
@@ -12,7 +13,8 @@ namespace gramian::cpu {
 template <class T>
 class DegreeConsumer final : public Consumer<T> {
  public:
-  DegreeConsumer(const Degrees& wanted, const SweepShape& shape, int64_t tile_edge, int workers, Degrees::Found& found);
+  DegreeConsumer(const Degrees& wanted, const SweepShape& shape, const CpuUnitRows& a, const CpuUnitRows& b,
+                 int64_t tile_edge, int workers, Degrees::Found& found);
   void consume(int worker, const Tile& tile, const T* cosines, int64_t ld) override;
   void take() override;
 
@@ -21,15 +23,23 @@ class DegreeConsumer final : public Consumer<T> {
   struct Own {
     Counts counts;                 // a row
     std::vector<Counter> columns;  // of the tile at hand
+    std::vector<uint16_t> within;
+    std::vector<uint32_t> at;
     std::vector<Pair> open;
     bool overflowed = false;
   };
 
-  /// Lists what lies between the two thresholds.
-  void list_open(Own& own, int64_t row, int64_t column, const T* x, int64_t count) const;
+  /// What counts, and what is listed: the same where there is no margin.
+  struct Ends {
+    T counted;
+    T open;
+  };
+  Ends ends(double margin) const;
+  void list_open(Own& own, const Ends& ends, int64_t row, int64_t column, const T* x, int64_t count) const;
 
-  T threshold_;
-  T open_from_;  // threshold_ where there is no margin
+  const Degrees& wanted_;
+  const CpuUnitRows& a_;
+  const CpuUnitRows& b_;
   bool of_rows_, of_columns_;
   int64_t tile_edge_;
   Degrees::Found& found_;

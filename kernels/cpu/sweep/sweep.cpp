@@ -10,6 +10,7 @@
 #include "engine/threads.hpp"
 #include "kernels/cpu/sweep/counted.hpp"
 #include "kernels/cpu/sweep/degrees.hpp"
+#include "kernels/cpu/sweep/listed.hpp"
 #include "kernels/cpu/sweep/neighbors.hpp"
 #include "kernels/cpu/sweep/places.hpp"
 #include "kernels/cpu/sweep/rank_counts.hpp"
@@ -22,8 +23,8 @@ namespace {
 template <class T>
 class Consumers {
  public:
-  Consumers(const SweepShape& shape, int64_t tile_edge, int workers)
-      : shape_(shape), tile_edge_(tile_edge), workers_(workers) {}
+  Consumers(const CpuUnitRows& a, const CpuUnitRows& b, const TileGrid& grid, int workers)
+      : a_(a), b_(b), shape_(shape_of(grid, a.cosine_type())), tile_edge_(grid.edge()), workers_(workers) {}
 
   void add(const Extremes& wanted, Extremes::Found& found) { counted().add(wanted, found); }
   void add(const Histogram& wanted, Histogram::Found& found) { counted().add(wanted, found); }
@@ -35,7 +36,10 @@ class Consumers {
     nearest_->add(wanted, found);
   }
   void add(const Degrees& wanted, Degrees::Found& found) {
-    make<DegreeConsumer<T>>(wanted, shape_, tile_edge_, workers_, found);
+    make<DegreeConsumer<T>>(wanted, shape_, a_, b_, tile_edge_, workers_, found);
+  }
+  void add(const Listed& wanted, Listed::Found& found) {
+    make<ListedConsumer<T>>(wanted, a_, b_, tile_edge_, workers_, found);
   }
   void add(const RankCounts& wanted, RankCounts::Found& found) { make<RankCountConsumer<T>>(wanted, workers_, found); }
 
@@ -62,6 +66,8 @@ class Consumers {
     return *counted_;
   }
 
+  const CpuUnitRows& a_;
+  const CpuUnitRows& b_;
   SweepShape shape_;
   int64_t tile_edge_;
   int workers_;
@@ -74,7 +80,7 @@ template <class T>
 void run(const CpuUnitRows& a, const CpuUnitRows& b, const SweepRequest& request, const TileGrid& grid, TileRange range,
          SweepState& state, int threads, const Progress& progress) {
   const int64_t edge = grid.edge();
-  Consumers<T> consumers(shape_of(grid, a.cosine_type()), edge, threads);
+  Consumers<T> consumers(a, b, grid, threads);
   for (size_t place = 0; place < request.size(); ++place) {
     std::visit([&]<class Kind>(const Kind& wanted) { consumers.add(wanted, state.of<Kind>(place)); }, request[place]);
   }

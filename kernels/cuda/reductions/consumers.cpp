@@ -25,6 +25,7 @@ struct BytesOf {
     return rows_of(shape, nearest.of) * (std::min(nearest.k, others_of(shape, nearest.of)) * entry + 12);
   }
   int64_t operator()(const Degrees& degrees) const { return rows_of(shape, degrees.of) * kCounter; }
+  int64_t operator()(const Listed&) const { return 0; }
   int64_t operator()(const RankCounts& ranks) const { return ranks.bins->bins() * kCounter; }
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/error.hpp"
 #include "engine/sweep/sweep.hpp"
 #include "kernels/cuda/reductions/binned.hpp"
 #include "kernels/cuda/reductions/listed.hpp"
@@ -43,6 +44,7 @@ class Consumers {
   void want(size_t, const Nearest& nearest) { nearest_.want(nearest, shape_, tile_edge_, stream_); }
   void want(size_t place, const Degrees& degrees) { degrees_.want(place, degrees, shape_, stream_); }
   void want(size_t, const RankCounts& ranks) { ranks_.want(ranks, stream_); }
+  void want(size_t, const Listed&) { throw Unsupported("pairs are listed by backends that certify cosines"); }
 
   void add(SweepState& state, size_t place, const Extremes&) { extremes_.add_to(state.of<Extremes>(place), stream_); }
   void add(SweepState& state, size_t place, const Histogram& histogram) {
@@ -59,6 +61,7 @@ class Consumers {
   void add(SweepState& state, size_t place, const Degrees&) {
     degrees_.add_to(state.of<Degrees>(place), place, stream_);
   }
+  void add(SweepState&, size_t, const Listed&) {}
   void add(SweepState& state, size_t place, const RankCounts&) { ranks_.add_to(state.of<RankCounts>(place), stream_); }
 
   const SweepRequest& request_;

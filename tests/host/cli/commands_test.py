@@ -166,6 +166,9 @@ class Commands(Program):
         self.assertIn((everything["gemm_seconds"], everything["sweep_seconds"]), times)
         ratios = sorted(gemm / seconds for gemm, seconds in times)
         self.assertAlmostEqual(everything["fraction_of_gemm"], ratios[1])
+        for part in ("order", "near"):
+            ratios = sorted(one["gemm_seconds"] / one[part + "_seconds"] for one in bench["rounds"])
+            self.assertAlmostEqual(bench[part]["fraction_of_gemm"], ratios[1])
         self.assertGreater(bench["peak_memory"], bench["matrix_bytes"])
         given = self.json("bench", "--input", "e.npy", "--precision", "half")["bench"]
         self.assertEqual(given["n"], 200)

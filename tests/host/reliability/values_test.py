@@ -69,11 +69,21 @@ class Values(Hostile):
 
     def test_cosines_closer_together_than_a_precision_tells(self):
         npy(self.place / "narrow.npy", [[1 + 1e-4 * (x - 0.2) for x in row] for row in gaussian(300, 32, 1)], "d")
-        for question in ("stats", "graph"):
-            notes = self.result(question, "narrow.npy")["notes"]
+        for question, key in (("stats", "distribution"), ("graph", "graph")):
+            asked = self.result(question, "narrow.npy")
+            double = self.result(question, "narrow.npy", "--precision", "double")
+            self.assertEqual((asked["notes"], double["notes"]), ([], []))  # exact, by itself
+            for name in ("median", "min", "max", "quantiles", "edges", "degree"):
+                self.assertEqual(asked[key].get(name), double[key].get(name))
+            notes = self.result(question, "narrow.npy", "--precision", "half")["notes"]
             self.assertTrue(any("--precision double" in note and "sd 2.4e-09" in note for note in notes), notes)
-            self.assertEqual(self.result(question, "narrow.npy", "--precision", "double")["notes"], [])
             self.assertEqual(self.result(question, "m.npy")["notes"], [])
+
+    def test_cosines_closer_together_than_fp64_tells(self):
+        npy(self.place / "narrower.npy", [[1 + 1e-7 * (x - 0.2) for x in row] for row in gaussian(300, 32, 1)], "d")
+        for question in ("stats", "graph"):
+            notes = self.result(question, "narrower.npy")["notes"]
+            self.assertTrue(any("than fp64 tells apart" in note for note in notes), notes)
 
     def test_rows_of_the_smallest_and_the_largest_numbers(self):
         rows = gaussian(30, 8, 1)

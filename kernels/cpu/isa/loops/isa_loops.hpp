@@ -7,7 +7,9 @@
 #include "kernels/cpu/isa/loops/bracket_loops.hpp"
 #include "kernels/cpu/isa/loops/fine_loops.hpp"
 #include "kernels/cpu/isa/loops/histogram_loops.hpp"
+#include "kernels/cpu/isa/loops/interval_loops.hpp"
 #include "kernels/cpu/isa/loops/product_loops.hpp"
+#include "kernels/cpu/isa/loops/quick_dot.hpp"
 #include "kernels/cpu/isa/loops/rank_loops.hpp"
 #include "kernels/cpu/isa/loops/row_loops.hpp"
 
@@ -28,16 +30,17 @@ constexpr IsaTable make_table(const char* name, decltype(IsaTable::dot) dot, dec
           .histogram_f64 = histogram_exact,
           .bracket_f32 = bracket_f32,
           .bracket_f64 = bracket_plain<double>,
+          .intervals_f32 = intervals_f32,
+          .intervals_f64 = intervals_plain<double>,
           .reaching_f32 = reaching<float>,
           .reaching_f64 = reaching<double>,
           .degrees_f32 = degrees<float, int32_t>,
           .degrees_f64 = degrees<double, int64_t>,
-          .reached_f32 = reached<float, int32_t>,
-          .reached_f64 = reached<double, int64_t>,
           .rank_bins_f32 = rank_bins_f32,
           .rank_bins_f64 = rank_bins<double>,
           .dot = dot,
-          .dot_f32 = dot_f32};
+          .dot_f32 = dot_f32,
+          .quick_f32 = quick_dot};
 }
 
 }  // namespace

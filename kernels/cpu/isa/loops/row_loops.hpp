@@ -87,21 +87,5 @@ int64_t degrees(const T* x, int64_t count, T threshold, Counter* columns) {
   return degree;
 }
 
-template <class T, class Counter>
-int64_t reached(const T* x, int64_t count, T threshold) {
-  using Unaligned = typename Lanes<T>::Unaligned;
-  using Counts = typename Lanes<Counter>::Vector;
-  constexpr int kLanes = Lanes<T>::kCount;
-  Counts sum{};
-  int64_t k = 0;
-  for (; k + kLanes <= count; k += kLanes) {
-    sum -= Counts(*reinterpret_cast<const Unaligned*>(x + k) >= threshold);
-  }
-  int64_t total = 0;
-  for (int lane = 0; lane < kLanes; ++lane) total += sum[lane];
-  for (; k < count; ++k) total += x[k] >= threshold;
-  return total;
-}
-
 }  // namespace
 }  // namespace gramian::cpu
