@@ -34,8 +34,8 @@ TEST(Given, AMatrixIsFoundByItsName) {
   opened.matrix = kSample + "/run1.npy";
   questions::Run other("stats", opened.settings, nobody, std::nullopt);
   const Stats::Answer of_file = opened.ask(other);
-  EXPECT_EQ(of_given.distribution.median, of_file.distribution.median);
-  EXPECT_EQ(of_given.input->view().data, matrix.embedding.matrix.view.data);
+  EXPECT_EQ(of_given.each.front().distribution.median, of_file.each.front().distribution.median);
+  EXPECT_EQ(of_given.each.front().input->view().data, matrix.embedding.matrix.view.data);
   const auto json = [](questions::Run& of) { return json_text(of.result(Json::object(), Json::object())); };
   const auto inputs = [&](questions::Run& of) { return json(of).substr(json(of).find("\"inputs\"")); };
   EXPECT_EQ(inputs(run), inputs(other));
@@ -85,7 +85,7 @@ TEST(Together, EqualSpacesAreSweptOnce) {
   stats.thread.join();
   near.thread.join();
   ASSERT_TRUE(stats.answer && near.answer);
-  EXPECT_EQ(stats.answer->distribution.moments.pairs, 3000 * 2999 / 2);
+  EXPECT_EQ(stats.answer->each.front().distribution.moments.pairs, 3000 * 2999 / 2);
   EXPECT_EQ(near.answer->all->k, 3);
   EXPECT_EQ(stats.sweep_seconds(), near.sweep_seconds());
   EXPECT_GT(stats.sweep_seconds(), 0.0);
@@ -105,7 +105,7 @@ TEST(Together, OtherRowsOrSeedsAreSweptByThemselves) {
   second.thread.join();
   third.thread.join();
   ASSERT_TRUE(first.answer && second.answer && third.answer);
-  EXPECT_EQ(second.answer->distribution.moments.pairs, 100 * 99 / 2);
+  EXPECT_EQ(second.answer->each.front().distribution.moments.pairs, 100 * 99 / 2);
   EXPECT_NE(first.sweep_seconds(), third.sweep_seconds());
   EXPECT_NE(first.sweep_seconds(), second.sweep_seconds());
 }
