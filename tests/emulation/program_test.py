@@ -74,6 +74,8 @@ class OnGpus(unittest.TestCase):
 
     def same(self, a, b, tolerance, where=""):
         """Everything is, but floating-point numbers only nearly."""
+        if where.endswith("/histogram/bound"):
+            return self.assertIsNone(b, "the CUDA side has no proven bound")
         self.assertEqual(type(a), type(b), where)
         if isinstance(a, dict):
             if not where:
