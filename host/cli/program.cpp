@@ -37,6 +37,7 @@ int exit_code_of(const std::function<int()>& work) {
   try {
     return work();
   } catch (const Interrupted&) {
+    interrupt_answered();
     return fail(kInterrupted, "interrupted");
   } catch (const InvalidSetting& error) {
     std::string option = "--" + error.setting();

@@ -23,7 +23,7 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only
 /// Long steps ask for the flag several times a second. Some, LAPACK's above all, cannot ask; and what nobody has
 /// answered by then ends the process. That is tidy too: files have no name until they are whole, or a hidden one that
 /// goes first.
-constexpr int kPatience = 400'000;  // microseconds
+constexpr int kPatience = 300'000;  // microseconds: half a second, less the end of a process of many pages
 
 void ask_again_in(int microseconds) {
   itimerval time{};
@@ -107,6 +107,8 @@ void install_signal_handlers() {
 }
 
 bool interrupt_requested() { return requested.load(std::memory_order_relaxed); }
+
+void interrupt_answered() { std::signal(SIGALRM, SIG_IGN); }
 
 void check_interrupt() {
   if (interrupt_requested()) throw Interrupted("interrupted");

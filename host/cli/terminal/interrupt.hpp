@@ -8,6 +8,8 @@ namespace gramian::cli {
 /// of a signal; a mapped file that becomes shorter ends the process with one line that names it.
 void install_signal_handlers();
 bool interrupt_requested();
+/// The tidy end has come: from now on nothing else says so.
+void interrupt_answered();
 /// Throws Interrupted once the flag is up.
 void check_interrupt();
 

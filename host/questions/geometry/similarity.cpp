@@ -6,6 +6,7 @@
 #include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
 #include "host/questions/rows/row_choice.hpp"
+#include "host/questions/run/disk.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/drawing/heatmap_svg.hpp"
 #include "host/report/files/npy_writer.hpp"
@@ -134,6 +135,10 @@ Similarity::Answer Similarity::ask(Run& run) {
   Input& input = run.open(matrix, rows.vocab);
   choose_rows(run, input, rows, text);
   run.require_sweep_memory(input, std::ssize(input.rows), similarity_bytes(std::ssize(input.rows)));
+  if (run.output()) {
+    const int64_t n = std::ssize(input.rows);
+    require_disk(*run.output(), 8 * n * (n > kListed ? n + vectors : vectors), "fewer tokens need less");
+  }
   const auto space = run.make_space(input, rows);
 
   Asked analysis(Dense{});

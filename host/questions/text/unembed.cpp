@@ -5,6 +5,7 @@
 #include "engine/error.hpp"
 #include "host/formats/files/message.hpp"
 #include "host/questions/rows/row_choice.hpp"
+#include "host/questions/run/disk.hpp"
 #include "host/questions/run/table.hpp"
 #include "host/report/files/npy_writer.hpp"
 #include "host/report/wording.hpp"
@@ -78,6 +79,9 @@ Unembed::Answer Unembed::ask(Run& run) {
                        std::to_string(input.rows.size()) + " rows there are");
   }
   run.require_memory(unembedding_bytes(states.view().rows, wanted.k));
+  if (run.output()) {
+    require_disk(*run.output(), states.view().rows * (24 * wanted.k + 8), "a smaller -k, or fewer states, need less");
+  }
   const auto space = run.make_space(input, rows, wanted.normalized ? ZeroRows::refused : ZeroRows::stay);
   if (k_by_default && *k > space->size()) wanted.k = *(k = space->size());
   Answer answer;

@@ -123,7 +123,16 @@ class Outputs(Hostile):
         self.refused(2, "stats", "no.npy", "-o", "file/a/b", saying="Not a directory")
         self.refused(2, "stats", "no.npy", "-o", "/proc/gramian/a", saying="cannot be made")
         self.refused(2, "synth", "99999999999", "4", "-o", "huge.npy", saying="free on the disk")
-        self.assertEqual(self.names(), ["file"])
+        # A disk of 64 KB would do as well as one that is nearly full; without one, more than any disk has.
+        subprocess.run([PROGRAM, "synth", "3", "4", "-q", "-o", self.place / "e.npy"], check=True)
+        wide = self.place / "states.npy"
+        text = "{'descr': '|u1', 'fortran_order': False, 'shape': (1000000000000, 4), }"
+        text += " " * (117 - len(text)) + "\n"
+        wide.write_bytes(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode())
+        os.truncate(wide, 128 + 4 * 10**12)
+        self.refused(2, "unembed", "e.npy", wide, "-k", "3", "--memory-limit", "900T", "-o", "out", saying="free on the disk")
+        os.remove(wide)
+        self.assertEqual(self.names(), ["e.npy", "file"])
 
     def test_a_full_disk_leaves_the_old_result(self):
         self.assertEqual(self.run_program(*self.graph("0.1"))[0], 0)
