@@ -240,19 +240,22 @@ class Memory(OnGpus):
         self.assertEqual(less, whole)
         self.assertLessEqual(peak, plenty // 3)
 
-    def test_the_limit_reaches_the_gpu(self):
-        whole, plenty = self.bytes("spectrum", "a.npy", "--device", "cuda")
-        less, peak = self.bytes("spectrum", "a.npy", "--device", "cuda", "--memory-limit", "100K")
+    def test_rows_that_do_not_fit_pass_through(self):
+        self.run_program("synth", 100_000, 32, "-o", "long.npy", "--seed", 4, "-q")
+        whole, plenty = self.bytes("spectrum", "long.npy", "--device", "cuda")
+        less, peak = self.bytes("spectrum", "long.npy", "--device", "cuda", memory=plenty * 2 // 3)
         self.assertEqual(less, whole)
-        self.assertLess(peak, plenty)  # the rows as stored do not stay there
-        self.assertEqual(self.bytes("spectrum", "a.npy", "--device", "cuda", "--memory-limit", "1G"), (whole, plenty))
+        self.assertLessEqual(peak, plenty * 2 // 3)
+        self.assertEqual(self.bytes("spectrum", "long.npy", "--device", "cuda", "--memory-limit", "1G"), (whole, plenty))
 
     def test_a_limit_costs_time_alone(self):
-        whole, _ = self.bytes(*self.SWEEP, l2=40000000)
+        self.run_program("synth", 1500, 4, "-o", "narrow.npy", "--seed", 4, "--mean-cosine", 0.2, "-q")
+        whole, plenty = self.bytes(*self.SWEEP, l2=400000000)
+        self.assertGreater(plenty, (40 << 20) + LIBRARIES)
         for devices in (1, 2):
-            less, peak = self.bytes(*self.SWEEP, "--memory-limit", "1M", l2=40000000, devices=devices)
+            less, peak = self.bytes(*self.SWEEP, "--memory-limit", "40M", l2=400000000, devices=devices)
             self.assertEqual(less, whole)
-            self.assertLessEqual(peak, devices * ((1 << 20) + LIBRARIES))
+            self.assertLessEqual(peak, devices * ((40 << 20) + LIBRARIES))
 
     def test_out_of_memory(self):
         code, out, err = self.run_program(*self.SWEEP, l2=40000000, memory=250000)

@@ -258,7 +258,7 @@ def check_stability(one, two, k):
         agree("stability: spectra", np.array(spectrum["singular_values"]) / values[0], values / values[0], FP64)
     moved = scipy.stats.wasserstein_distance(triangle(x), triangle(y))
     agree("stability: Wasserstein", result["cosine_shift"]["wasserstein"], moved, 2 / 16384)
-    assert lines[0] == ["token", "cosine_after", "overlap", "jaccard"]
+    assert lines[0] == ["token", "cosine_after", "overlap", "jaccard", "row1", "row2"]
     assert sorted(line[0] for line in lines[1:]) == sorted(words)
     place = {word: i for i, word in enumerate(words)}
     listed = [float(line[1]) for line in lines[1:]]
