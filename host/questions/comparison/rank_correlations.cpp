@@ -17,7 +17,7 @@ void RankOptions::describe(Description& d) {
            "(exact up to 4,096 tokens)")
       .one_of({"auto", "exact", "binned"})
       .unrecorded();
-  d.option("--kendall", &kendall_pairs, "M", "Pairs in the sample for Kendall's tau-a, beside Spearman; 0: none")
+  d.option("--kendall", &kendall_pairs, "M", "Pairs in the sample for Kendall's tau-a; 0: none")
       .at_least(0)
       .unrecorded();
   d.record("ranks", &understood_how);

@@ -83,7 +83,6 @@ About RsaOf::about() {
           .examples = {{"rsa sample/run1.npy sample/run2.npy", "over the tokens both have"},
                        {"rsa a.npy b.npy --method both --permutations 1000 --bootstrap 1000",
                         "with ranks, a p-value and an interval"},
-                       {"rsa a.npy b.npy c.npy", "a matrix of correlations"},
                        {"rsa model.npy people.npy --rdm --method both", "of dissimilarities that are given"},
                        {"rsa \"layers.npz#layer.*\" -o out", "all layers, and a heat map"}}};
 }
@@ -100,8 +99,7 @@ void RsaOf::describe(Description& d) {
   d.option("--permutations", &permutations, "P", "Test against so many relabellings of the tokens");
   d.flag("--two-sided", two_sided, "Count correlations as large of either sign");
   d.option("--bootstrap", &bootstrap, "B", "95 % interval from so many resamplings of the tokens");
-  d.flag("--rdm", rdm,
-         "The inputs are dissimilarities: square matrices, or vectors of all pairs as scipy's pdist makes them");
+  d.flag("--rdm", rdm, "The inputs are dissimilarities: squares, or as scipy's pdist has them");
   d.flag("--distributions", distributions, "Extremes and quantiles of both sides, however long it takes");
 }
 

@@ -87,7 +87,11 @@ double fixed_point_factor(const std::vector<double>& row) {
   }
   // Rounding makes a link longer by half a unit an entry at most; the last factor is for what fp64 rounds here.
   const double link = kLinkLength - 0.5 * std::sqrt(static_cast<double>(kTerms));
-  return std::min(kLargestInt16 / largest, link / std::sqrt(longest)) * (1.0 - 1e-9);
+  const double most = std::min(kLargestInt16 / largest, link / std::sqrt(longest)) * (1.0 - 1e-9);
+  // A row that a power of two makes whole numbers of loses nothing, not even in the fp32 scale.
+  const double power = std::exp2(std::floor(std::log2(most)));
+  const bool whole = std::ranges::all_of(row, [&](double x) { return std::nearbyint(x * power) == x * power; });
+  return whole ? power : most;
 }
 
 IntegerRow pack_row_i16(const std::vector<double>& row, int16_t* out) {

@@ -17,10 +17,10 @@ class Faults(Hostile):
 
     def commands(self):
         yield "graph", self.graph("0.1")
-        yield "stats", ("stats", self.matrix(), "-q", "--threads", "2", "-o", "out")
-        yield "neighbors", ("neighbors", self.matrix(), "--all", "-k", "3", "-q", "--threads", "2", "-o", "out")
-        yield "spectrum", ("spectrum", self.matrix(), "-q", "--threads", "2", "-o", "out")
-        yield "rsa", ("rsa", self.matrix(), self.matrix("n.npy", seed=2), "--join", "rows", "-q", "--threads", "2", "-o", "out")
+        yield "stats", ("stats", self.matrix(), "-q", "--threads", "2", "--force", "-o", "out")
+        yield "neighbors", ("neighbors", self.matrix(), "--all", "-k", "3", "-q", "--threads", "2", "--force", "-o", "out")
+        yield "spectrum", ("spectrum", self.matrix(), "-q", "--threads", "2", "--force", "-o", "out")
+        yield "rsa", ("rsa", self.matrix(), self.matrix("n.npy", seed=2), "--join", "rows", "-q", "--threads", "2", "--force", "-o", "out")
 
     def with_fault(self, fault, arguments):
         mark = self.place.parent / "mark"
@@ -94,7 +94,7 @@ class Faults(Hostile):
     def test_a_new_folder_is_there_whole_or_not_at_all(self):
         for number in range(1, 200):
             folder = f"new{number}"
-            happened, code, _ = self.with_fault(f"name:{number}:kill", ("stats", self.matrix(), "-q", "-o", f"{folder}/a"))
+            happened, code, _ = self.with_fault(f"name:{number}:kill", ("stats", self.matrix(), "-q", "--force", "-o", f"{folder}/a"))
             if not happened:
                 break
             if (self.place / folder / "a").exists():
