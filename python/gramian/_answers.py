@@ -24,6 +24,11 @@ def definition(name):
     return schema()["$defs"][name] if name in schema()["$defs"] else schema()["properties"][name]
 
 
+def properties(name):
+    """{key: schema} of a definition, without keys that it forbids."""
+    return {key: of for key, of in definition(name)["properties"].items() if of is not False}
+
+
 def field_name(key):
     """A key as an attribute."""
     return key + "_" if keyword.iskeyword(key) else key
@@ -32,6 +37,7 @@ def field_name(key):
 def resolved(of):
     """A schema without a reference, and the name that it has."""
     name = None
+    of = {} if isinstance(of, bool) else of
     while "$ref" in of:
         name = of["$ref"].rpartition("/")[2]
         of = definition(name)
@@ -68,7 +74,8 @@ def numeric(items):
 
 
 def is_record(of):
-    return of.get("type", "object") == "object" and "properties" in of
+    """Whether an object has the keys that are described and no others."""
+    return "properties" in of and of.get("additionalProperties") is False
 
 
 def alternatives(of):
@@ -81,7 +88,7 @@ def fits(of, value):
     if alternatives(of):
         return any(fits(each, value) for each in alternatives(of))
     kinds = of.get("type")
-    if kinds is None and is_record(of):
+    if kinds is None and "properties" in of:
         kinds = "object"
     kinds = [kinds] if isinstance(kinds, str) else kinds or []
     if isinstance(value, dict):
@@ -323,7 +330,7 @@ def variants(name):
 def answer_class(name):
     """The class of a question's answers. Where there are several kinds of them, what is not in all is optional."""
     kinds = [definition(variant) for variant in variants(name)]
-    keys = {key: None for kind in kinds for key in kind["properties"]}
+    keys = {key: None for variant in variants(name) for key in properties(variant)}
     required = set.intersection(*(set(kind.get("required", ())) for kind in kinds))
     from gramian import _adapters
 
@@ -337,8 +344,9 @@ def answer(question, asked, temporary):
     """The answer that the extension has."""
     told = asked.told()
     variant = next(each for each in variants(question.name) if set(definition(each).get("required", ())) <= set(told))
-    properties = definition(variant)["properties"]
-    fields = {field_name(key): typed(properties[key], told[key], f"{variant}.{key}") for key in properties if key in told}
+    fields = {
+        field_name(key): typed(of, told[key], f"{variant}.{key}") for key, of in properties(variant).items() if key in told
+    }
     made = answer_class(question.name)(**fields)
     text = fields.get("text")
     if text is not None and dataclasses.is_dataclass(text) and text.path in temporary:

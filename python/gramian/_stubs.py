@@ -88,7 +88,7 @@ def _answer(question, types):
     variants = _answers.variants(question.name)
     properties = {}
     for variant in variants:
-        for key, schema in _answers.definition(variant)["properties"].items():
+        for key, schema in _answers.properties(variant).items():
             properties.setdefault(key, []).append((schema, f"{variant}.{key}"))
     required = set.intersection(*(set(_answers.definition(variant).get("required", ())) for variant in variants))
     lines = ["@dataclass(frozen=True, eq=False)", f"class {question.class_name}Answer(Answer):"]
