@@ -13,7 +13,7 @@ from hostile import Hostile, broken, trials  # noqa: E402
 
 class Faults(Hostile):
     def graph(self, threshold="0.2", folder="out"):
-        return "graph", self.matrix(), "--threshold", threshold, "--gexf", "-q", "--threads", "2", "-o", folder
+        return "graph", self.matrix(), "--threshold", threshold, "--gexf", "-q", "--threads", "2", "--force", "-o", folder
 
     def commands(self):
         yield "graph", self.graph("0.1")
