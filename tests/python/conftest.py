@@ -43,7 +43,7 @@ def program(tmp_path):
 
     def run(*words, cwd=SOURCE):
         folder = tmp_path / "program"
-        done = subprocess.run([PROGRAM, *map(str, words), "-q", "-o", folder], cwd=cwd, capture_output=True, text=True)
+        done = subprocess.run([PROGRAM, *map(str, words), "-q", "--force", "-o", folder], cwd=cwd, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads((folder / "result.json").read_text(encoding="utf-8"))
 

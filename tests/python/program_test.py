@@ -14,7 +14,7 @@ from gramian import _core, _questions
 # What differs between two runs of the program itself, and the communities, which are igraph's there and here those of
 # whatever library there is.
 TIMES = {"timing"}
-COMMUNITIES = {"communities", "modularity", "communities_by", "community_sizes", "communities_on"}
+COMMUNITIES = {"communities", "modularity", "communities_by", "community_sizes", "communities_on", "community_members"}
 
 
 def translated(words):
@@ -63,7 +63,7 @@ def compared(result, *, of_graph):
     result = without(result, TIMES)
     if of_graph:
         result = without(result, COMMUNITIES)
-        result["files"] = [file for file in result["files"] if file["name"] not in ("communities.npy", "ring.svg", "graph.gexf", "graph.graphml")]
+        result["files"] = [file for file in result["files"] if file["name"] not in ("communities.npy", "nodes.tsv", "ring.svg", "graph.gexf", "graph.graphml")]
     return result
 
 

@@ -45,7 +45,8 @@ def test_stubs_are_python_and_name_everything(stubs):
     public = {name for name in dir(gr) if not name.startswith("_")}
     assert public - {"sklearn"} <= names
     of_stats = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "stats")
-    arguments = [each.arg for each in of_stats.args.args + of_stats.args.kwonlyargs]
+    taken = of_stats.args
+    arguments = [each.arg for each in [*taken.args, *filter(None, [taken.vararg]), *taken.kwonlyargs]]
     assert arguments == list(inspect.signature(gr.stats).parameters)
 
 

@@ -228,7 +228,7 @@ void RsaOf::sweep(Run& run, SharedSpaces& spaces, Pair& pair) const {
   if (pair.swept.empty()) {
     run.note("Extremes and quantiles of both distributions were not asked for: --distributions.");
   }
-  if (run.output() && !pictures.none() && spaces.size() > kPicturedItems) {
+  if (run.keeps_files() && !pictures.none() && spaces.size() > kPicturedItems) {
     run.note(std::string(spaces.size() > kLocalItems ? "matrices.svg and scatter.svg are" : "matrices.svg is") +
              " not written: " + (spaces.size() > kLocalItems ? "they are" : "it is") + " for up to " +
              (spaces.size() > kLocalItems ? host::grouped(kPicturedItems) + " and " + host::grouped(kLocalItems)
