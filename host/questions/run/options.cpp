@@ -1,6 +1,7 @@
 #include "host/questions/run/options.hpp"
 
 #include "engine/error.hpp"
+#include "host/formats/files/message.hpp"
 
 namespace gramian::questions {
 namespace {
@@ -35,7 +36,7 @@ Precision RunSettings::parsed_precision() const {
   for (const Precision each : {Precision::single, Precision::double_, Precision::half}) {
     if (precision_name(each) == precision) return each;
   }
-  throw InvalidUsage("--precision " + precision + ": must be single, double or half");
+  throw InvalidUsage("--precision " + host::printable(precision, 200) + ": must be single, double or half");
 }
 
 void RowOptions::describe_vocab(Description& d, const std::string& help) {

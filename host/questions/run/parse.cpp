@@ -52,7 +52,7 @@ int64_t parse_bytes(const std::string& text) {
   }
   const std::optional<double> number = parse_number(rest);
   if (!number || !(*number > 0.0) || *number * unit > 9e18) {
-    throw InvalidUsage("--memory-limit " + text + ": must be a size such as 512M or 4G");
+    throw InvalidUsage("--memory-limit " + host::printable(text, 200) + ": must be a size such as 512M or 4G");
   }
   return static_cast<int64_t>(*number * unit);
 }
@@ -86,7 +86,7 @@ std::vector<std::string> parse_tokens(const std::string& text) {
     if (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) tokens.push_back(std::move(line));
   }
-  if (tokens.empty()) throw InvalidUsage(text + ": no token in this file");
+  if (tokens.empty()) throw InvalidUsage(host::printable(text, 4096) + ": no token in this file");
   return tokens;
 }
 
