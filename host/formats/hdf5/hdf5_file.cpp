@@ -77,7 +77,9 @@ std::optional<ElementType> real_number(const Hdf5Library& library, hid_t type) {
   if (library.get_fields(type, &sign, &exponent_at, &exponent_bits, &mantissa_at, &mantissa_bits) < 0) return {};
   for (const Form& form : kForms) {
     const size_t bits = 8 * static_cast<size_t>(element_size(form.type));
-    if (8 * library.get_size(type) == bits && sign == bits - 1 && exponent_at == form.exponent_at &&
+    // A type that is damaged in what is not looked at is converted by libhdf5, beyond the ends of its buffers.
+    if (8 * library.get_size(type) == bits && library.get_precision(type) == bits &&
+        library.get_bit_offset(type) == 0 && sign == bits - 1 && exponent_at == form.exponent_at &&
         exponent_bits == form.exponent_bits && mantissa_at == 0 && mantissa_bits == form.exponent_at &&
         library.get_bias(type) == form.bias) {
       return form.type;
