@@ -62,9 +62,8 @@ std::vector<double> parse_numbers(const std::string& text, const std::string& op
   for (const std::string& part : split(text, ',')) {
     const std::optional<double> number = parse_number(part);
     if (!number) {
-      std::string message = option;
-      message.append(" ").append(text).append(": '").append(part).append("' is not a number");
-      throw InvalidUsage(message);
+      throw InvalidUsage(option + " " + host::printable(text, 200) + ": '" + host::printable(part, 200) +
+                         "' is not a number");
     }
     numbers.push_back(*number);
   }
