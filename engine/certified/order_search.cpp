@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 #include "engine/certified/kept_pairs.hpp"
-#include "engine/random.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 #include "engine/threads.hpp"
 
 namespace gramian {
@@ -22,21 +21,6 @@ constexpr double kKeptBytes = 8.0;
 constexpr int64_t kFewValues = int64_t{1} << 16;
 /// What is expected to be listed may be so much more.
 constexpr double kSlack = 1.25;
-
-/// So many partners for every row: uniform over pairs, every row equally often, and no order to sort into.
-std::vector<Pair> pilot_pairs(int64_t n, int64_t partners, uint64_t seed) {
-  // Another stream than the accuracy sample's.
-  std::mt19937_64 generator(seed ^ kSplitMixStep);
-  std::vector<Pair> pairs;
-  pairs.reserve(static_cast<size_t>(n * partners));
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t p = 0; p < partners; ++p) {
-      const int64_t j = random_below(generator, n - 1);
-      pairs.push_back({i, j < i ? j : j + 1});
-    }
-  }
-  return pairs;
-}
 
 }  // namespace
 

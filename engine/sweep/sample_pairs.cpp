@@ -48,4 +48,18 @@ std::vector<Pair> sample_pairs(int64_t n, int64_t m, int64_t count, uint64_t see
   return pairs;
 }
 
+std::vector<Pair> pilot_pairs(int64_t n, int64_t partners, uint64_t seed) {
+  // Another stream than the accuracy sample's.
+  std::mt19937_64 generator(seed ^ kSplitMixStep);
+  std::vector<Pair> pairs;
+  pairs.reserve(static_cast<size_t>(n * partners));
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t p = 0; p < partners; ++p) {
+      const int64_t j = random_below(generator, n - 1);
+      pairs.push_back({i, j < i ? j : j + 1});
+    }
+  }
+  return pairs;
+}
+
 }  // namespace gramian

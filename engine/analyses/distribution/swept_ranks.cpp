@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <random>
 #include <utility>
 
 #include "engine/cosines/ordered.hpp"
-#include "engine/random.hpp"
+#include "engine/sweep/sample_pairs.hpp"
 
 namespace gramian {
 namespace {
@@ -65,21 +64,6 @@ size_t slot_of(const std::vector<uint64_t>& counts, uint64_t rank) {
     below += counts[slot];
   }
   return counts.size();
-}
-
-/// So many partners for every row: uniform over pairs, every row equally often, and no order to sort into.
-std::vector<Pair> pilot_pairs(int64_t n, int64_t partners, uint64_t seed) {
-  // Another stream than the accuracy sample's.
-  std::mt19937_64 generator(seed ^ kSplitMixStep);
-  std::vector<Pair> pairs;
-  pairs.reserve(static_cast<size_t>(n * partners));
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t p = 0; p < partners; ++p) {
-      const int64_t j = random_below(generator, n - 1);
-      pairs.push_back({i, j < i ? j : j + 1});
-    }
-  }
-  return pairs;
 }
 
 /// Counts of x + offset on the fine grid.
