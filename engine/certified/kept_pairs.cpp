@@ -20,20 +20,20 @@ constexpr double kWider = 4.0;
 /// Blocks that are decided together: about those of a tile, whose rows then stay in the cache.
 constexpr int64_t kTogether = 8;
 
-/// What lies at some ascending places of the sorted values, in the order of the places.
-template <class T>
-void select(std::span<T> values, std::span<KeptRank> ranks, size_t first) {
-  if (ranks.empty()) return;
-  const size_t middle = ranks.size() / 2;
-  const size_t place = ranks[middle].place;
-  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(place - first);
-  std::nth_element(values.begin(), nth, values.end());
-  const auto low = static_cast<size_t>(std::ranges::lower_bound(ranks, place, {}, &KeptRank::place) - ranks.begin());
-  const auto high = static_cast<size_t>(std::ranges::upper_bound(ranks, place, {}, &KeptRank::place) - ranks.begin());
-  for (KeptRank& rank : ranks.subspan(low, high - low)) rank.swept = static_cast<double>(*nth);
-  select(values.first(place - first), ranks.first(low), first);
-  select(values.subspan(place - first + 1), ranks.subspan(high), place + 1);
-}
+/// Swept cosines of an interval are first sorted into so many bins.
+constexpr size_t kBins = 4096;
+
+/// The bins that swept cosines of one interval fall into: a larger cosine never into an earlier bin.
+struct Bins {
+  double first = 0.0;
+  double per_cosine = 0.0;
+  Counts counts = Counts(kBins);
+  std::vector<int> taken = std::vector<int>(kBins, -1);  // the list that a bin's cosines are collected in
+
+  size_t of(double cosine) const {
+    return static_cast<size_t>(std::clamp((cosine - first) * per_cosine, 0.0, static_cast<double>(kBins - 1)));
+  }
+};
 
 }  // namespace
 
@@ -76,29 +76,78 @@ void KeptPairs::take(const Listed::Batch& batch) {
   blocks_.push_back(block);
 }
 
-template <class T>
-void KeptPairs::select_swept(const std::vector<T>& cosines, std::span<KeptRank> ranks) const {
-  std::vector<std::vector<T>> values(intervals_.size());
-  for (const Block& block : blocks_) {
+int64_t KeptPairs::parts() const { return (std::ssize(blocks_) + kTogether - 1) / kTogether; }
+
+template <class T, class Use>
+void KeptPairs::for_each_swept(const std::vector<T>& cosines, int64_t part, Use use) const {
+  for (int64_t b = part * kTogether; b < std::min(std::ssize(blocks_), (part + 1) * kTogether); ++b) {
+    const Block& block = blocks_[static_cast<size_t>(b)];
     for (int64_t k = block.begin; k < block.end; ++k) {
-      const T kept = cosines[static_cast<size_t>(k)];
-      for (size_t b = 0; b < intervals_.size(); ++b) {
-        if (static_cast<double>(kept) < intervals_[b].lo - block.margin) continue;
-        if (static_cast<double>(kept) <= intervals_[b].hi + block.margin) values[b].push_back(kept);
+      const auto kept = static_cast<double>(cosines[static_cast<size_t>(k)]);
+      for (size_t i = 0; i < intervals_.size() && kept >= intervals_[i].lo - block.margin; ++i) {
+        if (kept <= intervals_[i].hi + block.margin) use(i, kept);
       }
     }
   }
-  parallel_for(threads_, std::ssize(intervals_), [&](int64_t b, int) {
-    const auto number = static_cast<size_t>(b);
-    const auto first = std::ranges::lower_bound(ranks, number, {}, &KeptRank::interval) - ranks.begin();
-    const auto last = std::ranges::upper_bound(ranks, number, {}, &KeptRank::interval) - ranks.begin();
-    const auto mine = ranks.subspan(static_cast<size_t>(first), static_cast<size_t>(last - first));
-    std::vector<T>& kept = values[number];
-    const auto held =
-        static_cast<size_t>(std::ranges::lower_bound(mine, kept.size(), {}, &KeptRank::place) - mine.begin());
-    for (KeptRank& rank : mine.subspan(held)) rank.swept = std::numeric_limits<double>::infinity();
-    select(std::span<T>(kept), mine.first(held), 0);
+}
+
+template <class T>
+void KeptPairs::select_swept(const std::vector<T>& cosines, std::span<KeptRank> ranks) const {
+  std::vector<Bins> bins(intervals_.size());
+  for (size_t i = 0; i < intervals_.size(); ++i) {
+    bins[i].first = intervals_[i].lo - bound_;
+    bins[i].per_cosine = static_cast<double>(kBins) / (intervals_[i].hi - intervals_[i].lo + 2.0 * bound_);
+  }
+  std::vector<std::vector<Counts>> counts(static_cast<size_t>(threads_));  // of each thread and interval
+  parallel_for(threads_, parts(), [&](int64_t part, int thread) {
+    std::vector<Counts>& own = counts[static_cast<size_t>(thread)];
+    own.resize(bins.size(), Counts(kBins));
+    for_each_swept(cosines, part, [&](size_t i, double kept) { ++own[i][bins[i].of(kept)]; });
   });
+  for (const std::vector<Counts>& own : counts) {
+    for (size_t i = 0; i < own.size(); ++i) add(bins[i].counts, own[i]);
+  }
+  // Only the cosines of a bin with a wanted place in it are looked at one by one.
+  struct Sought {
+    int list = -1;
+    size_t place = 0;
+  };
+  std::vector<Sought> places;
+  int lists = 0;
+  for (const KeptRank& rank : ranks) {
+    Bins& of = bins[rank.interval];
+    uint64_t left = rank.place;
+    size_t b = 0;
+    while (b < of.counts.size() && left >= of.counts[b]) left -= of.counts[b++];
+    if (b == of.counts.size()) {
+      places.emplace_back();
+      continue;
+    }
+    if (of.taken[b] < 0) of.taken[b] = lists++;
+    places.push_back({of.taken[b], left});
+  }
+  std::vector<std::vector<std::vector<T>>> found(static_cast<size_t>(threads_));  // by each thread for each list
+  parallel_for(threads_, parts(), [&](int64_t part, int thread) {
+    std::vector<std::vector<T>>& own = found[static_cast<size_t>(thread)];
+    own.resize(static_cast<size_t>(lists));
+    for_each_swept(cosines, part, [&](size_t i, double kept) {
+      const int list = bins[i].taken[bins[i].of(kept)];
+      if (list >= 0) own[static_cast<size_t>(list)].push_back(static_cast<T>(kept));
+    });
+  });
+  std::vector<std::vector<T>> values(static_cast<size_t>(lists));
+  for (std::vector<std::vector<T>>& own : found) {
+    for (size_t l = 0; l < own.size(); ++l) {
+      values[l].insert(values[l].end(), own[l].begin(), own[l].end());
+      own[l] = {};
+    }
+  }
+  parallel_for(threads_, lists, [&](int64_t list, int) { std::ranges::sort(values[static_cast<size_t>(list)]); });
+  for (size_t r = 0; r < ranks.size(); ++r) {
+    const auto [list, place] = places[r];
+    ranks[r].swept = list < 0 ? std::numeric_limits<double>::infinity()
+                              : static_cast<double>(values[static_cast<size_t>(list)][place]);
+  }
 }
 
 std::vector<KeptPairs::Group> KeptPairs::groups_of(std::span<KeptRank> ranks) const {
@@ -118,9 +167,8 @@ std::vector<KeptPairs::Group> KeptPairs::groups_of(std::span<KeptRank> ranks) co
 }
 
 void KeptPairs::decide_windows(std::span<Group> groups) {
-  const int64_t count = (std::ssize(blocks_) + kTogether - 1) / kTogether;
   std::mutex mutex;
-  parallel_for(threads_, count, [&](int64_t part, int) {
+  parallel_for(threads_, parts(), [&](int64_t part, int) {
     std::vector<Decided> decided(groups.size());
     std::vector<std::vector<Pair>> open(groups.size());
     for (int64_t b = part * kTogether; b < std::min(std::ssize(blocks_), (part + 1) * kTogether); ++b) {
@@ -130,7 +178,8 @@ void KeptPairs::decide_windows(std::span<Group> groups) {
         const Place& at = places_[static_cast<size_t>(k)];
         for (size_t g = 0; g < groups.size(); ++g) {
           const Group& group = groups[g];
-          if (kept < intervals_[group.interval].lo - block.margin) continue;
+          // Groups ascend.
+          if (kept < intervals_[group.interval].lo - block.margin) break;
           if (kept < group.window.lo - block.margin) {
             ++decided[g].below;
           } else if (kept <= group.window.hi + block.margin) {

@@ -56,6 +56,11 @@ class KeptPairs {
   double cosine(int64_t k) const {
     return wide_ ? doubles_[static_cast<size_t>(k)] : static_cast<double>(floats_[static_cast<size_t>(k)]);
   }
+  /// Blocks are worked with in so many parts.
+  int64_t parts() const;
+  /// use(interval, swept cosine) for all that is kept in a part of the blocks.
+  template <class T, class Use>
+  void for_each_swept(const std::vector<T>& cosines, int64_t part, Use use) const;
   template <class T>
   void select_swept(const std::vector<T>& cosines, std::span<KeptRank> ranks) const;
   std::vector<Group> groups_of(std::span<KeptRank> ranks) const;

@@ -23,7 +23,7 @@ void Memory::require(double bytes, const std::string& remedy) const {
 }
 
 int64_t Memory::plan_sweep(double fixed, int64_t n) const {
-  constexpr double kMost = double{int64_t{256} << 20};
+  constexpr double kMost = double{int64_t{384} << 20};
   const double pairs = n < 2 ? 0.0 : static_cast<double>(n) * static_cast<double>(n - 1) / 2.0;
   const double keep = std::min(kMost, pairs * 8.0);
   const double limit = available();
