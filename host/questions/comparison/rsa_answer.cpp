@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/analyses/neighborhoods/hierarchy.hpp"
+#include "host/questions/comparison/model_matrices.hpp"
 #include "host/questions/comparison/rsa_of.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/rows/row_choice.hpp"
@@ -71,13 +72,7 @@ Json pair_json(const SharedSpaces& spaces, const RsaPair& pair) {
 }
 
 Json matrices_json(const SharedSpaces& spaces, const RsaMatrices& found) {
-  Json json;
-  json["shared"] = spaces.size();
-  json["pairs"] = spaces.pairs();
-  Json& models = json["models"] = Json::array();
-  for (size_t k = 0; k < spaces.count(); ++k) models.push_back(host::valid_utf8(spaces.input(k).embedding.path));
-  Json& tensors = json["tensors"] = Json::array();
-  for (size_t k = 0; k < spaces.count(); ++k) tensors.push_back(*path_and_tensor(spaces.input(k)).find("tensor"));
+  Json json = models_json(spaces);
   json["rsa"]["pearson"] = to_json(found.pearson);
   json["rsa"]["mean"] = found.agreement.mean;
   json["rsa"]["sd"] = found.agreement.sd;
@@ -168,19 +163,6 @@ std::string preserved_in_words(const SharedSpaces& spaces, const RsaPair& pair) 
   return "\n" + rows.text();
 }
 
-std::string matrix_in_words(const std::string& name, const DenseMatrix& scores) {
-  Table rows("<>");
-  std::vector<std::string> head = {name};
-  for (int64_t k = 0; k < scores.rows; ++k) head.push_back(std::to_string(k + 1));
-  rows.row(head);
-  for (int64_t i = 0; i < scores.rows; ++i) {
-    std::vector<std::string> cells = {std::to_string(i + 1)};
-    for (int64_t j = 0; j < scores.cols; ++j) cells.push_back(host::fixed(scores(i, j), 4));
-    rows.row(cells);
-  }
-  return rows.text();
-}
-
 std::string title_of(const SharedSpaces& spaces) {
   return picture_title(spaces.input(0)) + " and " + picture_title(spaces.input(1));
 }
@@ -224,29 +206,6 @@ std::string scatter_svg(const RsaOf::Answer& answer, const RsaPair& pair, const 
   return host::scatter_svg({{answer.pictures.title_or(title_of(spaces)), line}, axis(x, 0), axis(y, 1)}, x, y, theme);
 }
 
-std::string models_svg(const RsaOf::Answer& answer, const DenseMatrix& scores, const host::Theme& theme) {
-  std::vector<std::string> names;
-  for (size_t k = 0; k < answer.spaces->count(); ++k) {
-    const Input& input = answer.spaces->input(k);
-    names.push_back(std::to_string(k + 1) + " " +
-                    (input.embedding.tensor.empty() ? picture_title(input) : input.embedding.tensor));
-  }
-  return host::heatmap_svg({.cosines = scores,
-                            .labels = names,
-                            .merges = {},
-                            .title = answer.pictures.title_or("RSA of " + std::to_string(scores.rows) + " matrices"),
-                            .theme = theme,
-                            .scale = answer.pictures.scale(),
-                            .first_name = {},
-                            .second_name = {},
-                            .value_name = "Pearson",
-                            .size_in_words = host::grouped(answer.spaces->size()) + " tokens that all share"});
-}
-
-void add_matrix(Files& files, const std::string& name, const DenseMatrix& matrix) {
-  files.add(name, [&matrix](host::OutputFile& file) { host::write_npy(file, matrix); });
-}
-
 }  // namespace
 
 Json to_json(const RsaOf::Answer& answer) {
@@ -287,7 +246,8 @@ void add_files(const RsaOf::Answer& answer, Files& files) {
   if (const auto* found = std::get_if<RsaMatrices>(&answer.found)) {
     add_matrix(files, "pearson.npy", found->pearson);
     answer.pictures.add(files, "pearson", [&answer, found](const host::Theme& theme) {
-      return models_svg(answer, found->pearson, theme);
+      return models_svg(*answer.spaces, {.scores = found->pearson, .name = "Pearson", .question = "RSA"},
+                        answer.pictures, theme);
     });
     if (found->spearman) add_matrix(files, "spearman.npy", *found->spearman);
     add_matrix(files, "linear_cka.npy", found->linear_cka);

@@ -10,6 +10,7 @@
 #include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
 #include "host/formats/matching.hpp"
+#include "host/questions/comparison/model_matrices.hpp"
 #include "host/report/wording.hpp"
 
 namespace gramian::questions {
@@ -30,18 +31,6 @@ std::vector<PreservedToken> preserved(SharedSpaces& spaces, const std::vector<in
   std::vector<PreservedToken> all;
   for (size_t i = 0; i < items.size(); ++i) all.push_back({items[i], first[i], second[i]});
   return all;
-}
-
-DenseMatrix ones_on_the_diagonal(size_t count) {
-  DenseMatrix matrix(static_cast<int64_t>(count), static_cast<int64_t>(count));
-  for (int64_t k = 0; k < matrix.rows; ++k) matrix(k, k) = 1.0;
-  return matrix;
-}
-
-void set_both(DenseMatrix& matrix, size_t i, size_t j, double score) {
-  const auto a = static_cast<int64_t>(i);
-  const auto b = static_cast<int64_t>(j);
-  matrix(a, b) = matrix(b, a) = score;
 }
 
 }  // namespace
@@ -276,12 +265,12 @@ RsaOf::Matrices RsaOf::compare_all(Run& run, SharedSpaces& spaces) const {
     run.sweep(spaces.space(k), analyses);
   }
   if (!ranks.wanted() || ranks.exact()) run.no_sweep();
-  Matrices found{.pearson = ones_on_the_diagonal(count),
-                 .linear_cka = ones_on_the_diagonal(count),
-                 .linear_cka_debiased = ones_on_the_diagonal(count),
+  Matrices found{.pearson = model_matrix(count, 1.0),
+                 .linear_cka = model_matrix(count, 1.0),
+                 .linear_cka_debiased = model_matrix(count, 1.0),
                  .agreement = {},
                  .spearman = {}};
-  if (ranks.wanted()) found.spearman = ones_on_the_diagonal(count);
+  if (ranks.wanted()) found.spearman = model_matrix(count, 1.0);
   found.exact_ranks = ranks.exact();
   const auto undefine = [&](size_t which) {
     const auto k = static_cast<int64_t>(which);

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "engine/analyses/neighborhoods/neighbors.hpp"
 #include "engine/on_host/row_block.hpp"
 #include "engine/on_host/transformed_row.hpp"
 #include "engine/threads.hpp"
+#include "host/formats/matching.hpp"
 #include "host/questions/geometry/cosine_curve.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/geometry/spectrum_of.hpp"
@@ -101,6 +103,8 @@ About Stability::about() {
                {"rsa", "the correlation of the cosines"},
                {"linear_cka", "linear CKA of the rows"},
                {"linear_cka_debiased", "the same without the bias of few rows"},
+               {"models", "of more than two: the inputs"},
+               {"tensors", "of more than two: their matrices; scores are matrices then, with mean and sd over pairs"},
                {"cosine_shift", "how the distribution of all cosines moved"},
                {"spectra", "singular values of both"},
                {"distributions", "of the cosines of both"},
@@ -116,9 +120,12 @@ About Stability::about() {
                 {"rotation.npy", "Q, d1 x d2, which turns the first space towards the second"},
                 {"rotated.npy",
                  "the first's rows of the shared tokens, prepared and times Q, in the order of joined.tsv"},
-                {"stability.svg", "cosines with itself before and after, all cosines and the spectra of both"}},
+                {"stability.svg", "cosines with itself before and after, all cosines and the spectra of both"},
+                {"overlap.svg", "neighbours kept, of more than two"},
+                {"SCORE.npy", "every score of more than two, a matrix"}},
       .examples = {{"stability sample/run1.npy sample/run2.npy", "two trainings"},
-                   {"stability sample/run1.npy sample/run2.npy --pairs font,color", "words side by side"}}};
+                   {"stability sample/run1.npy sample/run2.npy --pairs font,color", "words side by side"},
+                   {"stability seed1.npy seed2.npy seed3.npy", "every two of several, and their mean and sd"}}};
 }
 
 void Stability::describe(Description& d) {
@@ -126,7 +133,8 @@ void Stability::describe(Description& d) {
   joining.describe(d);
   rows.describe_pair(d);
   d.input("E1", first);
-  d.input("E2", second);
+  d.place("E2", &second, "The same; missing where E1 is several: FILE#layer.*").naming(Names::matrix);
+  d.place("MORE", &more, "Further matrices: every two are compared over the tokens all share").naming(Names::matrix);
   pictures.describe(d);
   d.option("-k", &k, "K", "Nearest neighbours compared (default 10, or as many as there are)");
   d.option("--pairs", &pairs, "TOKENS", "Words whose neighbours are shown side by side: a,b,c or @FILE");
@@ -156,14 +164,35 @@ Stability::Answer Stability::ask(Run& run) {
   Answer answer;
   answer.pictures = pictures;
   answer.threads = run.threads();
-  answer.spaces = std::make_unique<SharedSpaces>(run, std::vector<std::string>{first, second}, joining, rows);
+  std::vector<std::string> paths = host::matching_inputs(first);
+  if (!second.empty()) more.insert(more.begin(), second);
+  for (const std::string& path : more) std::ranges::copy(host::matching_inputs(path), std::back_inserter(paths));
+  if (paths.size() < 2) throw InvalidUsage("stability: two matrices are compared, or more; one was given");
+  if (paths.size() > 2 && pairs) throw InvalidUsage("--pairs shows the neighbours of two matrices, not of more");
+  answer.spaces = std::make_unique<SharedSpaces>(run, paths, joining, rows);
   const SharedSpaces& spaces = *answer.spaces;
   constexpr int64_t kDefaultK = 10;
   if (!k) k = std::clamp<int64_t>(spaces.size() - 1, 1, kDefaultK);
   answer.k = *k;
   check_neighbors(*k, spaces.size());
-  if (!pairs) pairs.emplace();
-  answer.named = spaces.find_items(run, *pairs, rows.skip_unknown);
+  if (paths.size() > 2) {
+    answer.runs = compare_runs(run, *answer.spaces);
+  } else {
+    compare_two(run, answer);
+  }
+  const auto after = [&](int64_t item) {
+    const auto i = static_cast<size_t>(item);
+    return answer.runs ? answer.runs->moved[i].cosine_after.mean : answer.procrustes.cosines_after[i];
+  };
+  answer.by_movement.resize(static_cast<size_t>(spaces.size()));
+  std::iota(answer.by_movement.begin(), answer.by_movement.end(), 0);
+  std::ranges::stable_sort(answer.by_movement, {}, after);
+  return answer;
+}
+
+void Stability::compare_two(Run& run, Answer& answer) const {
+  const SharedSpaces& spaces = *answer.spaces;
+  answer.named = spaces.find_items(run, pairs.value_or(std::vector<std::string>()), rows.skip_unknown);
   Space& a = spaces.space(0);
   Space& b = spaces.space(1);
   run.require_memory(procrustes_bytes(spaces.size(), a.dim(), b.dim()), fewer_rows_or_dims(spaces.size(), a.dim()));
@@ -176,17 +205,13 @@ Stability::Answer Stability::ask(Run& run) {
   answer.overlap = run.timed("overlap", [&] { return neighbor_overlap(answer.one.neighbors, answer.two.neighbors); });
   answer.shift = cosine_shift(answer.one.distribution, answer.two.distribution);
   answer.spectral_distance = spectral_distance(answer.one.spectrum, answer.two.spectrum, spaces.size());
-  answer.by_movement.resize(answer.procrustes.cosines_after.size());
-  std::iota(answer.by_movement.begin(), answer.by_movement.end(), 0);
-  std::ranges::stable_sort(answer.by_movement, {},
-                           [&](int64_t item) { return answer.procrustes.cosines_after[static_cast<size_t>(item)]; });
   if (std::isnan(answer.rsa.pearson)) {
     run.note("All cosines of a space are equal: their correlation is not defined.");
   }
-  return answer;
 }
 
 Json to_json(const Stability::Answer& answer) {
+  if (answer.runs) return runs_json(answer);
   const SharedSpaces& spaces = *answer.spaces;
   Json json = spaces.json();
   json["stability"] = {{"frobenius", answer.procrustes.frobenius},
@@ -227,6 +252,7 @@ Json to_json(const Stability::Answer& answer) {
 }
 
 std::string table(const Stability::Answer& answer) {
+  if (answer.runs) return runs_table(answer);
   std::string text = answer.spaces->heading() + scores_in_words(answer) + "\n";
   Table most("<>");
   most.row({"most moved", "cosine after", "kept"});
@@ -318,6 +344,7 @@ std::string stability_svg(const Stability::Answer& answer, const host::Theme& th
 }  // namespace
 
 void add_files(const Stability::Answer& answer, Files& files) {
+  if (answer.runs) return add_runs_files(answer, files);
   files.add("rotation.npy", [&answer](host::OutputFile& file) { host::write_npy(file, answer.procrustes.rotation); });
   files.add("rotated.npy", [&answer](host::OutputFile& file) { write_rotated(answer, file); });
   answer.pictures.add(files, "stability", [&answer](const host::Theme& theme) { return stability_svg(answer, theme); });

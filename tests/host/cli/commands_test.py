@@ -191,6 +191,7 @@ class Commands(Program):
             ("spectrum", "e.npy"),
             ("rsa", "e.npy", "f.npy", "--permutations", 9, "--bootstrap", 9),
             ("stability", "e.npy", "f.npy", "--pairs", "cat,dog"),
+            ("stability", "e.npy", "f.npy", "e.npy"),
             ("devices",),
         ):
             code, out, err = self.run_program(*arguments)

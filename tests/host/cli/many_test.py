@@ -101,6 +101,41 @@ class Many(unittest.TestCase):
         self.assertEqual((rotated.dtype, rotated.shape), (numpy.float32, (60, 9)))
         self.assertLess(abs(rotated - a @ u @ vt).max(), 1e-6)
 
+    def test_stability_of_runs_is_that_of_every_two(self):
+        layers = [f"layers.npz#layer.{k}" for k in (1, 4, 7)]
+        result = self.ask("stability", *layers, "--vocab", "words.txt", "-k", 5, "-o", "runs")
+        found = result["stability"]
+        self.assertEqual((result["tensors"], found["k"]), (["layer.1", "layer.4", "layer.7"], 5))
+        pairs = [(0, 1), (0, 2), (1, 2)]
+        two = [self.ask("stability", layers[i], layers[j], "--vocab", "words.txt", "-k", 5, "-o", f"runs{i}{j}") for i, j in pairs]
+        for key in ("procrustes_residual", "cosine_before", "cosine_after", "overlap", "jaccard", "spectral_distance"):
+            of_two = [each["stability"][key] for each in two]
+            matrix = numpy.load(self.folder / f"runs/{key}.npy")
+            self.assertTrue((matrix == numpy.array(found[key])).all() and (matrix == matrix.T).all(), key)
+            self.assertEqual([matrix[i, j] for i, j in pairs], of_two, key)
+            self.assertLess(abs(found["mean"][key] - numpy.mean(of_two)) + abs(found["sd"][key] - numpy.std(of_two)), 1e-12)
+        self.assertEqual([found["pearson"][i][j] for i, j in pairs], [each["rsa"]["pearson"] for each in two])
+        self.assertEqual([found["linear_cka_debiased"][i][j] for i, j in pairs], [each["linear_cka_debiased"] for each in two])
+        self.assertEqual([found["wasserstein"][i][j] for i, j in pairs], [each["cosine_shift"]["wasserstein"] for each in two])
+        self.assertTrue((self.folder / "runs/overlap.svg").exists())
+        # A token's numbers are the mean and the standard deviation of those of every two.
+        tables = [self.table(f"runs{i}{j}/per_token.tsv") for i, j in pairs]
+        moved = self.table("runs/per_token.tsv")
+        self.assertEqual(len(moved), 60)
+        for token, row in moved.items():
+            for key in ("cosine_after", "overlap", "jaccard"):
+                values = [float(each[token][key]) for each in tables]
+                self.assertLess(abs(float(row[key]) - numpy.mean(values)) + abs(float(row[key + "_sd"]) - numpy.std(values)), 1e-12)
+        after = [float(row["cosine_after"]) for row in moved.values()]
+        self.assertEqual(after, sorted(after))
+        self.assertEqual(result["most_moved"][0]["token"], next(iter(moved)))
+        self.refused("--pairs", "stability", *layers, "--vocab", "words.txt", "--pairs", "w1")
+        self.refused("two matrices", "stability", "run0.npy")
+
+    def table(self, path):
+        head, *rows = [line.split("\t") for line in (self.folder / path).read_text().splitlines()]
+        return {row[0]: dict(zip(head, row)) for row in rows}
+
 
 if __name__ == "__main__":
     unittest.main()
