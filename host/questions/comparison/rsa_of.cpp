@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <iterator>
 #include <limits>
 
 #include "engine/analyses/neighborhoods/neighbors.hpp"
 #include "engine/analyses/neighborhoods/similarity.hpp"
 #include "engine/error.hpp"
-#include "host/formats/matching.hpp"
 #include "host/questions/comparison/model_matrices.hpp"
 #include "host/report/wording.hpp"
 
@@ -80,9 +78,7 @@ void RsaOf::describe(Description& d) {
   settings.describe(d);
   joining.describe(d);
   rows.describe_pair(d);
-  d.input("E1", first);
-  d.place("E2", &second, "The same; missing where E1 is several: FILE#layer.*").naming(Names::matrix);
-  d.place("MORE", &more, "Further matrices: every pair is compared over the tokens all share").naming(Names::matrix);
+  compared.describe(d);
   ranks.describe(d);
   pictures.describe_of_matrices(d);
   d.option("--permutations", &permutations, "P", "Test against so many relabellings of the tokens");
@@ -98,11 +94,8 @@ RsaOf::Answer RsaOf::ask(Run& run) {
   }
   pictures.check();
   if (rdm) return compare_given(run);
-  std::vector<std::string> paths = host::matching_inputs(first);
-  if (!second.empty()) more.insert(more.begin(), second);
-  for (const std::string& path : more) std::ranges::copy(host::matching_inputs(path), std::back_inserter(paths));
+  const std::vector<std::string> paths = compared.paths("rsa");
   const bool two = paths.size() == 2;
-  if (paths.size() < 2) throw InvalidUsage("rsa: two matrices are compared, or more; one was given");
   if (!two && (permutations != 0 || bootstrap != 0 || distributions || two_sided)) {
     throw InvalidUsage("--permutations, --bootstrap and --distributions compare two matrices, not more");
   }
@@ -120,13 +113,13 @@ RsaOf::Answer RsaOf::ask(Run& run) {
 }
 
 RsaOf::Answer RsaOf::compare_given(Run& run) {
-  if (!more.empty() || distributions || rows.sample || rows.preprocessing.centers() || rows.drop_bad_rows) {
+  if (!compared.more.empty() || distributions || rows.sample || rows.preprocessing.centers() || rows.drop_bad_rows) {
     throw InvalidUsage(
         "--rdm compares two matrices of dissimilarities as they are: without further ones, "
         "--distributions, --sample, --drop-bad-rows and what transforms rows");
   }
   Answer answer{.spaces = {},
-                .rdms = std::make_unique<SharedRdms>(run, first, second, joining, rows),
+                .rdms = std::make_unique<SharedRdms>(run, compared.first, compared.second, joining, rows),
                 .pictures = {},
                 .found = {}};
   const Dissimilarities& a = answer.rdms->a();

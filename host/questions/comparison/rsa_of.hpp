@@ -7,6 +7,7 @@
 #include "engine/analyses/comparison/rsa.hpp"
 #include "engine/analyses/comparison/rsa_inference.hpp"
 #include "engine/analyses/distribution/distribution.hpp"
+#include "host/questions/comparison/compared_matrices.hpp"
 #include "host/questions/comparison/rank_correlations.hpp"
 #include "host/questions/comparison/rdm.hpp"
 #include "host/questions/comparison/shared_spaces.hpp"
@@ -53,9 +54,7 @@ struct RsaMatrices {
 
 /// Whether spaces agree: the correlation of their cosines, of two spaces or between all pairs of more.
 struct RsaOf {
-  std::string first;
-  std::string second;
-  std::vector<std::string> more;
+  ComparedMatrices compared;
   RankOptions ranks;
   int64_t permutations = 0;
   bool two_sided = false;

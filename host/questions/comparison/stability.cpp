@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <numeric>
 
 #include "engine/analyses/neighborhoods/neighbors.hpp"
 #include "engine/on_host/row_block.hpp"
 #include "engine/on_host/transformed_row.hpp"
 #include "engine/threads.hpp"
-#include "host/formats/matching.hpp"
 #include "host/questions/geometry/cosine_curve.hpp"
 #include "host/questions/geometry/distribution_json.hpp"
 #include "host/questions/geometry/spectrum_of.hpp"
@@ -132,9 +130,7 @@ void Stability::describe(Description& d) {
   settings.describe(d);
   joining.describe(d);
   rows.describe_pair(d);
-  d.input("E1", first);
-  d.place("E2", &second, "The same; missing where E1 is several: FILE#layer.*").naming(Names::matrix);
-  d.place("MORE", &more, "Further matrices: every two are compared over the tokens all share").naming(Names::matrix);
+  compared.describe(d);
   pictures.describe(d);
   d.option("-k", &k, "K", "Nearest neighbours compared (default 10, or as many as there are)");
   d.option("--pairs", &pairs, "TOKENS", "Words whose neighbours are shown side by side: a,b,c or @FILE");
@@ -164,10 +160,7 @@ Stability::Answer Stability::ask(Run& run) {
   Answer answer;
   answer.pictures = pictures;
   answer.threads = run.threads();
-  std::vector<std::string> paths = host::matching_inputs(first);
-  if (!second.empty()) more.insert(more.begin(), second);
-  for (const std::string& path : more) std::ranges::copy(host::matching_inputs(path), std::back_inserter(paths));
-  if (paths.size() < 2) throw InvalidUsage("stability: two matrices are compared, or more; one was given");
+  const std::vector<std::string> paths = compared.paths("stability");
   if (paths.size() > 2 && pairs) throw InvalidUsage("--pairs shows the neighbours of two matrices, not of more");
   answer.spaces = std::make_unique<SharedSpaces>(run, paths, joining, rows);
   const SharedSpaces& spaces = *answer.spaces;

@@ -2,6 +2,7 @@
 
 #include "engine/analyses/comparison/rsa.hpp"
 #include "engine/analyses/comparison/stability.hpp"
+#include "host/questions/comparison/compared_matrices.hpp"
 #include "host/questions/comparison/model_matrices.hpp"
 #include "host/questions/comparison/shared_spaces.hpp"
 #include "host/questions/question.hpp"
@@ -30,9 +31,7 @@ struct StabilityOfRuns {
 
 /// Measures what a retraining moved: rotation, neighbours, spectra; of two trainings or more.
 struct Stability {
-  std::string first;
-  std::string second;
-  std::vector<std::string> more;
+  ComparedMatrices compared;
   std::optional<int64_t> k;
   std::optional<std::vector<std::string>> pairs;  // words shown side by side
   PictureOptions pictures;
