@@ -28,6 +28,9 @@ foreach(file IN LISTS package)
   if(text MATCHES "(^|[\"; :=]|-I|-L)(${home})[/\";]|nlohmann|[Ff]ast_?[Ff]loat")
     message(FATAL_ERROR "${file} mentions ${CMAKE_MATCH_0}, which a consumer does not have")
   endif()
+  if(text MATCHES "_FORTIFY_SOURCE|_GLIBCXX_ASSERTIONS|-fstack-|-fcf-|relro")
+    message(FATAL_ERROR "${file} mentions ${CMAKE_MATCH_0}, which is a consumer's own choice")
+  endif()
 endforeach()
 
 # Every installed header has to compile on its own, from the prefix alone.
