@@ -5,17 +5,10 @@ Usage: browser_test.py PROGRAM; exits with 77, and says so, where there is no Ch
 import base64
 import json
 import re
-import shutil
-import subprocess
-import sys
 import unittest
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-if BROWSER is None:
-    print("SKIPPED: this test needs Chromium (Debian: chromium)")
-    sys.exit(77)
-
-from program import Program, gaussian_rows, npy  # noqa: E402: it reads the command line
+from chromium import Chromium
+from program import Program, gaussian_rows, npy
 
 # Added to a copy of the page: collects what a reader would see. Errors are listened for before anything else runs.
 LISTEN = "<script>window.wrong=[];addEventListener('error',e=>wrong.push(String(e.message)));window.alert=m=>wrong.push('alert '+m)</script>"
@@ -62,7 +55,7 @@ def contrast(a, b):
     return (high + 0.05) / (low + 0.05)
 
 
-class Browser(Program):
+class Browser(Chromium, Program):
     WORDS = ["the", "cat", "sat", "on", "mat", "<", ">", "script", "img", "src", "alert", "b", "&", "dog", "é", "日"]
 
     @classmethod
@@ -70,17 +63,6 @@ class Browser(Program):
         super().setUpClass()
         npy(cls.folder / "w.npy", gaussian_rows(len(cls.WORDS), 9, 4))
         (cls.folder / "w.vocab.txt").write_text("".join(w + "\n" for w in cls.WORDS))
-
-    def browse(self, page, *flags):
-        done = subprocess.run(
-            [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
-             f"--user-data-dir={self.folder}/profile", "--enable-logging=stderr", "--window-size=1400,900", "--virtual-time-budget=20000",
-             *flags, "--dump-dom", page.as_uri()],
-            capture_output=True, timeout=180)
-        self.assertEqual(done.returncode, 0, done.stderr.decode(errors="replace"))
-        console = [line for line in done.stderr.decode(errors="replace").splitlines() if "CONSOLE" in line]
-        self.assertEqual(console, [])
-        return done.stdout.decode()
 
     def probe(self, text, *arguments, flags=(), place=0, matrix="w.npy"):
         """The page of `text`, as a browser has it."""
