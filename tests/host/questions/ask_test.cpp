@@ -50,15 +50,15 @@ TEST(Ask, SettingsAreRecordedAsTheyWereUnderstood) {
 
 TEST(Ask, TwoSpacesAndMoreAreOneQuestion) {
   RsaOf rsa;
-  rsa.first = kSample + "/run1.npy";
-  rsa.second = kSample + "/run2.npy";
+  rsa.compared.first = kSample + "/run1.npy";
+  rsa.compared.second = kSample + "/run2.npy";
   rsa.rows.limit = 200;
   Front nobody;
   questions::Run two("rsa", rsa.settings, nobody, std::nullopt);
   const RsaOf::Answer of_two = rsa.ask(two);
   const auto& pair = std::get<RsaOf::Pair>(of_two.found);
   EXPECT_EQ(of_two.spaces->size(), 200);
-  rsa.more = {kSample + "/run1.npy"};
+  rsa.compared.more = {kSample + "/run1.npy"};
   questions::Run three("rsa", rsa.settings, nobody, std::nullopt);
   const RsaOf::Answer of_three = rsa.ask(three);
   const auto& found = std::get<RsaOf::Matrices>(of_three.found);

@@ -1,5 +1,5 @@
 // The painted page and picture: text kept byte for byte, injection inert, ink that can be read. What a browser makes of
-// the page is in tests/host/cli/browser_test.py.
+// the page is in tests/host/cli/browser/page_test.py.
 
 #include "host/report/painted/painted_text.hpp"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every picture in Chromium: it is drawn without an error, and no word of it is cut off by its edge.
 
-Usage: browser_pictures_test.py PROGRAM SAMPLE [unittest options]; exits with 77, and says so, where there is no Chromium.
+Usage: pictures_test.py PROGRAM SAMPLE [unittest options]; exits with 77, and says so, where there is no Chromium.
 """
 
 import json

@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """The painted page in Chromium: spans, computed colours, contrast, text byte for byte, nothing of the text runs.
-Usage: browser_test.py PROGRAM; exits with 77, and says so, where there is no Chromium."""
+Usage: page_test.py PROGRAM; exits with 77, and says so, where there is no Chromium."""
 
 import base64
 import json
+import pathlib
 import re
+import sys
 import unittest
 
 from chromium import Chromium
-from program import Program, gaussian_rows, npy
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+from program import Program, gaussian_rows, npy  # noqa: E402
 
 # Added to a copy of the page: collects what a reader would see. Errors are listened for before anything else runs.
 LISTEN = "<script>window.wrong=[];addEventListener('error',e=>wrong.push(String(e.message)));window.alert=m=>wrong.push('alert '+m)</script>"
