@@ -1,5 +1,7 @@
 #include "host/formats/named_matrix.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <new>
@@ -11,17 +13,40 @@
 
 namespace gramian::host {
 
+namespace {
+
+int64_t bytes_of(ElementType type, int64_t rows, int64_t cols) {
+  return checked_product(checked_product(rows, cols, "matrix"), element_size(type), "matrix bytes");
+}
+
+[[noreturn]] void refuse_size(std::string_view path, int64_t rows, int64_t cols, int64_t size) {
+  throw OutOfMemory(printable(path, 4096) + ": its " + std::to_string(rows) + " x " + std::to_string(cols) +
+                    " values need " + std::to_string(size) +
+                    " bytes of memory; convert it to .npy to read it in place");
+}
+
+}  // namespace
+
 ValueBuffer allocate_values(std::string_view path, ElementType type, int64_t rows, int64_t cols) {
-  const int64_t size = checked_product(checked_product(rows, cols, "matrix"), element_size(type), "matrix bytes");
+  const int64_t size = bytes_of(type, rows, cols);
   try {
     auto bytes = std::make_shared_for_overwrite<std::byte[]>(static_cast<size_t>(size));
     const MatrixView view{bytes.get(), type, rows, cols, cols};
     return {std::move(bytes), view};
   } catch (const std::bad_alloc&) {
-    throw OutOfMemory(printable(path, 4096) + ": its " + std::to_string(rows) + " x " + std::to_string(cols) +
-                      " values need " + std::to_string(size) +
-                      " bytes of memory; convert it to .npy to read it in place");
+    refuse_size(path, rows, cols, size);
   }
+}
+
+ValueBuffer allocate_shared_values(std::string_view path, ElementType type, int64_t rows, int64_t cols) {
+  const int64_t size = bytes_of(type, rows, cols);
+  const auto length = static_cast<size_t>(size);
+  void* const address = ::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (address == MAP_FAILED) refuse_size(path, rows, cols, size);
+  std::shared_ptr<std::byte[]> bytes(static_cast<std::byte*>(address),
+                                     [length](std::byte* begin) { ::munmap(begin, length); });
+  const MatrixView view{bytes.get(), type, rows, cols, cols};
+  return {std::move(bytes), view};
 }
 
 GrowingRows::GrowingRows(std::string_view path, int64_t cols, int64_t most_bytes)

@@ -20,6 +20,8 @@ struct ValueBuffer {
   Matrix matrix() const { return {view, bytes}; }
 };
 ValueBuffer allocate_values(std::string_view path, ElementType type, int64_t rows, int64_t cols);
+/// The same of at least one value, all zero, in memory that is shared with the forks of this process.
+ValueBuffer allocate_shared_values(std::string_view path, ElementType type, int64_t rows, int64_t cols);
 
 /// f32 values, row-major, of as many rows as come.
 class GrowingRows {

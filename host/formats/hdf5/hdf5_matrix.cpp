@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <mutex>
 #include <string>
 
 #include "host/formats/checkpoints/model_config.hpp"
@@ -34,15 +33,13 @@ bool is_hdf5(std::string_view start) {
 }
 
 void read_hdf5(const Source& source, Embedding& embedding) {
-  static std::mutex one_at_a_time;
-  const std::lock_guard lock(one_at_a_time);
   const std::string& path = source.file->path();
   if (source.file->bytes().starts_with("MATLAB")) {
     refuse(path,
            "is a file of MATLAB's, whose matrices lie transposed; save them for Python instead: "
            "np.save('x.npy', h5py.File(f)['name'][:].T)");
   }
-  const Hdf5File file(source.file);
+  const Hdf5File file(source.file, source.options.progress);
   const auto config = [&] { return read_model_config(std::filesystem::path(path).parent_path()); };
   const TensorChoice choice = choose_tensor(path, file.datasets(), from_root(file, source.member), config);
   embedding.matrix = file.matrix(choice.name, source.options);

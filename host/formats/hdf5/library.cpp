@@ -67,9 +67,6 @@ Hdf5Library load() {
   find(from, "H5Tget_fields", library.get_fields);
   find(from, "H5Tget_ebias", library.get_bias);
   if (library.open() < 0) refuse_library("it does not start");
-  // What goes wrong is told by its return values, and no filter is loaded from elsewhere because a file names it.
-  library.set_error_printing(H5E_DEFAULT, nullptr, nullptr);
-  library.set_plugin_loading(0);
   const hid_t* file_access = nullptr;
   find(from, "H5P_CLS_FILE_ACCESS_ID_g", file_access);  // set by open
   library.file_access = *file_access;
