@@ -32,7 +32,7 @@ host::Curve density_of(std::span<const double> values, double lo, double hi, int
   for (const double value : values) {
     if (std::isnan(value)) continue;
     const double share = hi > lo ? (value - lo) / (hi - lo) : 0.0;
-    const auto bin = std::clamp<int64_t>(static_cast<int64_t>(share * static_cast<double>(bins)), 0, bins - 1);
+    const double bin = std::clamp(share * static_cast<double>(bins), 0.0, static_cast<double>(bins - 1));
     ++counts[static_cast<size_t>(bin)];
   }
   return host::density_steps(lo, hi, counts);

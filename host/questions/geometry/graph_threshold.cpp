@@ -19,6 +19,8 @@ std::optional<double> number_of(std::string_view text) {
   return number;
 }
 
+constexpr double kMostEdges = 0x1p53;  // beyond it not every whole number is a double
+
 /// Parses what follows "median".
 std::optional<double> deviations_of(std::string_view rest) {
   if (rest.empty()) return 0.0;
@@ -42,7 +44,7 @@ ThresholdRule parse_threshold(const std::string& text) {
     if (const auto number = deviations_of(view.substr(kMedian.size()))) return {Kind::median_sd, *number};
   } else if (view.starts_with(kEdges)) {
     const auto number = number_of(view.substr(kEdges.size()));
-    if (number && *number == std::floor(*number)) return {Kind::edges, *number};
+    if (number && *number == std::floor(*number) && std::abs(*number) <= kMostEdges) return {Kind::edges, *number};
   } else if (view.starts_with('q')) {
     if (const auto number = number_of(view.substr(1))) return {Kind::quantile, *number};
   } else if (const auto number = number_of(view)) {

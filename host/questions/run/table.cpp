@@ -61,7 +61,8 @@ std::string block_histogram(const Histogram& spec, const std::vector<uint64_t>& 
   constexpr std::array<const char*, 9> kBlocks = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   const double width = (spec.hi - spec.lo) / static_cast<double>(spec.bins);
   const auto bin_of = [&](double x) {
-    return std::clamp<int64_t>(static_cast<int64_t>(std::floor((x - spec.lo) / width)), 0, spec.bins - 1);
+    // In doubles, as bins may be so narrow that a place beyond them is beyond every whole number.
+    return static_cast<int64_t>(std::clamp(std::floor((x - spec.lo) / width), 0.0, static_cast<double>(spec.bins - 1)));
   };
   if (!(min <= max) || max < spec.lo || min > spec.hi) return "";
   const int64_t first = bin_of(min);

@@ -18,7 +18,7 @@ constexpr double kTop = 84.0;
 
 int64_t bin_of(const Axis& axis, double value) {
   const double share = (value - axis.lo) / (axis.hi - axis.lo);
-  return std::clamp<int64_t>(static_cast<int64_t>(std::floor(share * static_cast<double>(kBins))), 0, kBins - 1);
+  return static_cast<int64_t>(std::clamp(std::floor(share * kBins), 0.0, kBins - 1.0));
 }
 
 }  // namespace

@@ -244,7 +244,7 @@ class GraphTest(unittest.TestCase):
         self.refused(2, "w20", "graph", "e.npy", "--tokens", "w2O,w3")
         self.refused(2, "1 to 44850 edges", "graph", "e.npy", "--threshold", "edges=44851")
         self.refused(2, "1 to 44850 edges", "graph", "e.npy", "--threshold", "edges=0")
-        for wrong in ("mean+1sd", "median+sd2", "q", "q1.5", "nan", "edges=many", "", "0.5x"):
+        for wrong in ("mean+1sd", "median+sd2", "q", "q1.5", "nan", "edges=many", "edges=-7e34", "edges=1e16", "", "0.5x"):
             self.refused(2, "", "graph", "e.npy", f"--threshold={wrong}")
         self.refused(2, "-o", "graph", "e.npy", "--gexf")
         self.refused(3, "no row", "graph", "e.npy", "--length", 99)
