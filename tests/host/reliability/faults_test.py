@@ -58,10 +58,10 @@ class Faults(Hostile):
         self.assertGreater(tried, 0)
 
     def test_open(self):
-        self.each("open", 1000, names=("graph", "rsa") if trials(1, 0) else ("graph", "stats", "neighbors", "spectrum", "rsa"))
+        self.each("open", 1000, step=trials(3, 1), names=("graph", "rsa") if trials(1, 0) else ("graph", "stats", "neighbors", "spectrum", "rsa"))
 
     def test_write(self):
-        self.each("write", 1000)
+        self.each("write", 1000, step=trials(3, 1))
 
     def test_sync(self):
         self.each("sync", 1000, names=("graph", "stats"))
@@ -70,8 +70,8 @@ class Faults(Hostile):
         self.each("thread", 200, names=("graph", "stats") if trials(1, 0) else ("graph", "stats", "neighbors", "spectrum", "rsa"))
 
     def test_memory(self):
-        """Some ten thousand allocations a command, of which the gate takes every eight hundredth."""
-        self.each("memory", 200_000, step=trials(797, 1))
+        """Some ten thousand allocations a command, of which the gate takes one in sixteen hundred."""
+        self.each("memory", 200_000, step=trials(1597, 1))
 
     def test_names(self):
         self.each("name", 1000, names=("graph", "stats"))
