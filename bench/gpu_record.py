@@ -85,8 +85,6 @@ def machine():
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         "kernel": os.uname().release,
         "python": sys.version.split()[0],
-        "commit": output_of("git", "rev-parse", "HEAD"),
-        "changed": output_of("git", "status", "--porcelain", "--untracked-files=no"),
     }
 
 
@@ -192,7 +190,7 @@ def main():
     record = Record(options.record, options.seconds)
 
     record.measure("machine", machine)
-    record.measure("program", lambda: {key: program("devices")[key] for key in ("version", "devices")})
+    record.measure("program", lambda: {"built_as": output_of(program.path, "--version"), "devices": program("devices")["devices"]})
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         checked = record.measure("check", lambda: check(program, folder))
@@ -206,7 +204,7 @@ def main():
                        lambda: memory_of(program, synthetic(program, folder / "small.npy", 300, 70), path, n * d))
         for precision in ("single", "half"):
             record.measure(f"{at_larger}/{precision}",
-                           lambda: program("bench", *larger, "--precision", precision)["bench"], needs=120 * on_gpu)
+                           lambda: program("bench", *larger, "--precision", precision)["bench"], needs=40 * on_gpu)
         record.measure(f"{at}/double", lambda: program("bench", "--input", path, "--precision", "double")["bench"],
                        needs=60 * on_gpu)
 

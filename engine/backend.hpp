@@ -29,6 +29,7 @@ struct DeviceInfo {
   std::string hardware;  // what it is
   std::string detail;    // instruction set, libraries
   int threads = 1;       // of the host; never changes a result
+  std::string driver{};  // of a GPU, in words
 };
 
 /// Which tiles a device sweeps.
@@ -113,6 +114,11 @@ class Backend {
   /// The cost of a pair in pair_cosines, in cosines that a sweep keeps for a bracket: the more, the smaller the sample
   /// that brackets are set by. Results do not depend on it.
   virtual double sampling_cost() const { return 16.0; }
+
+  /// The cost of a cosine that a bracket keeps as a value, in cosines that a sweep goes through. Where many are kept
+  /// and this is high, they are counted instead, and another sweep keeps the few that are left. Results do not depend
+  /// on it.
+  virtual double keeping_cost() const { return 1.0; }
 
   /// For every query q (a row of `queries`, m x d') its products z_i = <y_i, q> with all transformed rows y_i, formed
   /// in fp64 and consumed where they are formed: memory is a block of rows and O(m k), never n x m. The same bits for

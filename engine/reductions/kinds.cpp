@@ -170,6 +170,10 @@ Nearest::Found Nearest::nothing(const SweepShape& shape) const {
 }
 
 void Nearest::merge(Found& into, Found&& part) {
+  if (into.k == part.k && std::ranges::all_of(into.held, [](int64_t held) { return held == 0; })) {
+    into = std::move(part);
+    return;
+  }
   std::vector<Neighbor> both;
   for (int64_t row = 0; row < std::ssize(into.held); ++row) {
     both.clear();

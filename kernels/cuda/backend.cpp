@@ -54,11 +54,14 @@ class CudaBackend final : public Backend {
     }
     std::string detail = machine_.first().description();
     if (!machine_.left_out().empty()) detail += "; left out: " + machine_.left_out();
-    return {name, hardware, detail, static_cast<int>(used.size())};
+    return {name, hardware, detail, static_cast<int>(used.size()), driver_in_words()};
   }
 
-  /// The host draws pairs one by one while the device keeps cosines by the thousand. An estimate, not measured.
+  /// The host draws pairs one by one while the device keeps cosines by the thousand. An estimate.
   double sampling_cost() const override { return 24.0; }
+  /// Measured on an H200: 34 ns to bring a value to the host, sort it in and select among them; 0.05 ns a cosine in
+  /// fp64.
+  double keeping_cost() const override { return 500.0; }
   /// A device has memory of its own.
   double host_bytes(int64_t, int64_t, Precision) const override { return 0.0; }
 

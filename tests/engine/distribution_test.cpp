@@ -140,7 +140,8 @@ TEST_P(DistributionOf, ManyRowsInOneSweep) {
     const Stored stored = store(many_rows(kind), ElementType::f32);
     const Outcome outcome = distribution_of(*backend, stored.matrix, precision, many_quantiles());
     expect_exact(outcome, many_quantiles(), kMany);
-    EXPECT_EQ(outcome.report.sweeps, 1);
+    // Where values are dear they are counted, by 2^21 counters at a time.
+    EXPECT_LE(outcome.report.sweeps, backend->keeping_cost() > 1.0 ? 4 : 1);
   }
 }
 

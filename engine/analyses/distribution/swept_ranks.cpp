@@ -32,9 +32,12 @@ double value_bytes(CosineType type) { return type == CosineType::f64 ? 8.0 : 4.0
 /// Of counters, with the copies that are counted in.
 constexpr double kCounterBytes = 16.0;
 
+/// Fewer values than these are kept whatever another sweep would cost.
+constexpr double kFewValues = 262144.0;
+
 /// The cheapest way to keep about `inside` values in `keep_bytes`, which gets smaller by that: exact counters, else the
-/// values, else coarse counters.
-void choose_keep(Bracket& bracket, CosineType type, double inside, double& keep_bytes) {
+/// values, if so many are worth it, else coarse counters.
+void choose_keep(Bracket& bracket, CosineType type, double inside, double& keep_bytes, double& values) {
   const uint64_t span = key(bracket.hi, type) - key(bracket.lo, type);
   bracket.keep = Bracket::Keep::counts;
   bracket.shift = 0;
@@ -43,8 +46,9 @@ void choose_keep(Bracket& bracket, CosineType type, double inside, double& keep_
     keep_bytes -= counters;
     return;
   }
-  if (inside * value_bytes(type) <= keep_bytes) {
+  if (inside * value_bytes(type) <= keep_bytes && inside <= values) {
     bracket.keep = Bracket::Keep::values;
+    values -= inside;
     keep_bytes -= inside * value_bytes(type);
     return;
   }
@@ -106,11 +110,17 @@ void SweptRanks::ask(Wanted& wanted, Bracket bracket, double inside) {
   const auto same = [&](const Bracket& other) { return other.lo == bracket.lo && other.hi == bracket.hi; };
   auto it = std::ranges::find_if(asked_, same);
   if (it == asked_.end()) {
-    choose_keep(bracket, type_, inside, keep_left_);
+    choose_keep(bracket, type_, inside, keep_left_, values_left_);
     it = asked_.insert(asked_.end(), bracket);
   }
   wanted.bracketed = true;
   wanted.bracket = static_cast<size_t>(it - asked_.begin());
+}
+
+void SweptRanks::start_asking() {
+  asked_.clear();
+  keep_left_ = static_cast<double>(settings_.keep_bytes);
+  values_left_ = std::max(static_cast<double>(pairs_) / space_.backend().keeping_cost(), kFewValues);
 }
 
 void SweptRanks::bracket_everything() {
@@ -165,8 +175,7 @@ SweepRequest SweptRanks::needs() {
   if (done_) return {};
   SweepRequest request;
   if (first_) {
-    asked_.clear();
-    keep_left_ = static_cast<double>(settings_.keep_bytes);
+    start_asking();
     if (pairs_ <= kKeepAll) {
       bracket_everything();
     } else {
@@ -184,8 +193,7 @@ void SweptRanks::take(SweepState& state, size_t place) {
     first_ = false;
   }
   const std::vector<Bracket> answered = std::move(asked_);
-  asked_.clear();
-  keep_left_ = static_cast<double>(settings_.keep_bytes);
+  start_asking();
   done_ = true;
   for (Wanted& wanted : wanted_) {
     if (wanted.known) continue;

@@ -37,6 +37,7 @@ class SweptRanks {
   void bracket_by_pilot();
   void bracket_by_fine_counts(Wanted& wanted);
   void bracket_by_slot(Wanted& wanted, const Bracket& coarse, const Bracket::Found& found);
+  void start_asking();
   /// Puts `wanted` into `bracket`, which is expected to hold about `inside` values.
   void ask(Wanted& wanted, Bracket bracket, double inside);
 
@@ -47,7 +48,8 @@ class SweptRanks {
   int64_t pairs_;
   std::vector<Wanted> wanted_;  // ascending ranks
   std::vector<Bracket> asked_;
-  double keep_left_ = 0.0;  // bytes
+  double keep_left_ = 0.0;    // bytes
+  double values_left_ = 0.0;  // that are worth keeping
   bool first_ = true;
   bool done_ = false;
   Counts fine_;

@@ -42,7 +42,8 @@ __device__ __forceinline__ void take_rows(Patch<T>& patch, const TileView<T>& ti
   float factors[kPatchRows];
 #pragma unroll
   for (int r = 0; r < kPatchRows; ++r) {
-    const bool there = kWhole || (row + r < tile.rows && patch.col < tile.ld);
+    // Products reach to a multiple of kTileUnit columns, and so does a vector that begins within the tile.
+    const bool there = kWhole || (row + r < tile.rows && patch.col < tile.cols);
     products[r] = {};
     factors[r] = 1.0f;
     if (there) {

@@ -41,6 +41,12 @@ cudaDeviceProp properties_of(int number) {
   return properties;
 }
 
+std::string driver_in_words() {
+  int version = 0;
+  check(cudaDriverGetVersion(&version), "the driver's version");
+  return "driver of CUDA " + std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
 void require_capability(int number, const cudaDeviceProp& properties) {
   if (properties.major >= kOldestMajor) return;
   throw DeviceUnavailable("cuda:" + std::to_string(number) + " (" + properties.name + ") has compute capability " +

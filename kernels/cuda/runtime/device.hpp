@@ -22,6 +22,8 @@ inline constexpr int kOldestMajor = 8;
 
 /// Facts that the driver knows of a device, which cost no context on it.
 cudaDeviceProp properties_of(int number);
+/// Tells the latest CUDA that the driver knows: "driver of CUDA 13.0".
+std::string driver_in_words();
 /// Throws DeviceUnavailable for one that is too old.
 void require_capability(int number, const cudaDeviceProp& properties);
 /// "compute capability 9.0, 132 multiprocessors, 143771 MB"
