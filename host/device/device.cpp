@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "host/device/first_use.hpp"
+#include "host/device/trial.hpp"
 #include "host/formats/files/message.hpp"
 #include "kernels/cpu/backend.hpp"
 #include "kernels/cpu/isa/isa.hpp"
@@ -20,14 +22,34 @@ namespace {
   throw InvalidUsage("device " + printable(device) + ": must be auto, cpu, cuda or cuda:N");
 }
 
-using Warn = std::function<void(const std::string&)>;
+/// A GPU that has shown, now or before, that it computes rightly. Throws DeviceUnavailable.
+std::unique_ptr<Backend> make_gpu(const std::vector<int>& numbers, int threads, int64_t memory_limit,
+                                  const Tell& tell) {
+  std::unique_ptr<Backend> gpu = gramian::cuda::make_backend({.devices = numbers, .memory_limit = memory_limit});
+  const DeviceInfo info = gpu->info();
+  const FirstUse first(info.hardware + ", " + info.driver + ", gramian " GRAMIAN_VERSION);
+  if (!first.pending()) return gpu;
+  try {
+    const std::vector<std::string> wrong = differences(*gpu, *gramian::cpu::make_backend({.threads = threads}));
+    if (!wrong.empty()) {
+      throw DeviceUnavailable(info.hardware + " finds otherwise than the CPU: " + wrong.front() +
+                              (wrong.size() > 1 ? " and more" : "") + "; `gramian devices --check` tells all of it");
+    }
+  } catch (const OutOfMemory&) {
+    return gpu;  // another time
+  }
+  first.remember();
+  if (tell.note)
+    tell.note("First use of " + info.hardware + " here: in a trial it found what the CPU does, bit by bit.");
+  return gpu;
+}
 
-std::unique_ptr<Backend> make_automatic(int threads, int64_t memory_limit, const Warn& warn) {
+std::unique_ptr<Backend> make_automatic(int threads, int64_t memory_limit, const Tell& tell) {
   if (!cuda::list_devices().devices.empty()) {
     try {
-      return gramian::cuda::make_backend({.devices = {}, .memory_limit = memory_limit});
+      return make_gpu({}, threads, memory_limit, tell);
     } catch (const Error& error) {
-      if (warn) warn(std::string("the CUDA device cannot be used, so the CPU is: ") + error.what());
+      if (tell.warn) tell.warn(std::string("the CUDA device cannot be used, so the CPU is: ") + error.what());
     }
   }
   return gramian::cpu::make_backend({.threads = threads});
@@ -47,18 +69,23 @@ std::vector<int> parse_numbers_of_gpus(std::string_view rest, const std::string&
 
 }  // namespace
 
-std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit, const Warn& warn) {
+std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit, const Tell& tell) {
   constexpr std::string_view kCuda = "cuda";
-  if (device == "auto") return make_automatic(threads, memory_limit, warn);
+  if (device == "auto") return make_automatic(threads, memory_limit, tell);
   if (device == "cpu") return gramian::cpu::make_backend({.threads = threads});
   if (!device.starts_with(kCuda)) refuse(device);
   const std::vector<int> numbers = parse_numbers_of_gpus(std::string_view(device).substr(kCuda.size()), device);
   try {
-    return gramian::cuda::make_backend({.devices = numbers, .memory_limit = memory_limit});
+    return make_gpu(numbers, threads, memory_limit, tell);
   } catch (const Error& error) {
     // Also where the device has no memory to start with: what was asked for is not to be had.
     throw DeviceUnavailable("device " + printable(device) + ": " + error.what());
   }
+}
+
+std::vector<std::string> try_gpu(int number, int threads) {
+  const auto gpu = gramian::cuda::make_backend({.devices = {number}});
+  return differences(*gpu, *gramian::cpu::make_backend({.threads = threads}));
 }
 
 int available_threads() { return gramian::cpu::available_threads(); }

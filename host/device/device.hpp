@@ -12,11 +12,21 @@
 
 namespace gramian::host {
 
+/// Where sentences go; either may be empty.
+struct Tell {
+  std::function<void(const std::string&)> warn;
+  std::function<void(const std::string&)> note;
+};
+
 /// "auto", "cpu", "cuda" or "cuda:N"; `memory_limit`: bytes of each GPU, 0: what is free. Throws InvalidUsage for
-/// another word and DeviceUnavailable for what is not here or cannot be used. "auto" then takes the CPU, and tells
-/// `warn`, which may be empty, where there is a GPU.
-std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit,
-                                      const std::function<void(const std::string&)>& warn);
+/// another word and DeviceUnavailable for what is not here or cannot be used. "auto" then takes the CPU, and warns
+/// where there is a GPU. A GPU that this build meets for the first time with its driver has to find in a trial
+/// (trial.hpp) what the CPU finds, which is noted; one that does not cannot be used.
+std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit, const Tell& tell);
+
+/// What a GPU, by its number, finds otherwise than the CPU (trial.hpp); empty where nothing is. Throws as make_backend
+/// does.
+std::vector<std::string> try_gpu(int number, int threads);
 
 /// Processors that this process may use.
 int available_threads();

@@ -111,7 +111,8 @@ void Blas::product(const TileProduct<__half, float>& p, cudaStream_t stream) {
   impl_->load_code();
   emulation::note_product(p.m, p.n);
   check(emulation::enqueue_host(stream,
-                                [p, old = emulation::compute_major_of(emulation::device_of(stream)) < 9] {
+                                [p, old = emulation::compute_major_of(emulation::device_of(stream)) < 9,
+                                 wrong = emulation::settings().wrong] {
                                   const std::vector<float> a = widened(p.a, p.lda, p.m, p.k);
                                   const std::vector<float> b = widened(p.b, p.ldb, p.n, p.k);
                                   TileProduct<float, float> wide;
@@ -123,6 +124,7 @@ void Blas::product(const TileProduct<__half, float>& p, cudaStream_t stream) {
                                   wide.c = p.c;
                                   wide.ldc = p.ldc;
                                   run(wide, a.data(), b.data(), p.k, p.k, old ? tensor_sum<8, 1> : tensor_sum<16, 2>);
+                                  if (wrong) *p.c += 0.25F;
                                 }),
         "a product");
 }

@@ -18,6 +18,7 @@ struct Settings {
   std::vector<int> majors;  // of single devices, by number; where there is none, compute_major
   bool code = true;         // for the devices' architecture
   bool pools = true;        // of memory
+  bool wrong = false;       // products of fp16: the first element of each
   int multiprocessors = 2;
   int l2_bytes = 200 << 10;
   int shared_bytes = 99 << 10;            // that a block may ask for

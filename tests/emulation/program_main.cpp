@@ -5,6 +5,7 @@
 //   GRAMIAN_EMULATED_LIBRARIES=0     nor are the vendor's libraries
 //   GRAMIAN_EMULATED_MAJOR=N         compute capability N.0 (default 9)
 //   GRAMIAN_EMULATED_CODE=0          the program holds no code for them
+//   GRAMIAN_EMULATED_WRONG=1         a product of fp16 is wrong in its first element
 //   GRAMIAN_EMULATED_MEMORY=BYTES    of each
 //   GRAMIAN_EMULATED_L2=BYTES        of its cache, which sizes tiles
 //   GRAMIAN_EMULATED_SEED=N          of the order in which threads, blocks and streams run
@@ -31,6 +32,7 @@ emulation::Settings settings_of_environment() {
   read("GRAMIAN_EMULATED_LIBRARIES", settings.libraries);
   read("GRAMIAN_EMULATED_MAJOR", settings.compute_major);
   read("GRAMIAN_EMULATED_CODE", settings.code);
+  read("GRAMIAN_EMULATED_WRONG", settings.wrong);
   read("GRAMIAN_EMULATED_MEMORY", settings.memory_bytes);
   read("GRAMIAN_EMULATED_L2", settings.l2_bytes);
   read("GRAMIAN_EMULATED_SEED", settings.seed);

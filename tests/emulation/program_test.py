@@ -48,9 +48,11 @@ class OnGpus(unittest.TestCase):
     def tearDownClass(cls):
         shutil.rmtree(cls.folder)
 
-    def run_program(self, *arguments, **gpus):
-        """`gpus`: settings of the emulation."""
+    def run_program(self, *arguments, cache=None, **gpus):
+        """`gpus`: settings of the emulation. Without `cache`, a folder, nothing is remembered and so nothing tried."""
         environment = {f"GRAMIAN_EMULATED_{name.upper()}": str(value) for name, value in gpus.items()}
+        if cache:
+            environment["XDG_CACHE_HOME"] = str(self.folder / cache)
         done = subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True, env=environment)
         return done.returncode, done.stdout, done.stderr
 
@@ -225,6 +227,39 @@ class ChoosingADevice(OnGpus):
             code, out, err = self.run_program(*self.STATS, "--device", device)
             self.assertEqual((code, out), (2, ""))
             self.assertEqual(err, f"gramian: --device {device}: must be auto, cpu, cuda or cuda:N\n")
+
+
+class FirstUse(OnGpus):
+    STATS = ("stats", "a.npy", "--json")
+
+    def notes(self, *arguments, **settings):
+        code, out, err = self.run_program(*arguments, **settings)
+        self.assertEqual((code, err), (0, ""))
+        return json.loads(out).get("notes", [])
+
+    def test_is_a_trial(self):
+        first = self.notes(*self.STATS, "--device", "cuda", cache="cache")
+        self.assertEqual([note for note in first if "First use" in note and "bit by bit" in note], first)
+        self.assertEqual(len(first), 1)
+        self.assertEqual(self.notes(*self.STATS, "--device", "cuda", cache="cache"), [])
+        self.assertEqual(self.notes(*self.STATS, "--device", "cuda"), [])
+
+    def test_a_gpu_that_finds_otherwise_is_not_used(self):
+        code, out, err = self.run_program(*self.STATS, "--device", "cuda", cache="wrong", wrong=1)
+        self.assertEqual((code, out), (5, ""))
+        self.assertRegex(err, r"\Agramian: --device cuda: [^\n]+ finds otherwise than the CPU: [^\n]+ precision and more[^\n]+\n\Z")
+        code, out, err = self.run_program(*self.STATS, cache="wrong", wrong=1)
+        self.assertEqual((code, json.loads(out)["backend"]["name"]), (0, "cpu"))
+        self.assertRegex(err, r"cannot be used, so the CPU is: [^\n]+ finds otherwise")
+        self.assertFalse(list((self.folder / "wrong").glob("gramian/devices/*")))
+
+    def test_on_demand(self):
+        code, out, err = self.run_program("devices", "--check", "--json")
+        self.assertEqual((code, err), (0, ""))
+        self.assertIs(json.loads(out)["devices"][1]["same_as_cpu"], True)
+        code, out, err = self.run_program("devices", "--check", wrong=1)
+        self.assertEqual((code, out), (5, ""))
+        self.assertRegex(err, r"\Agramian: cuda:0 [^\n]+ finds otherwise than the CPU: cosines of a triangle in single precision, [^\n]+\n\Z")
 
 
 class Memory(OnGpus):

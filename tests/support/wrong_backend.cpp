@@ -25,7 +25,7 @@ class WrongBackend final : public Backend {
   }
   Tiling do_tiling(const UnitRows& a, const UnitRows& b) override {
     const int64_t edge = (&a == &b ? right_->grid(a) : right_->grid(a, b)).edge();
-    return {edge, edge};
+    return {edge, 1};
   }
   void do_sweep(const UnitRows& a, const UnitRows& b, const SweepRequest& request, const TileGrid& grid,
                 TileRange range, SweepState& state, const Progress& progress) override {

@@ -8,6 +8,7 @@ namespace gramian::questions {
 /// Lists the devices that there are.
 struct Devices {
   RunSettings settings;
+  bool check = false;
 
   static About about();
   void describe(Description& d);
@@ -17,6 +18,7 @@ struct Devices {
     int threads = 1;  // used
     int processors = 1;
     host::GpuList gpus;
+    bool checked = false;
   };
   Answer ask(Run& run);
 };

@@ -44,9 +44,10 @@ Run::Run(std::string question, const RunSettings& settings, Front& front, std::o
       memory_(settings.memory_limit),
       front_(front),
       output_(std::move(output)) {
-  const auto warn = [this](const std::string& line) { front_.warn(line); };
+  const host::Tell tell{[this](const std::string& line) { front_.warn(line); },
+                        [this](const std::string& sentence) { note(sentence); }};
   try {
-    backend_ = host::make_backend(settings.device, threads_, memory_.given(), warn);
+    backend_ = host::make_backend(settings.device, threads_, memory_.given(), tell);
   } catch (const InvalidUsage& error) {
     const std::string what = error.what();
     throw InvalidUsage((what.starts_with("device") ? "--" : "") + what);
