@@ -40,7 +40,7 @@ std::unique_ptr<Backend> make_gpu(const std::vector<int>& numbers, int threads, 
   }
   first.remember();
   if (tell.note)
-    tell.note("First use of " + info.hardware + " here: in a trial it found what the CPU does, bit by bit.");
+    tell.note("first use of " + info.hardware + ": in a trial it found what the CPU does, bit by bit");
   return gpu;
 }
 

@@ -232,17 +232,20 @@ class ChoosingADevice(OnGpus):
 class FirstUse(OnGpus):
     STATS = ("stats", "a.npy", "--json")
 
-    def notes(self, *arguments, **settings):
-        code, out, err = self.run_program(*arguments, **settings)
-        self.assertEqual((code, err), (0, ""))
-        return json.loads(out).get("notes", [])
+    def told(self, *arguments, **settings):
+        """What is told beside the result, which is the same every time."""
+        code, out, err = self.run_program(*arguments, "--device", "cuda", **settings)
+        self.assertEqual(code, 0, err)
+        result = json.loads(out)
+        del result["timing"]
+        self.assertEqual(self.__dict__.setdefault("result", result), result)
+        return err
 
     def test_is_a_trial(self):
-        first = self.notes(*self.STATS, "--device", "cuda", cache="cache")
-        self.assertEqual([note for note in first if "First use" in note and "bit by bit" in note], first)
-        self.assertEqual(len(first), 1)
-        self.assertEqual(self.notes(*self.STATS, "--device", "cuda", cache="cache"), [])
-        self.assertEqual(self.notes(*self.STATS, "--device", "cuda"), [])
+        self.assertRegex(self.told(*self.STATS, cache="cache"), r"\Agramian: first use of [^\n]+ bit by bit\n\Z")
+        self.assertEqual(self.told(*self.STATS, cache="cache"), "")
+        self.assertEqual(self.told(*self.STATS), "")
+        self.assertEqual(self.told(*self.STATS, "-q", cache="quiet"), "")
 
     def test_a_gpu_that_finds_otherwise_is_not_used(self):
         code, out, err = self.run_program(*self.STATS, "--device", "cuda", cache="wrong", wrong=1)

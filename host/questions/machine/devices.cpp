@@ -15,7 +15,7 @@ About Devices::about() {
 
 void Devices::describe(Description& d) {
   settings.describe(d);
-  d.flag("--check", check, "Compare small sweeps of every reduction on each GPU with the CPU, bit by bit").unrecorded();
+  d.flag("--check", check, "Compare small sweeps of every reduction on each GPU with the CPU, bit by bit");
 }
 
 namespace {

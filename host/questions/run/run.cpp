@@ -45,7 +45,8 @@ Run::Run(std::string question, const RunSettings& settings, Front& front, std::o
       front_(front),
       output_(std::move(output)) {
   const host::Tell tell{[this](const std::string& line) { front_.warn(line); },
-                        [this](const std::string& sentence) { note(sentence); }};
+                        // Not into the result, which is the same the second time.
+                        [this](const std::string& sentence) { front_.forecast(sentence); }};
   try {
     backend_ = host::make_backend(settings.device, threads_, memory_.given(), tell);
   } catch (const InvalidUsage& error) {
