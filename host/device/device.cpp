@@ -39,8 +39,7 @@ std::unique_ptr<Backend> make_gpu(const std::vector<int>& numbers, int threads, 
     return gpu;  // another time
   }
   first.remember();
-  if (tell.note)
-    tell.note("first use of " + info.hardware + ": in a trial it found what the CPU does, bit by bit");
+  if (tell.note) tell.note("first use of " + info.hardware + ": in a trial it found what the CPU does, bit by bit");
   return gpu;
 }
 
