@@ -20,7 +20,7 @@ struct Tell {
 
 /// "auto", "cpu", "cuda" or "cuda:N"; `memory_limit`: bytes of each GPU, 0: what is free. Throws InvalidUsage for
 /// another word and DeviceUnavailable for what is not here or cannot be used. "auto" then takes the CPU, and warns
-/// where there is a GPU. A GPU that this build meets for the first time with its driver has to find in a trial
+/// where there is a GPU. A GPU that this version meets for the first time with its driver has to find in a trial
 /// (trial.hpp) what the CPU finds, which is told; one that does not cannot be used.
 std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit, const Tell& tell);
 

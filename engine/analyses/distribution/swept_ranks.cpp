@@ -36,7 +36,7 @@ constexpr double kCounterBytes = 16.0;
 constexpr double kFewValues = 262144.0;
 
 /// The cheapest way to keep about `inside` values in `keep_bytes`, which gets smaller by that: exact counters, else the
-/// values, if so many are worth it, else coarse counters.
+/// values, if they are among the `values` that are worth keeping, which get fewer by that, else coarse counters.
 void choose_keep(Bracket& bracket, CosineType type, double inside, double& keep_bytes, double& values) {
   const uint64_t span = key(bracket.hi, type) - key(bracket.lo, type);
   bracket.keep = Bracket::Keep::counts;

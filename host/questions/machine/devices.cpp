@@ -1,5 +1,7 @@
 #include "host/questions/machine/devices.hpp"
 
+#include <algorithm>
+
 #include "engine/error.hpp"
 #include "host/questions/run/table.hpp"
 
@@ -41,6 +43,9 @@ Devices::Answer Devices::ask(Run& run) {
   for (size_t number = 0; check && number < answer.gpus.gpus.size(); ++number) {
     const host::Gpu& gpu = answer.gpus.gpus[number];
     if (gpu.usable) check_gpu(gpu, static_cast<int>(number), run.threads());
+  }
+  if (check && std::ranges::none_of(answer.gpus.gpus, &host::Gpu::usable)) {
+    run.note("Nothing was checked: there is no GPU that can be used.");
   }
   const std::string& core = answer.cpu.blas_core;
   const bool modern = answer.cpu.instruction_sets.size() > 1;
