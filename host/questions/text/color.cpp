@@ -165,6 +165,7 @@ void Color::describe(Description& d) {
   d.option("--ansi", &ansi, "WHEN", "Colours on stdout: auto (on a terminal), always, never")
       .one_of({"auto", "always", "never"})
       .unrecorded();
+  pictures.describe(d);
 }
 
 void Color::check_by() {
@@ -194,7 +195,9 @@ Color::Answer Color::ask(Run& run) {
   if (!text.file) throw InvalidUsage("color: give the text by --text FILE");
   check_by();
   const std::optional<ValueRange> scale = pinned();
+  pictures.check();
   Answer answer;
+  answer.pictures = pictures;
   answer.colors = run.front().colors(ansi);
   Input& input = run.open(matrix, rows.vocab);
   answer.input = &input;
@@ -213,7 +216,7 @@ Color::Answer Color::ask(Run& run) {
   });
   run.no_sweep("fp64 norms and cosines of pairs");
   if (!host::is_utf8(answer.text.bytes())) run.note("Bytes of the text that are not UTF-8 are shown as \\xHH.");
-  if (run.keeps_files() && std::ssize(answer.text.tokens) > kPictured) {
+  if (run.keeps_files() && std::ssize(answer.text.tokens) > kPictured && !pictures.none()) {
     run.note("text.svg shows the first " + host::grouped(kPictured) + " tokens, text.html all of them.");
   }
   return answer;
@@ -237,7 +240,7 @@ void Color::Answer::painted(const Use& use) const {
   };
   painted.norms = norms;
   painted.layers = layers;
-  painted.title = host::valid_utf8(std::filesystem::path(text.path).filename().string());
+  painted.title = host::valid_utf8(pictures.title_or(std::filesystem::path(text.path).filename().string()));
   painted.captions = {questions::describe(*input), "Tokens: " + text.tokenized_by, counts()};
   if (!host::is_utf8(text.bytes())) painted.captions.emplace_back("Bytes that are not UTF-8 are shown as \\xHH.");
   use(painted);
@@ -300,8 +303,10 @@ void add_files(const Color::Answer& answer, Files& files) {
   files.add("text.html", [&](host::OutputFile& file) {
     answer.painted([&](const host::PaintedText& painted) { host::write_painted_html(file, painted); });
   });
-  files.add("text.svg", [&](host::OutputFile& file) {
-    answer.painted([&](const host::PaintedText& painted) { file.write(host::painted_svg(painted, kPictured)); });
+  answer.pictures.add(files, "text", [&answer](const host::Theme& theme) {
+    std::string svg;
+    answer.painted([&](const host::PaintedText& painted) { svg = host::painted_svg(painted, kPictured, theme); });
+    return svg;
   });
   files.add("values.tsv", [&](host::OutputFile& file) {
     answer.painted([&](const host::PaintedText& painted) { host::write_painted_tsv(file, painted); });

@@ -3,6 +3,7 @@
 #include "engine/analyses/text/coloring.hpp"
 #include "host/questions/question.hpp"
 #include "host/questions/rows/text_input.hpp"
+#include "host/questions/run/pictures.hpp"
 #include "host/report/painted/painted_text.hpp"
 
 namespace gramian::questions {
@@ -14,6 +15,7 @@ struct Color {
   std::vector<std::string> by;  // "norm", "previous", "target=WORD"
   std::optional<std::vector<double>> range;
   std::string ansi = "auto";
+  PictureOptions pictures;
   RowOptions rows;
   RunSettings settings;
 
@@ -26,6 +28,7 @@ struct Color {
     std::vector<double> norms;  // of the tokens
     std::vector<host::PaintLayer> layers;
     std::optional<host::TerminalColors> colors;
+    PictureOptions pictures;
 
     std::string counts() const;
     /// Calls use(painted) with what pictures are made from.

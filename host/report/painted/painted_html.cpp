@@ -17,7 +17,7 @@ constexpr size_t kParagraph = 1500;
 
 constexpr std::string_view kStyle = R"css(
 :root{color-scheme:light dark;--page:#fff;--ink:#1d1b24;--faint:#66626e;--line:#e3dfea;--tip:#1d1b24;--tip-ink:#fff}
-@media (prefers-color-scheme:dark){:root{--page:#16141d;--ink:#ece7dd;--faint:#a09aad;--line:#322e3e;--tip:#ece7dd;--tip-ink:#16141d}}
+@media (prefers-color-scheme:dark){:root{--page:#15121f;--ink:#ece7dd;--faint:#a09aad;--line:#322e3e;--tip:#ece7dd;--tip-ink:#15121f}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:2.5rem clamp(1rem,4vw,3.5rem) 5rem;max-width:110rem;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif}
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 .5rem;overflow-wrap:anywhere}

@@ -17,8 +17,8 @@ constexpr double kPitch = 9.03;  // of the fixed-pitch faces named below, at thi
 constexpr double kLine = 26.0;
 constexpr double kMargin = 40.0;
 constexpr double kWidth = kColumns * kPitch + 2.0 * kMargin;
-constexpr const char* kInk = "#1d1b24";
-constexpr const char* kFaintInk = "#66626e";
+
+Color shade_on(const Theme& theme, double t) { return theme.ground == kDark.ground ? dark_to_red(t) : white_to_red(t); }
 
 /// Places tokens on lines of kColumns columns and draws them.
 class Page {
@@ -72,8 +72,11 @@ class Page {
               "\" height=\"23\" rx=\"2.5\" class=\"c" + std::to_string(shade) + "\"/>";
     }
     if (!blank(piece)) {
+      const std::string style = unknown      ? " class=\"u\""
+                                : shade >= 0 ? " class=\"t" + std::to_string(shade) + "\""
+                                             : "";
       svg_ += "<text x=\"" + svg_number(x) + "\" y=\"" + svg_number(y_) + "\" textLength=\"" + svg_number(wide) + "\"" +
-              (unknown ? " class=\"u\"" : "") + ">" + xml_text(piece) + "</text>\n";
+              style + ">" + xml_text(piece) + "</text>\n";
     }
     column_ += width;
     piece.clear();
@@ -86,48 +89,46 @@ class Page {
   bool wrapped_ = false;
 };
 
-void add_line(std::string& svg, double x, double y, double size, const char* fill, const std::string& text,
+void add_line(std::string& svg, double x, double y, double size, Color ink, const std::string& text,
               const char* anchor = "start", const char* weight = "normal") {
   svg += "<text x=\"" + svg_number(x) + "\" y=\"" + svg_number(y) + "\" font-family=\"" + kPictureFont +
          "\" font-size=\"" + svg_number(size) + "\" font-weight=\"" + weight + "\" text-anchor=\"" + anchor +
-         "\" fill=\"" + fill + "\">" + xml_text(text) + "</text>\n";
+         "\" fill=\"" + hex(ink) + "\">" + xml_text(text) + "</text>\n";
 }
 
-void add_legend(std::string& svg, const PaintLayer& layer, double y) {
+void add_legend(std::string& svg, const PaintLayer& layer, double y, const Theme& theme) {
   constexpr double kBar = 220.0;
   const double right = kWidth - kMargin;
-  add_line(svg, kMargin, y, 17.0, kInk, printable(layer.heading, 60), "start", "bold");
+  add_line(svg, kMargin, y, 17.0, theme.ink, printable(layer.heading, 60), "start", "bold");
   if (std::isnan(layer.lo)) {
-    add_line(svg, right, y, 12.5, kFaintInk, "nothing to paint", "end");
+    add_line(svg, right, y, 12.5, theme.faint_ink, "nothing to paint", "end");
     return;
   }
   svg += "<rect x=\"" + svg_number(right - 70.0 - kBar) + "\" y=\"" + svg_number(y - 12.0) + "\" width=\"" +
-         svg_number(kBar) + "\" height=\"14\" rx=\"3\" fill=\"url(#scale)\" stroke=\"#d8d4e0\"/>\n";
-  add_line(svg, right - 78.0 - kBar, y, 12.5, kFaintInk, significant(layer.lo), "end");
-  add_line(svg, right - 62.0, y, 12.5, kFaintInk, significant(layer.hi));
+         svg_number(kBar) + "\" height=\"14\" rx=\"3\" fill=\"url(#scale)\" stroke=\"" + hex(theme.grid) + "\"/>\n";
+  add_line(svg, right - 78.0 - kBar, y, 12.5, theme.faint_ink, significant(layer.lo), "end");
+  add_line(svg, right - 62.0, y, 12.5, theme.faint_ink, significant(layer.hi));
 }
 
 }  // namespace
 
-std::string painted_svg(const PaintedText& painted, int64_t most) {
+std::string painted_svg(const PaintedText& painted, int64_t most, const Theme& theme) {
   const std::vector<ShownRange> shown = shown_ranges(painted.text, painted.tokens);
   const size_t count = std::min(shown.size(), static_cast<size_t>(most));
   std::string body;
   double y = kMargin + 22.0;
-  add_line(body, kMargin, y, 24.0, kInk, printable(painted.title, 60), "start", "bold");
+  add_line(body, kMargin, y, 24.0, theme.ink, printable(painted.title, 60), "start", "bold");
   y += 8.0;
   for (const std::string& caption : painted.captions) {
     y += 19.0;
-    add_line(body, kMargin, y, 13.0, kFaintInk, printable(caption, 130));
+    add_line(body, kMargin, y, 13.0, theme.faint_ink, printable(caption, 130));
   }
   for (const PaintLayer& layer : painted.layers) {
     y += 52.0;
-    add_legend(body, layer, y);
+    add_legend(body, layer, y, theme);
     y += 16.0;
-    body +=
-        "<g font-family=\"'DejaVu Sans Mono','Noto Sans Mono',Menlo,Consolas,monospace\" fill=\"#000000\" "
-        "font-size=\"" +
-        svg_number(kFont) + "\" xml:space=\"preserve\">\n";
+    body += "<g font-family=\"'DejaVu Sans Mono','Noto Sans Mono',Menlo,Consolas,monospace\" fill=\"" +
+            hex(ink_on(theme.ground)) + "\" font-size=\"" + svg_number(kFont) + "\" xml:space=\"preserve\">\n";
     Page page(body, y + kLine);
     size_t at = 0;
     for (size_t t = 0; t < count; ++t) {
@@ -141,7 +142,7 @@ std::string painted_svg(const PaintedText& painted, int64_t most) {
     y = page.bottom();
     body += "</g>\n";
     if (count < shown.size()) {
-      add_line(body, kMargin, y, 13.0, kFaintInk,
+      add_line(body, kMargin, y, 13.0, theme.faint_ink,
                "The first " + grouped(static_cast<int64_t>(count)) + " of " + grouped(std::ssize(shown)) +
                    " tokens; text.html has all of them.");
       y += 20.0;
@@ -150,14 +151,16 @@ std::string painted_svg(const PaintedText& painted, int64_t most) {
   std::string svg = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" +
                     svg_number(kWidth) + "\" height=\"" + svg_number(y + kMargin) + "\" viewBox=\"0 0 " +
                     svg_number(kWidth) + " " + svg_number(y + kMargin) + "\">\n<title>" + xml_text(painted.title) +
-                    "</title>\n<style>.u{fill:#66626e;text-decoration:underline}";
+                    "</title>\n<style>.u{fill:" + hex(theme.faint_ink) + ";text-decoration:underline}";
   for (int shade = 0; shade < kPaintShades; ++shade) {
-    svg += ".c" + std::to_string(shade) +
-           "{fill:" + hex(white_to_red(static_cast<double>(shade) / (kPaintShades - 1))) + "}";
+    const Color color = shade_on(theme, static_cast<double>(shade) / (kPaintShades - 1));
+    const std::string number = std::to_string(shade);
+    svg += ".c" + number + "{fill:" + hex(color) + "}";
+    if (ink_on(color) != ink_on(theme.ground)) svg += ".t" + number + "{fill:" + hex(ink_on(color)) + "}";
   }
-  svg +=
-      "</style>\n<defs><linearGradient id=\"scale\"><stop offset=\"0\" stop-color=\"#ffffff\"/><stop offset=\"1\" "
-      "stop-color=\"#ff0000\"/></linearGradient></defs>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n";
+  svg += "</style>\n<defs><linearGradient id=\"scale\"><stop offset=\"0\" stop-color=\"" + hex(shade_on(theme, 0.0)) +
+         "\"/><stop offset=\"1\" stop-color=\"" + hex(shade_on(theme, 1.0)) +
+         "\"/></linearGradient></defs>\n<rect width=\"100%\" height=\"100%\" fill=\"" + hex(theme.ground) + "\"/>\n";
   return svg + body + "</svg>\n";
 }
 

@@ -42,7 +42,7 @@ std::vector<ShownRange> shown_ranges(std::string_view text, std::span<const Pain
 }
 
 Color white_to_red(double t) { return between({255, 255, 255}, {255, 0, 0}, t); }
-Color dark_to_red(double t) { return between({0x16, 0x14, 0x1d}, {255, 0, 0}, t); }
+Color dark_to_red(double t) { return between(kDark.ground, {255, 0, 0}, t); }
 
 Color ink_on(Color ground) {
   constexpr Color kBlack = {0, 0, 0};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/report/drawing/colors.hpp"
+#include "host/report/drawing/theme.hpp"
 #include "host/report/files/output_folder.hpp"
 
 namespace gramian::host {
@@ -66,7 +67,7 @@ void write_painted_html(OutputFile& file, const PaintedText& painted);
 
 /// SVG 1.1: the layers below each other in a fixed-pitch face, 92 columns wide; tokens beyond the first `most` are left
 /// out, and the picture says so.
-std::string painted_svg(const PaintedText& painted, int64_t most);
+std::string painted_svg(const PaintedText& painted, int64_t most, const Theme& theme = kLight);
 
 /// A line a token under "begin end row token norm", then value and scaled for each layer; empty where there is none.
 void write_painted_tsv(OutputFile& file, const PaintedText& painted);

@@ -25,6 +25,7 @@ RUNS = {
     "rsa": (["rsa", "run1.npy", "run2.npy", "--limit", "40"], ["matrices", "scatter"]),
     "many": (["rsa", "run1.npy", "run2.npy", "small.npy", "--limit", "40"], ["pearson"]),
     "stability": (["stability", "run1.npy", "run2.npy", "--limit", "200"], ["stability"]),
+    "color": (["color", "run1.npy", "--text", "text.txt", "--by", "norm", "--by", "previous"], ["text"]),
 }
 SVG = "{http://www.w3.org/2000/svg}"
 
