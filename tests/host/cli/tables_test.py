@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every table that is written, read back by pandas, R and cut, with tokens that try to break them.
+"""Every table that is written, read back by pandas, R and cut, and every result by jq, with tokens that try to break them.
 
 Usage: tables_test.py PROGRAM [unittest options]
 """
@@ -108,6 +108,17 @@ class Tables(unittest.TestCase):
                 self.assertEqual(bytes.fromhex(token).decode(), SHOWN[int(row)], line)
         for table in self.tables:
             self.assertEqual(seen[table], (self.folder / table).read_text().count("\n") - 1, table)
+
+    @unittest.skipUnless(shutil.which("jq"), "no jq (Debian: jq)")
+    def test_jq(self):
+        results = sorted(self.folder.glob("*/result.json"))
+        self.assertEqual(len(results), 5)
+        for result in results:
+            read = subprocess.run(["jq", "--sort-keys", ".", result], capture_output=True, text=True, check=True).stdout
+            self.assertEqual(json.loads(read), json.loads(result.read_text()), result.parent.name)
+        done = subprocess.run(f"{PROGRAM} stats a.npy --vocab a.json --json | jq -e '.distribution | .median < .max and (.quantiles | length) > 0'",
+                              shell=True, cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "true\n", ""))
 
     def test_nodes_and_communities(self):
         result = json.loads((self.folder / "graph/result.json").read_text())["graph"]
