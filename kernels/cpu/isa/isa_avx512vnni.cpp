@@ -14,14 +14,28 @@ inline __attribute__((always_inline)) void add_products(__m512i& sum, __m512i ro
   __asm__("vpdpwssd {%2, %1, %0|%0, %1, %2}" : "+v"(sum) : "v"(row), "v"(columns));
 }
 
+/// A piece of the inner dimension.
+struct Part {
+  int64_t depth;
+  bool accumulate;  // c holds the sum of the pieces before
+  bool scales;      // the last piece: c becomes cosines
+};
+
 /// Operands hold two int16 of neighbouring k for each row, so one step of `depth` is kPanel 32-bit pairs. Integer sums
-/// of kFixedLink steps are added up in fp32.
-inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, const int32_t* b, int64_t depth,
+/// of kFixedLink steps are added up in fp32, in the same order however the inner dimension is cut into pieces.
+inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, const int32_t* b, Part part,
                                                            const float* row_scale, const float* col_scale, float* c,
                                                            int64_t ldc) {
   __m512i sum[8][3];
   __m512 whole[8][3];  // of the links so far; in the L1 cache, unlike `sum`
   int64_t k = 0;
+  if (part.accumulate) {
+#pragma GCC unroll 8
+    for (int r = 0; r < 8; ++r) {
+#pragma GCC unroll 3
+      for (int v = 0; v < 3; ++v) whole[r][v] = _mm512_loadu_ps(c + r * ldc + 16 * v);
+    }
+  }
   do {
     if (k > 0) {
 #pragma GCC unroll 8
@@ -29,7 +43,7 @@ inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, con
 #pragma GCC unroll 3
         for (int v = 0; v < 3; ++v) {
           const __m512 link = _mm512_cvtepi32_ps(sum[r][v]);
-          whole[r][v] = k > kFixedLink ? _mm512_add_ps(whole[r][v], link) : link;
+          whole[r][v] = part.accumulate || k > kFixedLink ? _mm512_add_ps(whole[r][v], link) : link;
         }
       }
     }
@@ -38,7 +52,7 @@ inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, con
 #pragma GCC unroll 3
       for (int v = 0; v < 3; ++v) sum[r][v] = _mm512_setzero_si512();
     }
-    const int64_t end = depth - k < kFixedLink ? depth : k + kFixedLink;
+    const int64_t end = part.depth - k < kFixedLink ? part.depth : k + kFixedLink;
     for (; k < end; ++k) {
       const __m512i b0 = _mm512_loadu_si512(b);
       const __m512i b1 = _mm512_loadu_si512(b + 16);
@@ -53,7 +67,7 @@ inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, con
       a += kPanel;
       b += kPanel;
     }
-  } while (k < depth);
+  } while (k < part.depth);
   const __m512 one = _mm512_set1_ps(1.0f);
   const __m512 minus_one = _mm512_set1_ps(-1.0f);
 #pragma GCC unroll 8
@@ -62,13 +76,19 @@ inline __attribute__((always_inline)) void micro_block_i16(const int32_t* a, con
 #pragma GCC unroll 3
     for (int v = 0; v < 3; ++v) {
       __m512 x = _mm512_cvtepi32_ps(sum[r][v]);
-      if (depth > kFixedLink) x = _mm512_add_ps(whole[r][v], x);
-      x = _mm512_mul_ps(x, _mm512_mul_ps(scale, _mm512_loadu_ps(col_scale + 16 * v)));
-      x = _mm512_min_ps(_mm512_max_ps(x, minus_one), one);
-      _mm512_storeu_ps(c + r * ldc + 16 * v, _mm512_add_ps(x, _mm512_setzero_ps()));
+      if (part.accumulate || part.depth > kFixedLink) x = _mm512_add_ps(whole[r][v], x);
+      if (part.scales) {
+        x = _mm512_mul_ps(x, _mm512_mul_ps(scale, _mm512_loadu_ps(col_scale + 16 * v)));
+        x = _mm512_add_ps(_mm512_min_ps(_mm512_max_ps(x, minus_one), one), _mm512_setzero_ps());
+      }
+      _mm512_storeu_ps(c + r * ldc + 16 * v, x);
     }
   }
 }
+
+/// Steps of a panel that stay in the L1 cache while the panels of the other operand pass.
+constexpr int64_t kChunk = 64;
+static_assert(kChunk % kFixedLink == 0);
 
 }  // namespace
 
@@ -76,12 +96,16 @@ void product_i16_avx512vnni(Operand<int16_t> a, Operand<int16_t> b, int64_t dept
                             const float* col_scale, float* c, int64_t ldc, bool upper) {
   const auto* rows = reinterpret_cast<const int32_t*>(a.data);
   const auto* columns = reinterpret_cast<const int32_t*>(b.data);
-  for (int64_t q = 0; q < b.panels; ++q) {
-    const int64_t last_panel = upper && q + 1 < a.panels ? q + 1 : a.panels;
-    for (int64_t p = 0; p < last_panel; ++p) {
-      for (int64_t r = 0; r < kPanel; r += 8) {
-        micro_block_i16(rows + p * depth * kPanel + r, columns + q * depth * kPanel, depth, row_scale + p * kPanel + r,
-                        col_scale + q * kPanel, c + (p * kPanel + r) * ldc + q * kPanel, ldc);
+  for (int64_t k = 0; k < depth; k += kChunk) {
+    const Part part{depth - k < kChunk ? depth - k : kChunk, k > 0, depth - k <= kChunk};
+    for (int64_t q = 0; q < b.panels; ++q) {
+      const int64_t last_panel = upper && q + 1 < a.panels ? q + 1 : a.panels;
+      for (int64_t p = 0; p < last_panel; ++p) {
+        for (int64_t r = 0; r < kPanel; r += 8) {
+          micro_block_i16(rows + (p * depth + k) * kPanel + r, columns + (q * depth + k) * kPanel, part,
+                          row_scale + p * kPanel + r, col_scale + q * kPanel, c + (p * kPanel + r) * ldc + q * kPanel,
+                          ldc);
+        }
       }
     }
   }
