@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -52,9 +53,11 @@ ElementType type_of(const nb::dlpack::dtype& dtype, const std::string& told) {
   for (const auto& [code, width] : kTypes) {
     if (static_cast<uint8_t>(code) == dtype.code && width.first == dtype.bits && dtype.lanes == 1) return width.second;
   }
-  refuse(
-      "the array's elements are neither float64, float32, float16, bfloat16 nor whole numbers; convert it first, to "
-      "float32 for example");
+  // In the order of DLPack's codes.
+  constexpr const char* kNames[] = {"int", "uint", "float", "opaque", "bfloat", "complex", "bool"};
+  const std::string name = dtype.code < std::size(kNames) ? kNames[dtype.code] : "of an unknown type";
+  refuse("the array's elements are " + name + (name == "bool" ? "" : std::to_string(dtype.bits)) +
+         ", not float64, float32, float16, bfloat16 or whole numbers; convert it first, to float32 for example");
 }
 
 /// The elements row by row in memory of our own.
