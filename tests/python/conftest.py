@@ -12,6 +12,8 @@ import gramian as gr
 
 SOURCE = pathlib.Path(os.environ["GRAMIAN_SOURCE"])
 PROGRAM = os.environ["GRAMIAN_PROGRAM"]
+# Of the program: the runtime of a sanitizer, which Python needs to be given, is in it already.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +45,7 @@ def program(tmp_path):
 
     def run(*words, cwd=SOURCE):
         folder = tmp_path / "program"
-        done = subprocess.run([PROGRAM, *map(str, words), "-q", "--force", "-o", folder], cwd=cwd, capture_output=True, text=True)
+        done = subprocess.run([PROGRAM, *map(str, words), "-q", "--force", "-o", folder], cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads((folder / "result.json").read_text(encoding="utf-8"))
 

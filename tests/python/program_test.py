@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 import gramian as gr
-from conftest import PROGRAM, SOURCE
+from conftest import ENVIRONMENT, PROGRAM, SOURCE
 from gramian import _core, _questions
 
 # What differs between two runs of the program itself, and the communities, which are igraph's there and here those of
@@ -99,13 +99,13 @@ def test_unembed(hidden, program, sample):
 def test_synth(tmp_path, program):
     given = {"mean_cosine": 0.5, "dtype": "f16", "seed": 3}
     got = gr.synth(7, 5, tmp_path / "ours.npy", **given).to_dict()
-    subprocess.run([PROGRAM, "synth", "7", "5", "-o", tmp_path / "theirs.npy", "--mean-cosine", "0.5", "--dtype", "f16", "--seed", "3", "-q"], check=True)
+    subprocess.run([PROGRAM, "synth", "7", "5", "-o", tmp_path / "theirs.npy", "--mean-cosine", "0.5", "--dtype", "f16", "--seed", "3", "-q"], env=ENVIRONMENT, check=True)
     assert (tmp_path / "ours.npy").read_bytes() == (tmp_path / "theirs.npy").read_bytes()
     assert (got["rows"], got["dim"], got["dtype"]) == (7, 5, "f16")
 
 
 def test_transform(tmp_path, program, sample):
-    done = subprocess.run([PROGRAM, "transform", sample / "run1.npy", "-o", tmp_path / "theirs.npy", "--center", "--unit", "-q"])
+    done = subprocess.run([PROGRAM, "transform", sample / "run1.npy", "-o", tmp_path / "theirs.npy", "--center", "--unit", "-q"], env=ENVIRONMENT)
     assert done.returncode == 0
     answer = gr.transform(gr.open(sample / "run1.npy"), tmp_path / "ours.npy", center=True, unit=True)
     assert (tmp_path / "ours.npy").read_bytes() == (tmp_path / "theirs.npy").read_bytes()
