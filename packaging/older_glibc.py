@@ -6,7 +6,7 @@
 What a file needs beyond VERSION must be among the few symbols of which it is known that it does no harm, else this says
 which they are and exits with 1:
 
-  hypot        has been there since ever; 2.35 has a second one, which leaves errno alone. The first is taken.
+  hypot        has been there since ever; that of 2.35 is without the error handling of System V. The first is taken.
   arc4random   what the seed of std::random_device may come from, which nothing here uses. It becomes weak, that is null.
 """
 

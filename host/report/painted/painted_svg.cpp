@@ -18,8 +18,6 @@ constexpr double kLine = 26.0;
 constexpr double kMargin = 40.0;
 constexpr double kWidth = kColumns * kPitch + 2.0 * kMargin;
 
-Color shade_on(const Theme& theme, double t) { return theme.ground == kDark.ground ? dark_to_red(t) : white_to_red(t); }
-
 /// Places tokens on lines of kColumns columns and draws them.
 class Page {
  public:
@@ -153,13 +151,13 @@ std::string painted_svg(const PaintedText& painted, int64_t most, const Theme& t
                     svg_number(kWidth) + " " + svg_number(y + kMargin) + "\">\n<title>" + xml_text(painted.title) +
                     "</title>\n<style>.u{fill:" + hex(theme.faint_ink) + ";text-decoration:underline}";
   for (int shade = 0; shade < kPaintShades; ++shade) {
-    const Color color = shade_on(theme, static_cast<double>(shade) / (kPaintShades - 1));
+    const Color color = ground_to_red(theme, static_cast<double>(shade) / (kPaintShades - 1));
     const std::string number = std::to_string(shade);
     svg += ".c" + number + "{fill:" + hex(color) + "}";
     if (ink_on(color) != ink_on(theme.ground)) svg += ".t" + number + "{fill:" + hex(ink_on(color)) + "}";
   }
-  svg += "</style>\n<defs><linearGradient id=\"scale\"><stop offset=\"0\" stop-color=\"" + hex(shade_on(theme, 0.0)) +
-         "\"/><stop offset=\"1\" stop-color=\"" + hex(shade_on(theme, 1.0)) +
+  svg += "</style>\n<defs><linearGradient id=\"scale\"><stop offset=\"0\" stop-color=\"" +
+         hex(ground_to_red(theme, 0.0)) + "\"/><stop offset=\"1\" stop-color=\"" + hex(ground_to_red(theme, 1.0)) +
          "\"/></linearGradient></defs>\n<rect width=\"100%\" height=\"100%\" fill=\"" + hex(theme.ground) + "\"/>\n";
   return svg + body + "</svg>\n";
 }

@@ -41,8 +41,7 @@ std::vector<ShownRange> shown_ranges(std::string_view text, std::span<const Pain
   return shown;
 }
 
-Color white_to_red(double t) { return between({255, 255, 255}, {255, 0, 0}, t); }
-Color dark_to_red(double t) { return between(kDark.ground, {255, 0, 0}, t); }
+Color ground_to_red(const Theme& theme, double t) { return between(theme.ground, {255, 0, 0}, t); }
 
 Color ink_on(Color ground) {
   constexpr Color kBlack = {0, 0, 0};

@@ -50,9 +50,10 @@ struct ShownRange {
 };
 std::vector<ShownRange> shown_ranges(std::string_view text, std::span<const PaintedToken> tokens);
 
-/// White at 0, full red (#ff0000) at 1; on dark pages from the page's own colour.
-Color white_to_red(double t);
-Color dark_to_red(double t);
+/// The ground of a theme at 0, full red (#ff0000) at 1: white to red in the light one.
+Color ground_to_red(const Theme& theme, double t);
+inline Color white_to_red(double t) { return ground_to_red(kLight, t); }
+inline Color dark_to_red(double t) { return ground_to_red(kDark, t); }
 /// Black or white, whichever stands out more: at least 4.58:1 on any ground.
 Color ink_on(Color ground);
 /// Pages and pictures use so many shades of either scale: shade k is the colour at k / (kPaintShades - 1).
