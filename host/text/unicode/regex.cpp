@@ -67,27 +67,40 @@ class Places {
   size_t bytes_ = 0;
 };
 
-/// How often a pattern may step back in a whole text, in ICU's unit of 10,000 times (0.14 ms on a Xeon). Patterns that
-/// cut texts hardly do; for others the number grows exponentially with the text, so that any limit is soon reached.
+/// How often a pattern may step back in a text, in ICU's unit of 10,000 times. Patterns that cut texts do so about three
+/// times a byte; for others the number grows exponentially with the text, or with the pattern where the text is empty, so
+/// that any limit is soon reached. A step copies a frame that has a place for every loop of the pattern: ".*" a thousand
+/// times over makes one 40 times as dear, so that a pattern pays for its length.
 class Budget {
  public:
-  explicit Budget(size_t bytes) : left_(kLeast + static_cast<int64_t>(bytes / kBytes)) {}
+  Budget(size_t pattern_units, size_t text_bytes)
+      : left_(static_cast<int64_t>(kLeast + (kShortOnes + text_bytes / kBytes) * kLength / (kLength + pattern_units))) {}
   static UBool spend(const void* context, int32_t /*steps*/) {
     return --static_cast<const Budget*>(context)->left_ > 0 ? 1 : 0;
   }
 
  private:
-  static constexpr int64_t kLeast = 1000;
+  static constexpr size_t kLeast = 2;
+  static constexpr size_t kShortOnes = 200;  // what a pattern of no length may spend on a text of no length
   static constexpr size_t kBytes = 20;
+  static constexpr size_t kLength = 100;  // UTF-16 units of a pattern that double the price
   mutable int64_t left_;
 };
+
+/// Compiling takes up to 2 ms a class of characters where case is ignored; patterns that cut texts have up to 500 units.
+constexpr size_t kLongest = 8192;
 
 }  // namespace
 
 void Regex::Close::operator()(URegularExpression* expression) const { uregex_close(expression); }
 
 Regex::Regex(std::string_view path, std::string_view part, std::string_view pattern) {
-  const std::u16string wide = as_utf16(for_icu(pattern));
+  const std::u16string wide = as_utf16(for_icu(pattern.substr(0, kLongest + 1)));
+  units_ = wide.size();
+  if (pattern.size() > kLongest) {
+    refuse(path, "its " + std::string(part) + " has a pattern of " + std::to_string(pattern.size()) +
+                     " bytes, more than the " + std::to_string(kLongest) + " that are read; give the ids of the text instead");
+  }
   UErrorCode status = U_ZERO_ERROR;
   UParseError where;
   expression_.reset(uregex_open(wide.data(), narrow<int32_t>(wide.size()), 0, &where, &status));
@@ -97,34 +110,39 @@ Regex::Regex(std::string_view path, std::string_view part, std::string_view patt
   }
 }
 
-bool Regex::matches_empty() const {
-  UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<URegularExpression, Close> expression(uregex_clone(expression_.get(), &status));
-  uregex_setText(expression.get(), u"", 0, &status);
-  return U_SUCCESS(status) && uregex_matches(expression.get(), 0, &status);
-}
-
-std::vector<Regex::Match> Regex::matches(std::string_view text) const {
+void Regex::each_match(std::string_view text, const std::function<void(int32_t, int32_t)>& found) const {
   constexpr int32_t kMostMemory = 1 << 30;  // bytes, taken only by runs that need them
   const std::u16string wide = as_utf16(text);
   UErrorCode status = U_ZERO_ERROR;
   const std::unique_ptr<URegularExpression, Close> expression(uregex_clone(expression_.get(), &status));
-  const Budget budget(text.size());
+  const Budget budget(units_, text.size());
   uregex_setMatchCallback(expression.get(), Budget::spend, &budget, &status);
   uregex_setStackLimit(expression.get(), kMostMemory, &status);
   uregex_setText(expression.get(), wide.data(), narrow<int32_t>(wide.size()), &status);
-  Places place(text);
-  std::vector<Match> found;
   while (U_SUCCESS(status) && uregex_findNext(expression.get(), &status)) {
-    const size_t begin = place(static_cast<size_t>(uregex_start(expression.get(), 0, &status)));
-    const size_t end = place(static_cast<size_t>(uregex_end(expression.get(), 0, &status)));
-    if (begin < end) found.push_back({begin, end});
+    found(uregex_start(expression.get(), 0, &status), uregex_end(expression.get(), 0, &status));
   }
   if (U_FAILURE(status)) {
     throw InvalidInput(std::string("the tokenizer's pattern takes too much time or memory on this text (") +
                        u_errorName(status) + "); give a shorter text, or its ids");
   }
-  return found;
+}
+
+bool Regex::matches_empty() const {
+  bool any = false;
+  each_match("", [&](int32_t, int32_t) { any = true; });
+  return any;
+}
+
+std::vector<Regex::Match> Regex::matches(std::string_view text) const {
+  Places place(text);
+  std::vector<Match> all;
+  each_match(text, [&](int32_t from, int32_t to) {
+    const size_t begin = place(static_cast<size_t>(from));
+    const size_t end = place(static_cast<size_t>(to));
+    if (begin < end) all.push_back({begin, end});
+  });
+  return all;
 }
 
 }  // namespace gramian::host

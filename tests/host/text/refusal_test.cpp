@@ -38,6 +38,23 @@ TEST(Refusal, OtherFiles) {
   expect_no_tokenizer<InvalidInput>(twice, {twice, "id 0", "both"});
 }
 
+// ICU tries 2^60 ways to match nothing with the first; a step of the second copies a place for each of 1,500 loops.
+TEST(Refusal, PatternsWithoutEnd) {
+  const TempDir dir;
+  const auto file = [&](const std::string& pattern) {
+    return dir.write("tokenizer.json", R"({"normalizer":{"type":"Replace","pattern":{"Regex":")" + pattern +
+                                           R"("},"content":""},"model":{"type":"WordPiece","unk_token":"a","vocab":{"a":0}}})");
+  };
+  expect_no_tokenizer<InvalidInput>(file("(?:|){60}(?=x)"), {"too much time"});
+  std::string loops;
+  for (int i = 0; i < 1500; ++i) loops += ".*";
+  expect_error<InvalidInput>("", {"too much time"}, [&] {
+    open_tokenizer(file(loops + "c"))->encode(std::string(2000, 'a'));
+  });
+  for (int i = 0; i < 3000; ++i) loops += ".*";
+  expect_no_tokenizer<InvalidInput>(file(loops), {"a pattern of 9000 bytes", "8192"});
+}
+
 // A tokenizer is used as soon as it opens, so what is accepted has to work.
 void try_open(const std::string& path) {
   try {
