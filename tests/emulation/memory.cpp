@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/emulation/block.hpp"
+#include "tests/emulation/blocks.hpp"
 #include "tests/emulation/state.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)

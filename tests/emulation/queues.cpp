@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "tests/emulation/block.hpp"
+#include "tests/emulation/blocks.hpp"
 #include "tests/emulation/state.hpp"
 
 namespace emulation {
@@ -93,15 +93,14 @@ cudaError_t enqueue_kernel(const cudaLaunchConfig_t& config, const void* kernel,
   if (threads % 32 != 0) return report("a block whose threads are not whole warps");
   return enqueue(config.stream, {[config, body = std::move(body), blocks, device = config.stream->device] {
                    Runtime& own = runtime();
-                   std::vector<uint64_t> order(blocks);
-                   for (uint64_t b = 0; b < blocks; ++b) order[b] = b;
-                   std::ranges::shuffle(order, own.random);
-                   for (const uint64_t b : order) {
-                     const dim3 block{static_cast<unsigned>(b % config.gridDim.x),
-                                      static_cast<unsigned>(b / config.gridDim.x % config.gridDim.y),
-                                      static_cast<unsigned>(b / config.gridDim.x / config.gridDim.y)};
-                     run_block(config, block, body, own.random);
+                   std::vector<dim3> order(blocks);
+                   for (uint64_t b = 0; b < blocks; ++b) {
+                     order[b] = {static_cast<unsigned>(b % config.gridDim.x),
+                                 static_cast<unsigned>(b / config.gridDim.x % config.gridDim.y),
+                                 static_cast<unsigned>(b / config.gridDim.x / config.gridDim.y)};
                    }
+                   std::ranges::shuffle(order, own.random);
+                   run_blocks(config, order, body, own.random);
                    ++own.kernels;
                    check_guards(device);
                  }});

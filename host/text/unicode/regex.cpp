@@ -67,27 +67,29 @@ class Places {
   size_t bytes_ = 0;
 };
 
-/// How often a pattern may step back in a text, in ICU's unit of 10,000 times. Patterns that cut texts do so about three
-/// times a byte; for others the number grows exponentially with the text, or with the pattern where the text is empty, so
-/// that any limit is soon reached. A step copies a frame that has a place for every loop of the pattern: ".*" a thousand
-/// times over makes one 40 times as dear, so that a pattern pays for its length.
+/// How often a pattern may step back in a text, in ICU's unit of 10,000 times. Patterns that cut texts do so about
+/// three times a byte; for others the number grows exponentially with the text, or with the pattern where the text is
+/// empty, so that any limit is soon reached. A step copies a frame that has a place for every loop of the pattern: ".*"
+/// a thousand times over makes one 40 times as dear, so that a pattern pays for its length.
 class Budget {
  public:
   Budget(size_t pattern_units, size_t text_bytes)
-      : left_(static_cast<int64_t>(kLeast + (kShortOnes + text_bytes / kBytes) * kLength / (kLength + pattern_units))) {}
+      : left_(static_cast<int64_t>(kLeast + (kShortOnes + text_bytes / kBytes) * kLength / (kLength + pattern_units))) {
+  }
   static UBool spend(const void* context, int32_t /*steps*/) {
     return --static_cast<const Budget*>(context)->left_ > 0 ? 1 : 0;
   }
 
  private:
   static constexpr size_t kLeast = 2;
-  static constexpr size_t kShortOnes = 200;  // what a pattern of no length may spend on a text of no length
+  static constexpr size_t kShortOnes = 50;  // what a pattern of no length may spend on a text of no length
   static constexpr size_t kBytes = 20;
   static constexpr size_t kLength = 100;  // UTF-16 units of a pattern that double the price
   mutable int64_t left_;
 };
 
-/// Compiling takes up to 2 ms a class of characters where case is ignored; patterns that cut texts have up to 500 units.
+/// Compiling takes up to 2 ms a class of characters where case is ignored; patterns that cut texts have up to 500
+/// units.
 constexpr size_t kLongest = 8192;
 
 }  // namespace
@@ -99,7 +101,8 @@ Regex::Regex(std::string_view path, std::string_view part, std::string_view patt
   units_ = wide.size();
   if (pattern.size() > kLongest) {
     refuse(path, "its " + std::string(part) + " has a pattern of " + std::to_string(pattern.size()) +
-                     " bytes, more than the " + std::to_string(kLongest) + " that are read; give the ids of the text instead");
+                     " bytes, more than the " + std::to_string(kLongest) +
+                     " that are read; give the ids of the text instead");
   }
   UErrorCode status = U_ZERO_ERROR;
   UParseError where;

@@ -12,7 +12,7 @@ namespace gramian::cuda {
 template <class T>
 __device__ __forceinline__ void note_neighbor(const NeighborView<T>& view, int place, T x, int64_t other) {
   // Too many already, whatever is read here: the count never falls. Others add to it meanwhile.
-  if (*static_cast<volatile const unsigned*>(view.noted + place) > kPlaces) return;
+  if (relaxed_load(view.noted + place) > kPlaces) return;
   const unsigned at = atomicAdd(view.noted + place, 1u);
   if (at < kPlaces) view.places[static_cast<int64_t>(place) * kPlaces + at] = neighbor_key(x, other);
 }

@@ -7,7 +7,7 @@
 namespace gramian::cuda {
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int kThreads = block_threads(256);
 
 template <class T>
 __global__ void __launch_bounds__(kThreads) forget_kernel(NeighborView<T> view, int64_t rows) {
@@ -92,6 +92,8 @@ __global__ void __launch_bounds__(kThreads, 1)
     look_through(tile, column, at, list, view.k, held);
     if (tile.diagonal) look_through(tile, true, at, list, view.k, held);
   }
+  // Lanes may still have to read what is written now: where nothing was inserted, at most votes have waited for them.
+  __syncwarp();
   if (threadIdx.x % kWarp == 0) {
     view.noted[at] = 0;
     view.held[row] = held;

@@ -13,7 +13,7 @@
 namespace gramian::cuda {
 namespace {
 
-constexpr int kThreads = 512;
+constexpr int kThreads = block_threads(512);
 constexpr int kWarps = kThreads / kWarp;
 /// Degrees of columns are counted in 8 bits each while a warp goes down its unit.
 constexpr int kMostUnitRows = 248;

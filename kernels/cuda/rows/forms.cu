@@ -5,7 +5,7 @@
 namespace gramian::cuda {
 namespace {
 
-constexpr int kThreads = 128;
+constexpr int kThreads = block_threads(128);
 /// Factors 2^(t/16) among which a row of Form::half takes the one that rounds it best.
 constexpr int kTries = 16;
 

@@ -5,7 +5,7 @@
 namespace gramian::cuda {
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int kThreads = block_threads(256);
 
 /// The product of two squares that both are so is far from the ends of fp64.
 __device__ bool is_safe(double square) { return square > 1e-140 && square < 1e140; }

@@ -5,7 +5,7 @@
 namespace gramian::cuda {
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int kThreads = block_threads(256);
 
 /// A thread a column of kSumRows rows.
 __global__ void __launch_bounds__(kThreads)

@@ -6,7 +6,7 @@
 namespace gramian::cuda {
 namespace {
 
-constexpr int kThreads = 128;
+constexpr int kThreads = block_threads(128);
 
 struct TransformArguments {
   StoredRows rows;

@@ -3,6 +3,7 @@
 
 #include <cuda_runtime.h>
 
+#include <atomic>
 #include <cstdint>
 #include <utility>
 
@@ -12,6 +13,15 @@ namespace gramian::cuda {
 
 inline constexpr unsigned kFullWarp = 0xffffffffu;
 inline constexpr int kWarp = 32;
+
+/// What a kernel takes for the threads of its blocks. ThreadSanitizer tells 255 threads of the emulation apart.
+constexpr int block_threads(int wanted) {
+#ifdef __CUDACC__
+  return wanted;
+#else
+  return wanted < emulation::kMostThreads ? wanted : emulation::kMostThreads;
+#endif
+}
 
 struct LaunchConfig {
   int64_t blocks = 1;
@@ -70,6 +80,17 @@ __device__ __forceinline__ void assume_global(const void* pointer) {
 __device__ __forceinline__ void count(uint64_t* at, uint64_t what = 1) {
   assume_global(at);
   atomicAdd(reinterpret_cast<unsigned long long*>(at), static_cast<unsigned long long>(what));
+}
+
+/// A value in global memory that other threads change at the same time by atomics.
+__device__ __forceinline__ unsigned relaxed_load(const unsigned* at) {
+#ifdef __CUDACC__
+  unsigned value;
+  asm volatile("ld.relaxed.gpu.u32 %0, [%1];" : "=r"(value) : "l"(at));
+  return value;
+#else
+  return std::atomic_ref(*const_cast<unsigned*>(at)).load(std::memory_order_relaxed);
+#endif
 }
 
 /// Sum over the warp, the same for all lanes and the same bits in every run.

@@ -6,7 +6,7 @@
 namespace gramian::cuda {
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int kThreads = block_threads(256);
 
 /// The cosine of the band's row at `r` of the tile with the row at `c` of the tile's other side.
 template <class T>

@@ -6,7 +6,7 @@
 namespace gramian::cuda {
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int kThreads = block_threads(256);
 
 /// Integer sums: the order in which threads come does not show.
 template <class A, class B>

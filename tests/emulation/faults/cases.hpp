@@ -6,6 +6,7 @@ namespace gramian::testing {
 
 bool intact_reduce();
 bool reduce_without_barrier();
+bool count_without_atomic();
 bool intact_kept();
 bool kept_in_half_the_room();
 bool intact_neighbors();

@@ -2,6 +2,7 @@
 // A stand-in for the CUDA runtime, just as large as kernels/cuda needs, so that its sources compile as plain C++ and
 // run on the CPU. What it models, and what it does not, stands in tests/emulation/README.md.
 
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -121,6 +122,13 @@ cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEven
 
 namespace emulation {
 
+/// Of a block.
+#ifdef GRAMIAN_EMULATION_THREADS
+inline constexpr int kMostThreads = GRAMIAN_EMULATION_THREADS;
+#else
+inline constexpr int kMostThreads = 1024;
+#endif
+
 /// Runs `body` for every thread of every block, in the order of `stream`.
 cudaError_t enqueue_kernel(const cudaLaunchConfig_t& config, const void* kernel, std::function<void()> body);
 /// Runs `work`, which touches device memory, in the order of `stream`: for the host twins of vendor libraries.
@@ -203,17 +211,16 @@ inline unsigned __reduce_add_sync(unsigned mask, unsigned value) {
   return sum;
 }
 
-// One block at a time, and no thread is interrupted between two synchronizations.
 template <class T>
 T atomicAdd(T* at, std::type_identity_t<T> value) {
-  const T before = *at;
-  *at = static_cast<T>(before + value);
-  return before;
+  return std::atomic_ref(*at).fetch_add(value, std::memory_order_relaxed);
 }
 template <class T>
 T atomicMax(T* at, std::type_identity_t<T> value) {
-  const T before = *at;
-  if (value > before) *at = value;
+  const std::atomic_ref shared(*at);
+  T before = shared.load(std::memory_order_relaxed);
+  while (value > before && !shared.compare_exchange_weak(before, value, std::memory_order_relaxed)) {
+  }
   return before;
 }
 

@@ -42,15 +42,15 @@ TEST(Refusal, OtherFiles) {
 TEST(Refusal, PatternsWithoutEnd) {
   const TempDir dir;
   const auto file = [&](const std::string& pattern) {
-    return dir.write("tokenizer.json", R"({"normalizer":{"type":"Replace","pattern":{"Regex":")" + pattern +
-                                           R"("},"content":""},"model":{"type":"WordPiece","unk_token":"a","vocab":{"a":0}}})");
+    return dir.write("tokenizer.json",
+                     R"({"normalizer":{"type":"Replace","pattern":{"Regex":")" + pattern +
+                         R"("},"content":""},"model":{"type":"WordPiece","unk_token":"a","vocab":{"a":0}}})");
   };
   expect_no_tokenizer<InvalidInput>(file("(?:|){60}(?=x)"), {"too much time"});
   std::string loops;
   for (int i = 0; i < 1500; ++i) loops += ".*";
-  expect_error<InvalidInput>("", {"too much time"}, [&] {
-    open_tokenizer(file(loops + "c"))->encode(std::string(2000, 'a'));
-  });
+  expect_error<InvalidInput>("", {"too much time"},
+                             [&] { open_tokenizer(file(loops + "c"))->encode(std::string(2000, 'a')); });
   for (int i = 0; i < 3000; ++i) loops += ".*";
   expect_no_tokenizer<InvalidInput>(file(loops), {"a pattern of 9000 bytes", "8192"});
 }

@@ -1,4 +1,6 @@
-#include "tests/emulation/block.hpp"
+// Every CUDA thread a fiber, resumed in random order between synchronizations.
+
+#include "tests/emulation/blocks.hpp"
 
 #include <sys/mman.h>
 
@@ -230,8 +232,7 @@ void Machine::run(const cudaLaunchConfig_t& config, dim3 block, const std::funct
   for (unsigned t = 0; t < count_; ++t) {
     Thread& thread = threads_[t];
     thread.number = t;
-    thread.index = {t % config.blockDim.x, t / config.blockDim.x % config.blockDim.y,
-                    t / config.blockDim.x / config.blockDim.y};
+    thread.index = index_of(t, config.blockDim);
 #ifdef GRAMIAN_ASAN
     // The last frames of a thread never take their marks away, nor do any where a fault left threads behind.
     constexpr size_t kLastFrames = 4096;
@@ -257,9 +258,9 @@ void Machine::run(const cudaLaunchConfig_t& config, dim3 block, const std::funct
 
 }  // namespace
 
-void run_block(const cudaLaunchConfig_t& config, dim3 block, const std::function<void()>& body,
-               std::mt19937_64& random) {
-  machine().run(config, block, body, random);
+void run_blocks(const cudaLaunchConfig_t& config, std::span<const dim3> blocks, const std::function<void()>& body,
+                std::mt19937_64& random) {
+  for (const dim3 block : blocks) machine().run(config, block, body, random);
 }
 
 unsigned char* shared_bytes() { return machine().shared(); }
