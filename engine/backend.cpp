@@ -150,6 +150,16 @@ std::unique_ptr<PairCosines> Backend::kept_pair_cosines(const DeviceRows& rows, 
   return do_kept_pair_cosines(rows, unit_of(transform));
 }
 
+std::unique_ptr<CosineCorrections> Backend::corrections(const UnitRows& unit, const DeviceRows& rows,
+                                                        const RowTransform& transform) {
+  check_transform(rows, transform);
+  return do_corrections(unit, rows, unit_of(transform));
+}
+
+std::unique_ptr<CosineCorrections> Backend::do_corrections(const UnitRows&, const DeviceRows&, const RowTransform&) {
+  return nullptr;
+}
+
 std::vector<SoftmaxProducts> Backend::softmax_products(const DeviceRows& rows, const RowTransform& transform,
                                                        const DenseMatrix& queries, int64_t k, double temperature,
                                                        const Progress& progress) {

@@ -63,6 +63,16 @@ class PairCosines {
   virtual double quick_bound() const { return 0.0; }
 };
 
+/// Brings the cosines of a sweep nearer to the canonical ones, where a pair's stored rows would take longer to read.
+class CosineCorrections {
+ public:
+  virtual ~CosineCorrections() = default;
+  /// cosines[k] is that of pairs[k], as it was swept. May be called from several threads at once.
+  virtual void correct(std::span<const Pair> pairs, std::span<double> cosines) const = 0;
+  /// What corrected cosines and canonical ones may differ by.
+  virtual double bound() const = 0;
+};
+
 /// A device. Throws DeviceUnavailable, OutOfMemory, Interrupted, and Unsupported for what it cannot do. One call at a
 /// time per backend object. Everywhere InvalidUsage is thrown for what the transforms, rows, shapes and ranges given
 /// are not fit for.
@@ -106,6 +116,10 @@ class Backend {
 
   /// The same for who asks again and again: what all pairs need of the rows is found out once. `rows` must outlive it.
   std::unique_ptr<PairCosines> kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform);
+
+  /// Corrections of what is swept over `unit`, prepared of `rows`; none where the device has no use for them.
+  std::unique_ptr<CosineCorrections> corrections(const UnitRows& unit, const DeviceRows& rows,
+                                                 const RowTransform& transform);
 
   /// Unit rows have finite bounds (UnitRows::bound), pair_cosines are canonical, and sweeps answer Listed and Degrees
   /// with margins.
@@ -193,6 +207,8 @@ class Backend {
   virtual std::vector<double> do_pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                               const RowTransform& tb, std::span<const Pair> pairs);
   virtual std::unique_ptr<PairCosines> do_kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform);
+  virtual std::unique_ptr<CosineCorrections> do_corrections(const UnitRows& unit, const DeviceRows& rows,
+                                                            const RowTransform& transform);
   virtual std::vector<SoftmaxProducts> do_softmax_products(const DeviceRows& rows, const RowTransform& transform,
                                                            const DenseMatrix& queries, int64_t k, double temperature,
                                                            const Progress& progress);

@@ -112,7 +112,7 @@ SweepState certified_sweep(Space& space, const UnitRows& rows, const SweepReques
   SweepRequest swept;
   for (const Reduction& wanted : request) {
     swept.push_back(widened(wanted, bound - rows.bound()));
-    if (CertifiedSink* const sink = sink_of(wanted)) sink->begin(bound);
+    if (CertifiedSink* const sink = sink_of(wanted)) sink->begin(rows, bound);
   }
   SweepState state = space.backend().sweep(rows, swept, progress);
   for (size_t place = 0; place < request.size(); ++place) {

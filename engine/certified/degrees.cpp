@@ -68,7 +68,6 @@ void certify_degrees(Space& space, const UnitRows& rows, double threshold, Degre
     }
   }
   if (found.open.empty()) return;
-  std::ranges::sort(found.open);
   const PairCosines& exact = space.pair_cosines();
   const int64_t batches = (std::ssize(found.open) + kBatch - 1) / kBatch;
   std::vector<std::vector<Pair>> reaching(static_cast<size_t>(batches));

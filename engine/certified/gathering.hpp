@@ -8,6 +8,7 @@
 //   KeptPairs        keeps pairs with their swept cosines. Of these the r-th smallest is s, so the r-th smallest
 //                    canonical cosine v is in [s - m, s + m], and nearly always within a small part of m from s: errors
 //                    go both ways. Only what lies within that part and m from s is recomputed; if v is not there, more.
+//                    Where the device corrects swept cosines (CosineCorrections), that tells most of it.
 //   SweptCounts      where that would be too many: counts swept cosines in narrow bins, so that another sweep can look
 //                    where s is.
 //   CanonicalValues  recomputes what is listed, and keeps the values, or counts of them where they are too many.

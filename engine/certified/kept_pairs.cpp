@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "engine/certified/decided.hpp"
@@ -15,7 +16,7 @@ namespace {
 constexpr double kWideBound = 1e-9;
 /// The first guess of how far an order statistic of swept cosines is from that of canonical ones, as a part of the
 /// bound; each next one is kWider times as much.
-constexpr double kPart = 1.0 / 16.0;
+constexpr double kPart = 1.0 / 64.0;
 constexpr double kWider = 4.0;
 /// Blocks that are decided together: about those of a tile, whose rows then stay in the cache.
 constexpr int64_t kTogether = 8;
@@ -43,6 +44,7 @@ KeptPairs::KeptPairs(std::vector<Interval> intervals, const PairCosines& rows, i
       threads_(threads),
       most_(most),
       bound_(bound),
+      index_(intervals_, bound),
       wide_(bound < kWideBound) {
   // Memory that is not written to is not taken.
   places_.reserve(static_cast<size_t>(most));
@@ -84,7 +86,7 @@ void KeptPairs::for_each_swept(const std::vector<T>& cosines, int64_t part, Use 
     const Block& block = blocks_[static_cast<size_t>(b)];
     for (int64_t k = block.begin; k < block.end; ++k) {
       const auto kept = static_cast<double>(cosines[static_cast<size_t>(k)]);
-      for (size_t i = 0; i < intervals_.size() && kept >= intervals_[i].lo - block.margin; ++i) {
+      for (size_t i = index_.first(kept); i < intervals_.size() && kept >= intervals_[i].lo - block.margin; ++i) {
         if (kept <= intervals_[i].hi + block.margin) use(i, kept);
       }
     }
@@ -166,44 +168,71 @@ std::vector<KeptPairs::Group> KeptPairs::groups_of(std::span<KeptRank> ranks) co
   return groups;
 }
 
-void KeptPairs::decide_windows(std::span<Group> groups) {
-  std::mutex mutex;
-  parallel_for(threads_, parts(), [&](int64_t part, int) {
-    std::vector<Decided> decided(groups.size());
-    std::vector<std::vector<Pair>> open(groups.size());
-    for (int64_t b = part * kTogether; b < std::min(std::ssize(blocks_), (part + 1) * kTogether); ++b) {
-      const Block& block = blocks_[static_cast<size_t>(b)];
-      for (int64_t k = block.begin; k < block.end; ++k) {
-        const double kept = cosine(k);
-        const Place& at = places_[static_cast<size_t>(k)];
-        for (size_t g = 0; g < groups.size(); ++g) {
-          const Group& group = groups[g];
-          // Groups ascend.
-          if (kept < intervals_[group.interval].lo - block.margin) break;
-          if (kept < group.window.lo - block.margin) {
-            ++decided[g].below;
-          } else if (kept <= group.window.hi + block.margin) {
-            open[g].push_back({block.row + at.row, block.column + at.column});
+template <class T>
+KeptPairs::OpenPairs KeptPairs::left_open(const std::vector<T>& cosines, std::span<const Group> groups, int64_t part,
+                                          std::span<uint64_t> below) const {
+  std::vector<size_t> first(intervals_.size() + 1, 0);  // of an interval's groups, which ascend as intervals do
+  for (const Group& group : groups) ++first[group.interval + 1];
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  // One beyond the last interval ends the search.
+  std::vector<double> from(intervals_.size() + 1, std::numeric_limits<double>::infinity());
+  std::vector<Interval> windows(groups.size());
+  OpenPairs open;
+  for (int64_t b = part * kTogether; b < std::min(std::ssize(blocks_), (part + 1) * kTogether); ++b) {
+    const Block& block = blocks_[static_cast<size_t>(b)];
+    for (size_t i = 0; i < intervals_.size(); ++i) from[i] = intervals_[i].lo - block.margin;
+    for (size_t g = 0; g < groups.size(); ++g) {
+      windows[g] = {groups[g].window.lo - block.margin, groups[g].window.hi + block.margin};
+    }
+    for (int64_t k = block.begin; k < block.end; ++k) {
+      const auto kept = static_cast<double>(cosines[static_cast<size_t>(k)]);
+      for (size_t i = index_.first(kept); kept >= from[i]; ++i) {
+        for (size_t g = first[i]; g < first[i + 1]; ++g) {
+          const bool under = kept < windows[g].lo;
+          below[g] += under ? 1 : 0;
+          if (!under && kept <= windows[g].hi) {
+            const Place& at = places_[static_cast<size_t>(k)];
+            open.pairs.push_back({block.row + at.row, block.column + at.column});
+            open.cosines.push_back(kept);
+            open.groups.push_back(static_cast<uint32_t>(g));
           }
         }
       }
     }
-    int64_t recomputed = 0;
-    for (size_t g = 0; g < groups.size(); ++g) {
-      decide(rows_, open[g], groups[g].window, decided[g]);
-      recomputed += std::ssize(open[g]);
+  }
+  return open;
+}
+
+void KeptPairs::decide_windows(std::span<Group> groups, const CosineCorrections* corrections) {
+  std::mutex mutex;
+  parallel_for(threads_, parts(), [&](int64_t part, int) {
+    std::vector<uint64_t> below(groups.size(), 0);
+    OpenPairs open = wide_ ? left_open(doubles_, groups, part, below) : left_open(floats_, groups, part, below);
+    const double bound = corrections != nullptr ? corrections->bound() : bound_;
+    if (corrections != nullptr) corrections->correct(open.pairs, open.cosines);
+    std::vector<std::vector<Pair>> still_open(groups.size());
+    for (size_t p = 0; p < open.pairs.size(); ++p) {
+      const size_t g = open.groups[p];
+      if (open.cosines[p] < groups[g].window.lo - bound) {
+        ++below[g];
+      } else if (open.cosines[p] <= groups[g].window.hi + bound) {
+        still_open[g].push_back(open.pairs[p]);
+      }
     }
+    std::vector<Decided> decided(groups.size());
+    for (size_t g = 0; g < groups.size(); ++g) decide(rows_, still_open[g], groups[g].window, decided[g]);
     const std::scoped_lock lock(mutex);
-    recomputed_ += recomputed;
+    recomputed_ += std::ssize(open.pairs);
     for (size_t g = 0; g < groups.size(); ++g) {
-      groups[g].below += decided[g].below;
+      groups[g].below += below[g] + decided[g].below;
       groups[g].cosines.insert(groups[g].cosines.end(), decided[g].cosines.begin(), decided[g].cosines.end());
     }
   });
 }
 
 std::vector<std::vector<RankFound>> KeptPairs::find(std::span<const std::vector<int64_t>> ranks,
-                                                    std::span<const uint64_t> below, const Progress& progress) {
+                                                    std::span<const uint64_t> below,
+                                                    const CosineCorrections* corrections, const Progress& progress) {
   std::vector<std::vector<RankFound>> found(ranks.size());
   for (size_t b = 0; b < ranks.size(); ++b) found[b].resize(ranks[b].size());
   if (count_ > most_) return found;
@@ -234,7 +263,7 @@ std::vector<std::vector<RankFound>> KeptPairs::find(std::span<const std::vector<
       group.below = 0;
       group.cosines.clear();
     }
-    decide_windows(open);
+    decide_windows(open, corrections);
     std::vector<Group> still_open;
     for (Group& group : open) {
       std::ranges::sort(group.cosines);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/certified/gathering.hpp"
+#include "engine/certified/interval_index.hpp"
 
 namespace gramian {
 
@@ -25,9 +26,11 @@ class KeptPairs {
 
   /// From several threads at once. Whatever lies in no interval does no harm.
   void take(const Listed::Batch& batch);
-  /// `ranks`, ascending, and how many cosines lie `below` the widened interval: of each interval.
+  int64_t count() const { return count_; }
+  /// `ranks`, ascending, and how many cosines lie `below` the widened interval: of each interval. By `corrections` of
+  /// the sweep's cosines, where there are any.
   std::vector<std::vector<RankFound>> find(std::span<const std::vector<int64_t>> ranks, std::span<const uint64_t> below,
-                                           const Progress& progress);
+                                           const CosineCorrections* corrections, const Progress& progress);
   int64_t recomputed() const { return recomputed_; }
 
  private:
@@ -43,6 +46,12 @@ class KeptPairs {
     int64_t begin = 0;
     int64_t end = 0;
   };
+  /// Pairs that the windows leave open, with their swept cosines, and the group of each.
+  struct OpenPairs {
+    std::vector<Pair> pairs;
+    std::vector<double> cosines;
+    std::vector<uint32_t> groups;
+  };
   /// Neighbouring wanted ranks of one interval, and where they are looked for.
   struct Group {
     size_t interval = 0;
@@ -53,9 +62,6 @@ class KeptPairs {
     std::vector<double> cosines;
   };
 
-  double cosine(int64_t k) const {
-    return wide_ ? doubles_[static_cast<size_t>(k)] : static_cast<double>(floats_[static_cast<size_t>(k)]);
-  }
   /// Blocks are worked with in so many parts.
   int64_t parts() const;
   /// use(interval, swept cosine) for all that is kept in a part of the blocks.
@@ -64,13 +70,18 @@ class KeptPairs {
   template <class T>
   void select_swept(const std::vector<T>& cosines, std::span<KeptRank> ranks) const;
   std::vector<Group> groups_of(std::span<KeptRank> ranks) const;
-  void decide_windows(std::span<Group> groups);
+  /// Adds the pairs of a part that lie below each group's window to `below`; those that may lie in it are returned.
+  template <class T>
+  OpenPairs left_open(const std::vector<T>& cosines, std::span<const Group> groups, int64_t part,
+                      std::span<uint64_t> below) const;
+  void decide_windows(std::span<Group> groups, const CosineCorrections* corrections);
 
-  std::vector<Interval> intervals_;
+  std::vector<Interval> intervals_;  // ascending
   const PairCosines& rows_;
   int threads_;
   int64_t most_;
   double bound_;
+  IntervalIndex index_;
   std::mutex mutex_;
   int64_t count_ = 0;
   bool wide_;                    // cosines were swept in fp64

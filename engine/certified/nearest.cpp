@@ -9,12 +9,16 @@
 #include <utility>
 #include <vector>
 
+#include "engine/threads.hpp"
+
 namespace gramian {
 namespace {
 
-constexpr int64_t kMore = 4;
+constexpr int64_t kMore = 8;
 /// Pairs that are recomputed at a time.
 constexpr int64_t kBatch = int64_t{1} << 20;
+/// Rows that a thread decides at a time.
+constexpr int64_t kRowsAtOnce = 64;
 /// Open rows whose bands are formed together, if they lie so near each other.
 constexpr int64_t kTogether = 48;
 /// A share of rows left open by fp32 for which a sweep in fp64 is worth its price.
@@ -42,8 +46,10 @@ class NearestCertifier {
     bound_ = certified_bound(space_, rows_);
     for (int64_t row = 0; row < space_.size(); ++row) {
       if (decides(row)) {
+        const double floor = floor_of(row);
+        starts_.push_back(std::ssize(pairs_));
         for (const Neighbor& neighbor : swept_.of(row)) {
-          if (neighbor.cosine >= floor_of(row)) pairs_.push_back({row, neighbor.row});
+          if (neighbor.cosine >= floor) pairs_.push_back({row, neighbor.row});
         }
         if (std::ssize(pairs_) >= kBatch) recompute();
       } else {
@@ -76,16 +82,28 @@ class NearestCertifier {
   /// Decides the rows that pairs_ are of.
   void recompute() {
     progress_.check();
-    const std::vector<double> cosines = canonical(pairs_);
-    std::vector<Neighbor> candidates;
-    for (size_t p = 0; p < pairs_.size(); ++p) {
-      candidates.push_back({pairs_[p].j, cosines[p]});
-      if (p + 1 == pairs_.size() || pairs_[p + 1].i != pairs_[p].i) {
-        put(candidates, pairs_[p].i, found_);
+    if (pairs_.empty()) return;
+    const int64_t rows = std::ssize(starts_);
+    starts_.push_back(std::ssize(pairs_));
+    const PairCosines& exact = space_.pair_cosines();
+    parallel_for(space_.backend().info().threads, (rows + kRowsAtOnce - 1) / kRowsAtOnce, [&](int64_t chunk, int) {
+      std::vector<double> cosines;
+      std::vector<Neighbor> candidates;
+      for (int64_t r = chunk * kRowsAtOnce; r < std::min(rows, (chunk + 1) * kRowsAtOnce); ++r) {
+        const auto begin = static_cast<size_t>(starts_[static_cast<size_t>(r)]);
+        const auto end = static_cast<size_t>(starts_[static_cast<size_t>(r) + 1]);
+        if (begin == end) continue;
+        const std::span<const Pair> pairs = std::span(pairs_).subspan(begin, end - begin);
+        cosines.resize(pairs.size());
+        exact.of(pairs, cosines.data());
         candidates.clear();
+        for (size_t p = 0; p < pairs.size(); ++p) candidates.push_back({pairs[p].j, cosines[p]});
+        put(candidates, pairs.front().i, found_);
       }
-    }
+    });
+    certified_.recomputed += std::ssize(pairs_);
     pairs_.clear();
+    starts_.clear();
   }
 
   std::vector<double> canonical(const std::vector<Pair>& pairs) {
@@ -142,7 +160,8 @@ class NearestCertifier {
   Certified& certified_;
   double bound_ = 0.0;
   NeighborTable found_;
-  std::vector<Pair> pairs_;
+  std::vector<Pair> pairs_;      // of decided rows, which come one after the other
+  std::vector<int64_t> starts_;  // of rows among them
   std::vector<int64_t> open_;
 };
 

@@ -19,6 +19,8 @@ constexpr double kPilotCost = 6.0;
 constexpr double kKeptBytes = 8.0;
 /// Values that are kept whatever the memory.
 constexpr int64_t kFewValues = int64_t{1} << 16;
+/// Kept pairs a row from which on corrections of their cosines pay.
+constexpr int64_t kWorthCorrections = 256;
 /// What is expected to be listed may be so much more.
 constexpr double kSlack = 1.25;
 
@@ -34,7 +36,8 @@ class OrderSearch::Sink final : public CertifiedSink {
     high_ = std::make_unique<ExtremePair>(high, *search_.rows_);
   }
 
-  void begin(double bound) override {
+  void begin(const UnitRows& rows, double bound) override {
+    swept_ = &rows;
     if (low_) search_.first_bound_ = bound;
     const std::vector<double> expected = expected_pairs(bound);
     double pairs = 0.0;
@@ -96,7 +99,7 @@ class OrderSearch::Sink final : public CertifiedSink {
     }
     std::vector<std::vector<RankFound>> kept;
     if (kept_) {
-      kept = kept_->find(of_kept, below_kept, progress);
+      kept = kept_->find(of_kept, below_kept, corrections().get(), progress);
       recomputed += kept_->recomputed();
       kept_.reset();
     }
@@ -130,6 +133,13 @@ class OrderSearch::Sink final : public CertifiedSink {
     }
   }
 
+  /// Where they cost less than they save.
+  std::unique_ptr<CosineCorrections> corrections() const {
+    Space& space = search_.space_;
+    if (kept_->count() < kWorthCorrections * space.size()) return nullptr;
+    return space.backend().corrections(*swept_, space.device_rows(), space.unit());
+  }
+
   int threads() const { return search_.space_.backend().info().threads; }
 
   /// Of what each interval will list.
@@ -147,6 +157,7 @@ class OrderSearch::Sink final : public CertifiedSink {
   }
 
   OrderSearch& search_;
+  const UnitRows* swept_ = nullptr;
   std::unique_ptr<ExtremePair> low_, high_;
   std::vector<std::unique_ptr<Gatherer>> ranks_;  // as looked_; none where pairs are kept
   std::unique_ptr<KeptPairs> kept_;               // round those

@@ -17,6 +17,8 @@ constexpr int64_t kChunk = 512;
 constexpr double kLeastSquare = 1e-20;
 constexpr double kMostSquare = 1e30;
 constexpr double kSingle = 0x1p-24;
+/// Pairs from whose turn on a row is on its way from memory.
+constexpr size_t kAhead = 4;
 
 /// Every value is one of fp32, and worked with as it is stored.
 bool holds_f32(const DeviceRows& rows, const RowTransform& transform) {
@@ -149,8 +151,12 @@ void CanonicalRows::quickly(std::span<const Pair> pairs, double* cosines) const 
     of(pairs, cosines);
     return;
   }
-  const auto row = [&](int64_t r) { return unit_.empty() ? f32(r) : unit_.data() + r * d_; };
+  const auto row = [&](int64_t r) -> const void* { return unit_.empty() ? f32(r) : unit_.data() + r * d_; };
   for (size_t p = 0; p < pairs.size(); ++p) {
+    if (p + kAhead < pairs.size()) {
+      const auto* const next = static_cast<const std::byte*>(row(pairs[p + kAhead].j));
+      for (int64_t at = 0; at < 4 * d_; at += 64) __builtin_prefetch(next + at);
+    }
     const auto [i, j] = pairs[p];
     const float scale = inverse_[static_cast<size_t>(i)] * inverse_[static_cast<size_t>(j)];
     cosines[p] = std::clamp(static_cast<double>(dots_.quick_f32(row(i), row(j), d_) * scale), -1.0, 1.0);

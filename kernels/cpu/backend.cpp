@@ -20,6 +20,7 @@
 #include "kernels/cpu/products/resample.hpp"
 #include "kernels/cpu/products/row_forms.hpp"
 #include "kernels/cpu/products/softmax_products.hpp"
+#include "kernels/cpu/rows/corrections.hpp"
 #include "kernels/cpu/rows/rows.hpp"
 #include "kernels/cpu/rows/unit_rows.hpp"
 #include "kernels/cpu/sweep/rank_product.hpp"
@@ -153,6 +154,15 @@ class CpuBackend final : public Backend {
 
   std::unique_ptr<PairCosines> do_kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform) override {
     return std::make_unique<on_host::CanonicalRows>(rows, transform, canonical_dots(), /*often=*/true, threads_);
+  }
+
+  std::unique_ptr<CosineCorrections> do_corrections(const UnitRows& unit, const DeviceRows& rows,
+                                                    const RowTransform& transform) override {
+    constexpr int64_t kMostBytes = int64_t{256} << 20;
+    const CpuUnitRows& swept = as_cpu(unit);
+    if (swept.kind() != Form::i16 || swept.dim() > Corrections::kMostDim) return nullptr;
+    if (Corrections::bytes(swept.rows(), swept.dim()) > kMostBytes) return nullptr;
+    return std::make_unique<Corrections>(swept, rows, transform, threads_);
   }
 
   std::vector<SoftmaxProducts> do_softmax_products(const DeviceRows& rows, const RowTransform& transform,

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,9 @@ TEST(ErrorBound, IsNeverExceeded) {
 /// Compares every cosine that a sweep forms with the canonical one.
 class Compared final : public Listed::Sink {
  public:
-  Compared(const UnitRows& rows, const PairCosines& exact, double own) : rows_(rows), exact_(exact), own_(own) {}
+  /// `corrections` may be none.
+  Compared(const UnitRows& rows, const PairCosines& exact, const CosineCorrections* corrections, double own)
+      : rows_(rows), exact_(exact), corrections_(corrections), own_(own) {}
   void take(const Listed::Batch& batch) override {
     std::vector<Pair> pairs;
     for (const Listed::Entry& entry : batch.entries) pairs.push_back(batch.pair(entry));
@@ -91,7 +94,17 @@ class Compared final : public Listed::Sink {
       const double bound = exact_.quick_bound() > 0.0 ? exact_.quick_bound() : own_;
       largest_quick = std::max(largest_quick, std::abs(quick[p] - cosines[p]) / bound);
     }
+    double largest_corrected = 0.0;
+    if (corrections_ != nullptr) {
+      std::vector<double> corrected;
+      for (const Listed::Entry& entry : batch.entries) corrected.push_back(entry.cosine);
+      corrections_->correct(pairs, corrected);
+      for (size_t p = 0; p < pairs.size(); ++p) {
+        largest_corrected = std::max(largest_corrected, std::abs(corrected[p] - cosines[p]) / corrections_->bound());
+      }
+    }
     const std::scoped_lock lock(mutex_);
+    largest_corrected_ = std::max(largest_corrected_, largest_corrected);
     pairs_ += std::ssize(pairs);
     largest_ = std::max(largest_, largest);
     largest_quick_ = std::max(largest_quick_, largest_quick);
@@ -99,15 +112,18 @@ class Compared final : public Listed::Sink {
   int64_t pairs() const { return pairs_; }
   double largest() const { return largest_; }
   double largest_quick() const { return largest_quick_; }
+  double largest_corrected() const { return largest_corrected_; }
 
  private:
   const UnitRows& rows_;
   const PairCosines& exact_;
+  const CosineCorrections* corrections_;
   double own_;
   std::mutex mutex_;
   int64_t pairs_ = 0;
   double largest_ = 0.0;
   double largest_quick_ = 0.0;
+  double largest_corrected_ = 0.0;
 };
 
 /// Rows from even to spiky, so that their shares of an error differ.
@@ -126,11 +142,14 @@ void expect_never_exceeded(Backend& backend, const Stored& stored, Precision pre
   Space space(backend, stored.matrix.view);
   const UnitRows& rows = space.unit_rows(precision);
   const auto exact = backend.kept_pair_cosines(space.device_rows(), space.unit());
-  const auto sink = std::make_shared<Compared>(rows, *exact, canonical_cosine_bound(space.dim()));
+  const auto corrections = backend.corrections(rows, space.device_rows(), space.unit());
+  EXPECT_EQ(corrections != nullptr, rows.form().starts_with("int16"));
+  const auto sink = std::make_shared<Compared>(rows, *exact, corrections.get(), canonical_cosine_bound(space.dim()));
   backend.sweep(rows, {Listed{{{-1.0, 1.0}}, sink}});
   EXPECT_EQ(sink->pairs(), space.size() * (space.size() - 1) / 2);
   EXPECT_LE(sink->largest(), 1.0);
   EXPECT_LE(sink->largest_quick(), 1.0);
+  EXPECT_LE(sink->largest_corrected(), 1.0);
   EXPECT_LE(rows.share(0, space.size()), 0.5 * rows.bound() * (1.0 + 1e-15));
 }
 
@@ -187,6 +206,14 @@ TEST(ErrorBound, OfFixedPointIsReached) {
     const double bound = packed.share(0, 1) + packed.share(48, 49);
     EXPECT_LE(off, bound) << links;
     EXPECT_GT(off, 0.9 * bound) << links;
+    // What is left of it by corrections is little.
+    const auto corrections = backend->corrections(packed, space.device_rows(), space.unit());
+    const Pair pair{0, 48};
+    double corrected = swept;
+    corrections->correct(std::span(&pair, 1), std::span(&corrected, 1));
+    const double still_off = std::abs(corrected - canonical_cosine(rows.values.data(), rows.values.data() + 48 * d, d));
+    EXPECT_LE(still_off, corrections->bound()) << links;
+    EXPECT_LT(corrections->bound(), 0.2 * bound) << links;
   }
 }
 

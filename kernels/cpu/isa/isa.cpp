@@ -25,6 +25,7 @@ extern const IsaTable kAvx2Table;
 extern const IsaTable kAvx512Table;
 void product_i16_avx512vnni(Operand<int16_t> a, Operand<int16_t> b, int64_t depth, const float* row_scale,
                             const float* col_scale, float* c, int64_t ldc, bool upper);
+void crossed_dots_avx512vnni(const int8_t* x, const int8_t* y, int64_t blocks, int32_t* sums);
 void product_i8_amx(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, bool whole, const float* row_scale,
                     const float* col_scale, float* c, int64_t ldc, bool upper);
 #endif
@@ -86,6 +87,7 @@ std::vector<const IsaTable*> runnable_tables() {
     IsaTable table = kAvx512Table;
     table.name = "avx512-vnni";
     table.product_i16 = product_i16_avx512vnni;
+    table.crossed_dots = crossed_dots_avx512vnni;
     return table;
   }();
   static const IsaTable amx = [] {

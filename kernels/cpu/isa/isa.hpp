@@ -121,6 +121,9 @@ struct IsaTable {
   double (*dot_f32)(const void* x, const void* y, int64_t count);
   /// The same in fp32, in kQuickLanes lanes.
   float (*quick_f32)(const void* x, const void* y, int64_t count);
+  /// Of int8 rows that are two vectors, 64 values of the first and 64 of the second in turn, so many `blocks` of both,
+  /// at most 1,024: sums[0] is the product of x's first with y's second, sums[1] that of x's second with y's first.
+  void (*crossed_dots)(const int8_t* x, const int8_t* y, int64_t blocks, int32_t* sums);
 };
 
 /// The table in use: the best for this processor, unless GRAMIAN_CPU_ISA in the environment or select_isa names

@@ -1,4 +1,5 @@
-// The int16 product: VPDPWSSD multiplies and adds two int16 a lane, exactly, at twice the rate of fp32.
+// The int16 product: VPDPWSSD multiplies and adds two int16 a lane, exactly, at twice the rate of fp32. And single
+// products of int8 rows: VPDPBUSD, four a lane.
 
 #include <immintrin.h>
 
@@ -109,6 +110,25 @@ void product_i16_avx512vnni(Operand<int16_t> a, Operand<int16_t> b, int64_t dept
       }
     }
   }
+}
+
+/// The instruction takes one side without sign: x + 128, whose products are too large by 128 times the sum of y.
+void crossed_dots_avx512vnni(const int8_t* x, const int8_t* y, int64_t blocks, int32_t* sums) {
+  const __m512i sign = _mm512_set1_epi8(-128);
+  __m512i one = _mm512_setzero_si512();
+  __m512i other = one;
+  __m512i over_one = one;
+  __m512i over_other = one;
+  for (int64_t block = 0; block < blocks; ++block, x += 128, y += 128) {
+    const __m512i y_first = _mm512_loadu_si512(y);
+    const __m512i y_second = _mm512_loadu_si512(y + 64);
+    one = _mm512_dpbusd_epi32(one, _mm512_xor_si512(_mm512_loadu_si512(x), sign), y_second);
+    other = _mm512_dpbusd_epi32(other, _mm512_xor_si512(_mm512_loadu_si512(x + 64), sign), y_first);
+    over_one = _mm512_dpbusd_epi32(over_one, sign, y_second);
+    over_other = _mm512_dpbusd_epi32(over_other, sign, y_first);
+  }
+  sums[0] = _mm512_reduce_add_epi32(_mm512_sub_epi32(one, over_one));
+  sums[1] = _mm512_reduce_add_epi32(_mm512_sub_epi32(other, over_other));
 }
 
 }  // namespace gramian::cpu

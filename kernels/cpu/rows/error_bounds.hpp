@@ -28,6 +28,8 @@ class ErrorBound {
   ErrorBound(Form form, int64_t dim, double turned, double low);
   /// Of a row whose r is `turned` (which counts in integer forms alone).
   double share(double turned) const;
+  /// What the product of two rows rounds.
+  double of_product() const { return rounding_; }
 
  private:
   double removed(double turned) const;

@@ -5,6 +5,7 @@
 
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/isa/loops/bracket_loops.hpp"
+#include "kernels/cpu/isa/loops/crossed_dots.hpp"
 #include "kernels/cpu/isa/loops/fine_loops.hpp"
 #include "kernels/cpu/isa/loops/histogram_loops.hpp"
 #include "kernels/cpu/isa/loops/interval_loops.hpp"
@@ -40,7 +41,8 @@ constexpr IsaTable make_table(const char* name, decltype(IsaTable::dot) dot, dec
           .rank_bins_f64 = rank_bins<double>,
           .dot = dot,
           .dot_f32 = dot_f32,
-          .quick_f32 = quick_dot};
+          .quick_f32 = quick_dot,
+          .crossed_dots = crossed_dots};
 }
 
 }  // namespace
