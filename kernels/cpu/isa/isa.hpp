@@ -124,6 +124,9 @@ struct IsaTable {
   /// Of int8 rows that are two vectors, 64 values of the first and 64 of the second in turn, so many `blocks` of both,
   /// at most 1,024: sums[0] is the product of x's first with y's second, sums[1] that of x's second with y's first.
   void (*crossed_dots)(const int8_t* x, const int8_t* y, int64_t blocks, int32_t* sums);
+  /// Rounds up to 64 values x to multiples of `step`, at most 127 of them either way: out[k] says how many, and x[k]
+  /// keeps what is left.
+  void (*quantize)(double* x, int64_t count, double step, int8_t* out);
 };
 
 /// The table in use: the best for this processor, unless GRAMIAN_CPU_ISA in the environment or select_isa names

@@ -30,20 +30,9 @@ double length(const std::vector<double>& x) {
 double as_int8(std::vector<double>& x, double largest, int8_t* out) {
   if (largest == 0.0) return 0.0;
   const double step = largest / kLargestInt8;
-  const double steps = 1.0 / step;
-  // The sum has no room for a fraction: rounds as nearbyint, for which the baseline has no instruction.
-  constexpr double kWhole = 0x1.8p52;
   const int64_t d = std::ssize(x);
   for (int64_t begin = 0; begin < d; begin += kBlock, out += 2 * kBlock) {
-    double* const entries = x.data() + begin;
-    const int64_t count = std::min(kBlock, d - begin);
-    for (int64_t k = 0; k < count; ++k) {
-      double whole = (entries[k] * steps + kWhole) - kWhole;
-      whole = whole < -kLargestInt8 ? -kLargestInt8 : whole;
-      whole = whole > kLargestInt8 ? kLargestInt8 : whole;
-      out[k] = static_cast<int8_t>(static_cast<int32_t>(whole));
-      entries[k] -= whole * step;
-    }
+    isa_table().quantize(x.data() + begin, std::min(kBlock, d - begin), step, out);
   }
   return step;
 }

@@ -10,6 +10,7 @@
 #include "kernels/cpu/isa/loops/histogram_loops.hpp"
 #include "kernels/cpu/isa/loops/interval_loops.hpp"
 #include "kernels/cpu/isa/loops/product_loops.hpp"
+#include "kernels/cpu/isa/loops/quantize.hpp"
 #include "kernels/cpu/isa/loops/quick_dot.hpp"
 #include "kernels/cpu/isa/loops/rank_loops.hpp"
 #include "kernels/cpu/isa/loops/row_loops.hpp"
@@ -42,7 +43,8 @@ constexpr IsaTable make_table(const char* name, decltype(IsaTable::dot) dot, dec
           .dot = dot,
           .dot_f32 = dot_f32,
           .quick_f32 = quick_dot,
-          .crossed_dots = crossed_dots};
+          .crossed_dots = crossed_dots,
+          .quantize = quantize};
 }
 
 }  // namespace

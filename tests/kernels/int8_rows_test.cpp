@@ -1,7 +1,9 @@
-// Two products of int8 rows at once, by every instruction set, against plain sums.
+// Rounding to int8, and two products of int8 rows at once, by every instruction set, against plain loops.
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -45,6 +47,32 @@ TEST(CrossedDots, AreThoseOfPlainSums) {
           EXPECT_EQ(sums[0], product(x, false, y, true)) << tables[k]->name << ", " << blocks;
           EXPECT_EQ(sums[1], product(x, true, y, false)) << tables[k]->name << ", " << blocks;
         }
+      }
+    }
+  }
+}
+
+TEST(Quantize, RoundsToTheNearestStep) {
+  Random random(9);
+  int count = 0;
+  const cpu::IsaTable* const* tables = cpu::isa_tables(&count);
+  constexpr double kStep = 0x1p-20;
+  for (const size_t size : {0, 1, 7, 63, 64}) {
+    std::vector<double> x;
+    for (size_t k = 0; k < size; ++k) x.push_back(40.0 * random.gaussian() * kStep);
+    if (size > 4) {
+      x[0] = 0.5 * kStep;     // to even: nothing
+      x[1] = -1.5 * kStep;    // to -2
+      x[2] = 1000.0 * kStep;  // more than fits
+      x[3] = -127.6 * kStep;
+    }
+    for (int t = 0; t < count; ++t) {
+      std::vector<double> left = x;
+      std::vector<int8_t> rounded(size);
+      tables[t]->quantize(left.data(), static_cast<int64_t>(size), kStep, rounded.data());
+      for (size_t k = 0; k < size; ++k) {
+        EXPECT_EQ(rounded[k], std::clamp(std::nearbyint(x[k] / kStep), -127.0, 127.0)) << tables[t]->name;
+        EXPECT_EQ(left[k], x[k] - kStep * rounded[k]) << tables[t]->name;
       }
     }
   }
