@@ -24,7 +24,7 @@ class IntervalIndex {
       // A cosine may have been rounded into the next cell.
       const double from = begin_ + static_cast<double>(cell - 1) / static_cast<double>(kCells) * (end - begin_);
       while (first + 1 < intervals.size() && intervals[first].hi + margin < from) ++first;
-      first_[static_cast<size_t>(cell)] = static_cast<uint16_t>(first);
+      first_[static_cast<size_t>(cell)] = static_cast<uint32_t>(first);
     }
   }
 
@@ -38,7 +38,7 @@ class IntervalIndex {
   static constexpr int64_t kCells = 4096;
   double begin_ = 0.0;
   double per_cosine_ = 0.0;
-  std::vector<uint16_t> first_ = std::vector<uint16_t>(kCells);
+  std::vector<uint32_t> first_ = std::vector<uint32_t>(kCells);
 };
 
 }  // namespace gramian

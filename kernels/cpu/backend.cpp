@@ -161,7 +161,10 @@ class CpuBackend final : public Backend {
     constexpr int64_t kMostBytes = int64_t{256} << 20;
     const CpuUnitRows& swept = as_cpu(unit);
     if (swept.kind() != Form::i16 || swept.dim() > Corrections::kMostDim) return nullptr;
-    if (Corrections::bytes(swept.rows(), swept.dim()) > kMostBytes) return nullptr;
+    // What is forecast of memory (host_bytes) counts rows of fp32, of which int16 leaves half.
+    constexpr int64_t kLittle = int64_t{8} << 20;
+    const int64_t bytes = Corrections::bytes(swept.rows(), swept.dim());
+    if (bytes > kMostBytes || bytes > swept.rows() * swept.dim() * 2 + kLittle) return nullptr;
     return std::make_unique<Corrections>(swept, rows, transform, threads_);
   }
 

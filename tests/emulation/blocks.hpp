@@ -11,6 +11,9 @@
 
 namespace emulation {
 
+inline constexpr unsigned kWarp = 32;
+inline constexpr unsigned kFullMask = 0xffffffffu;
+
 /// A fault that the emulation has found in a kernel or in the use of the runtime.
 class Fault : public std::runtime_error {
  public:

@@ -13,13 +13,9 @@
 #include <string>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define GRAMIAN_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define GRAMIAN_ASAN 1
-#endif
-#endif
+#include "tests/emulation/asan.hpp"
+#include "tests/emulation/state.hpp"
+
 #ifdef GRAMIAN_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
@@ -35,11 +31,8 @@ using boost::context::detail::transfer_t;
 
 constexpr size_t kStackBytes = 256 << 10;
 constexpr size_t kGuardPage = 4096;
-constexpr unsigned kWarp = 32;
-constexpr unsigned kFullMask = 0xffffffffu;
 constexpr size_t kSharedGuard = 128;
 constexpr unsigned char kSharedGuardByte = 0xa5;
-constexpr unsigned char kPoison = 0xff;  // NaN as a number, -1 as an integer
 
 /// With an unmapped page below, so that a stack that grows too far ends the program at once.
 class Stack {

@@ -9,16 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "tests/emulation/asan.hpp"
 #include "tests/emulation/blocks.hpp"
 #include "tests/emulation/state.hpp"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define GRAMIAN_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define GRAMIAN_ASAN 1
-#endif
-#endif
 
 namespace emulation {
 namespace {

@@ -25,8 +25,6 @@ extern "C" void AnnotateIgnoreSyncEnd(const char* file, int line);
 namespace emulation {
 namespace {
 
-constexpr unsigned kWarp = 32;
-constexpr unsigned kFullMask = 0xffffffffu;
 /// Of more than 255 threads that are alive ThreadSanitizer takes some for each other.
 constexpr unsigned kAtOnce = 192;
 

@@ -7,7 +7,8 @@
 //
 // where q.p was swept. Of each row, q and r are kept as int8, rounded to multiples of a 127th of their largest entry:
 // q' and r'. What is added is r'.p' + q'.s'. With R = |r|, Q = |q - q'| and E = |r - r'|, each the largest of any row,
-// the rest is at most 2 (E + (R + E) Q) + R R by Cauchy and Schwarz, and how the swept product was rounded.
+// the rest is at most 2 (E + (R + E) Q) + R R by Cauchy and Schwarz, and how the swept product and
+// the unit rows themselves were rounded.
 
 #include <cstdint>
 #include <span>

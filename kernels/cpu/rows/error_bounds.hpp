@@ -30,6 +30,8 @@ class ErrorBound {
   double share(double turned) const;
   /// What the product of two rows rounds.
   double of_product() const { return rounding_; }
+  /// Between a unit row and what fp64 makes of it.
+  double of_unit_row() const { return made_; }
 
  private:
   double removed(double turned) const;
