@@ -244,7 +244,7 @@ CsrBand Backend::threshold_band(const UnitRows& rows, double threshold, int64_t 
   return do_threshold_band(rows, threshold, begin, end);
 }
 
-double Backend::bare_triangle_seconds(const UnitRows& rows, const Progress& progress) {
+BareSeconds Backend::bare_triangle_seconds(const UnitRows& rows, const Progress& progress) {
   return do_bare_triangle_seconds(rows, progress);
 }
 

@@ -73,6 +73,12 @@ class CosineCorrections {
   virtual double bound() const = 0;
 };
 
+/// Seconds for the products of all tiles of the triangle, nothing consumed.
+struct BareSeconds {
+  double plain = 0.0;  // the yardstick of a sweep: in fp32 for single, by the fastest of the ways this device has
+  double swept = 0.0;  // those that a sweep of the rows forms, which may come from parts of the numbers
+};
+
 /// A device. Throws DeviceUnavailable, OutOfMemory, Interrupted, and Unsupported for what it cannot do. One call at a
 /// time per backend object. Everywhere InvalidUsage is thrown for what the transforms, rows, shapes and ranges given
 /// are not fit for.
@@ -125,6 +131,9 @@ class Backend {
   /// with margins.
   virtual bool certifies() const { return false; }
 
+  /// Order statistics come sooner from the cosines of half, of which many are left open, than from those of single.
+  virtual bool half_serves_ranks() const { return true; }
+
   /// The cost of a pair in pair_cosines, in cosines that a sweep keeps for a bracket: the more, the smaller the sample
   /// that brackets are set by. Results do not depend on it.
   virtual double sampling_cost() const { return 16.0; }
@@ -170,9 +179,7 @@ class Backend {
                         TileRange range, const Progress& progress);
   /// All cosines >= threshold in rows [begin, end), both sides of the diagonal: bit for bit those of a sweep.
   CsrBand threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end);
-  /// Seconds for the bare products of all tiles of the triangle, nothing consumed: the yardstick of a sweep. The
-  /// fastest of the ways this device has.
-  double bare_triangle_seconds(const UnitRows& rows, const Progress& progress);
+  BareSeconds bare_triangle_seconds(const UnitRows& rows, const Progress& progress);
 
  private:
   // Every device must have these.
@@ -215,7 +222,7 @@ class Backend {
   virtual RankSums do_rank_product(const RankSide& a, const RankSide& b, std::span<const int32_t> values_b,
                                    const TileGrid& grid, TileRange range, const Progress& progress);
   virtual CsrBand do_threshold_band(const UnitRows& rows, double threshold, int64_t begin, int64_t end);
-  virtual double do_bare_triangle_seconds(const UnitRows& rows, const Progress& progress);
+  virtual BareSeconds do_bare_triangle_seconds(const UnitRows& rows, const Progress& progress);
 };
 
 }  // namespace gramian

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -40,11 +41,15 @@ bool will_do(const Reduction& wanted, double bound) {
   return is_decided(wanted);
 }
 
-/// A reduction as it is swept, to be certified afterwards. Margins beyond what the device adds for its rows.
-Reduction widened(const Reduction& wanted, double margin) {
+/// A reduction as it is swept, to be certified then and afterwards. Margins beyond what the device adds for its rows.
+Reduction widened(Space& space, const Reduction& wanted, double margin) {
   if (const auto* nearest = std::get_if<Nearest>(&wanted)) return widened_nearest(*nearest);
   if (const auto* degrees = std::get_if<Degrees>(&wanted)) {
-    return Degrees{.threshold = degrees->threshold, .of = degrees->of, .margin = margin, .certified = true};
+    return Degrees{.threshold = degrees->threshold,
+                   .of = degrees->of,
+                   .margin = margin,
+                   .certified = true,
+                   .sink = std::make_shared<DegreeDecisions>(space, degrees->threshold)};
   }
   if (const auto* listed = std::get_if<Listed>(&wanted)) {
     return Listed{.intervals = listed->intervals, .sink = listed->sink, .margin = margin, .certified = true};
@@ -84,10 +89,11 @@ Precision deciding_precision(Space& space, const SweepRequest& request, Precisio
   if (!serves(0.0) || std::ranges::none_of(request, [](const Reduction& wanted) { return is_decided(wanted); })) {
     return precision;
   }
-  const double part = std::ranges::any_of(request, is_listed) ? kSmallPartOfRanks : kSmallPart;
+  const bool ranks = std::ranges::any_of(request, is_listed);
+  const double part = ranks ? kSmallPartOfRanks : kSmallPart;
   const double spread = part * sampled_spread(space, seed);
   const double own = canonical_cosine_bound(space.unit().dim(space.dim()));
-  if (space.size() >= kWorthIt) {
+  if (space.size() >= kWorthIt && (!ranks || space.backend().half_serves_ranks())) {
     const double bound = space.unit_bound(Precision::half) + own;
     if (bound <= spread && serves(bound)) return Precision::half;
   }
@@ -111,7 +117,7 @@ SweepState certified_sweep(Space& space, const UnitRows& rows, const SweepReques
   certified.bound = bound;
   SweepRequest swept;
   for (const Reduction& wanted : request) {
-    swept.push_back(widened(wanted, bound - rows.bound()));
+    swept.push_back(widened(space, wanted, bound - rows.bound()));
     if (CertifiedSink* const sink = sink_of(wanted)) sink->begin(rows, bound);
   }
   SweepState state = space.backend().sweep(rows, swept, progress);
@@ -119,8 +125,8 @@ SweepState certified_sweep(Space& space, const UnitRows& rows, const SweepReques
     if (const auto* nearest = std::get_if<Nearest>(&request[place])) {
       auto& table = state.of<Nearest>(place);
       table = certified_nearest(space, rows, table, nearest->k, progress, certified);
-    } else if (const auto* degrees = std::get_if<Degrees>(&request[place])) {
-      certify_degrees(space, rows, degrees->threshold, state.of<Degrees>(place), progress, certified);
+    } else if (const auto* degrees = std::get_if<Degrees>(&swept[place])) {
+      dynamic_cast<const DegreeDecisions&>(*degrees->sink).add_to(state.of<Degrees>(place).counts, certified);
     } else if (CertifiedSink* const sink = sink_of(request[place])) {
       certified.recomputed += sink->finish(state.of<Listed>(place).below, progress);
     }

@@ -6,8 +6,7 @@
 // open is decided by canonical cosines:
 //   nearest   some more than k are kept. With v the k-th largest swept cosine of a row and m the bound, the k nearest
 //             are among those of v - 2m and more; where not all of these were kept, the row's are looked for again.
-//   degrees   pairs within m of the threshold are listed by the sweep; where they are too many, bands of the
-//             thresholded matrix are formed instead.
+//   degrees   pairs within m of the threshold are decided where the sweep meets them.
 //   listed      pairs round order statistics and extremes are handed over to be decided (order_search.hpp).
 // Everything else is passed on as it is, and so is everything where no bound is proven.
 

@@ -1,22 +1,11 @@
 #include "engine/certified/degrees.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "engine/certified/decided.hpp"
-#include "engine/threads.hpp"
 
 namespace gramian {
-namespace {
-
-/// Rows of a band, where the list of open pairs has overflowed.
-constexpr int64_t kBandRows = 384;
-/// Pairs that are recomputed at a time.
-constexpr int64_t kBatch = int64_t{1} << 13;
-
-}  // namespace
-
 CsrBand certified_band(Space& space, const UnitRows& rows, double threshold, int64_t begin, int64_t end,
                        Certified& certified) {
   certified.bound = certified_bound(space, rows);
@@ -54,41 +43,23 @@ CsrBand certified_band(Space& space, const UnitRows& rows, double threshold, int
   return band;
 }
 
-void certify_degrees(Space& space, const UnitRows& rows, double threshold, Degrees::Found& found,
-                     const Progress& progress, Certified& certified) {
-  if (found.overflowed) {
-    for (int64_t begin = 0; begin < space.size(); begin += kBandRows) {
-      progress.check();
-      const int64_t end = std::min(space.size(), begin + kBandRows);
-      const CsrBand band = certified_band(space, rows, threshold, begin, end, certified);
-      for (int64_t row = begin; row < end; ++row) {
-        const auto at = static_cast<size_t>(row - begin);
-        found.counts[static_cast<size_t>(row)] = static_cast<uint64_t>(band.offsets[at + 1] - band.offsets[at]);
-      }
-    }
+DegreeDecisions::DegreeDecisions(Space& space, double threshold)
+    : exact_(space.pair_cosines()), threshold_(threshold), reaching_(static_cast<size_t>(space.size()), 0) {}
+
+void DegreeDecisions::take(std::span<const Pair> open) {
+  std::vector<Pair> reaching;
+  decide(exact_, open, threshold_, reaching);
+  const std::scoped_lock lock(mutex_);
+  decided_ += std::ssize(open);
+  for (const Pair& pair : reaching) {
+    ++reaching_[static_cast<size_t>(pair.i)];
+    ++reaching_[static_cast<size_t>(pair.j)];
   }
-  if (found.open.empty()) return;
-  const PairCosines& exact = space.pair_cosines();
-  const int64_t batches = (std::ssize(found.open) + kBatch - 1) / kBatch;
-  std::vector<std::vector<Pair>> reaching(static_cast<size_t>(batches));
-  const auto between = [&](int64_t) { progress.check(); };
-  parallel_for(
-      space.backend().info().threads, batches,
-      [&](int64_t batch, int) {
-        const auto begin = static_cast<size_t>(batch * kBatch);
-        const auto pairs =
-            std::span(found.open).subspan(begin, std::min(static_cast<size_t>(kBatch), found.open.size() - begin));
-        decide(exact, pairs, threshold, reaching[static_cast<size_t>(batch)]);
-      },
-      between);
-  for (const std::vector<Pair>& batch : reaching) {
-    for (const Pair& pair : batch) {
-      ++found.counts[static_cast<size_t>(pair.i)];
-      ++found.counts[static_cast<size_t>(pair.j)];
-    }
-  }
-  certified.recomputed += std::ssize(found.open);
-  found.open.clear();
+}
+
+void DegreeDecisions::add_to(Counts& counts, Certified& certified) const {
+  for (size_t row = 0; row < reaching_.size(); ++row) counts[row] += reaching_[row];
+  certified.recomputed += decided_;
 }
 
 }  // namespace gramian

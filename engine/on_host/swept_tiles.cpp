@@ -89,12 +89,13 @@ CsrBand Backend::do_threshold_band(const UnitRows& rows, double threshold, int64
   return band;
 }
 
-double Backend::do_bare_triangle_seconds(const UnitRows& rows, const Progress& progress) {
+BareSeconds Backend::do_bare_triangle_seconds(const UnitRows& rows, const Progress& progress) {
   const TileGrid grid = TileGrid::triangle(rows.rows(), do_tiling(rows, rows).edge);
   SweepState state;
   const auto start = std::chrono::steady_clock::now();
   do_sweep(rows, rows, {}, grid, {0, grid.size()}, state, progress);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return {seconds, seconds};
 }
 
 }  // namespace gramian

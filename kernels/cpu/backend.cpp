@@ -49,12 +49,12 @@ Form form_for(Precision precision, int64_t dim) {
       return Form::f64;
     case Precision::half:
       // Where fixed point has no gain or would not be near enough, fp32 keeps the promise as well.
-      if (isa_table().product_i8 != nullptr && dim <= kTwoInt8Dims) return Form::i8;
+      if (isa_table().product_i8 != nullptr && dim <= kTwoInt8Dims) return Form::two_i8;
       return isa_table().product_i16 != nullptr ? Form::i16 : Form::f32;
     case Precision::single:
       break;
   }
-  return Form::f32;
+  return isa_table().product_i8 != nullptr ? Form::three_i8 : Form::f32;
 }
 
 class CpuBackend final : public Backend {
@@ -73,6 +73,9 @@ class CpuBackend final : public Backend {
   }
 
   bool certifies() const override { return true; }
+
+  // On tile registers the products of single are as soon done as what half leaves open.
+  bool half_serves_ranks() const override { return isa_table().product_i8 == nullptr; }
 
   double sampling_cost() const override { return 2.0; }  // measured; flat round its best
 
@@ -101,7 +104,10 @@ class CpuBackend final : public Backend {
     }
     std::unique_ptr<CpuUnitRows> packed = pack_unit_rows(rows, transform, form, like, threads_);
     // Rows of few large entries among many small ones lose more than was promised.
-    if (form == Form::i16 && like == nullptr && packed->bound() > precision_promise(precision)) {
+    const double enough = form == Form::i16        ? precision_promise(precision)
+                          : form == Form::three_i8 ? proven_of_f32(dim)
+                                                   : std::numeric_limits<double>::infinity();
+    if (like == nullptr && packed->bound() > enough) {
       packed.reset();
       packed = pack_unit_rows(rows, transform, Form::f32, nullptr, threads_);
     }
@@ -183,7 +189,7 @@ class CpuBackend final : public Backend {
     return cpu::threshold_band(as_cpu(rows), threshold, begin, end, threads_);
   }
 
-  double do_bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {
+  BareSeconds do_bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {
     return cpu::bare_triangle_seconds(as_cpu(rows), grid(rows), threads_, progress);
   }
 

@@ -151,9 +151,10 @@ class CudaBackend final : public Backend {
                              begin, end);
   }
 
-  double do_bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {
+  BareSeconds do_bare_triangle_seconds(const UnitRows& rows, const Progress& progress) override {
     const TileGrid grid = TileGrid::triangle(rows.rows(), edge_for(rows.cosine_type(), rows.rows()));
-    return bare_triangle_seconds_of(machine_, as_cuda(rows), grid, progress);
+    const double seconds = bare_triangle_seconds_of(machine_, as_cuda(rows), grid, progress);
+    return {seconds, seconds};
   }
 
   int64_t most_edge(CosineType type) const {

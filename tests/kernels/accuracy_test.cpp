@@ -70,11 +70,13 @@ TEST_P(SameBits, BetweenBackendsOfOneGroup) {
     for (const Precision precision : {Precision::double_, Precision::single}) {
       std::map<std::string, std::vector<double>> first;
       for (const BackendCase& device : backends()) {
-        if (device.bits.empty()) continue;
+        if (!device.name.starts_with("cpu")) continue;  // others promise nobody the same bits
         const auto backend = device.make(1);
         Space space(*backend, stored.matrix.view);
+        const std::string bits = same_bits(device, space.unit_rows(precision));
+        if (bits.empty()) continue;
         const std::vector<double> swept = swept_cosines(space, precision);
-        const auto [it, added] = first.try_emplace(device.bits, swept);
+        const auto [it, added] = first.try_emplace(bits, swept);
         EXPECT_TRUE(it->second == swept) << device.name << ", " << generator.name << ", " << precision_name(precision);
       }
     }

@@ -310,12 +310,14 @@ TEST_P(OneGroup, OfBackendsFindsTheSameBytes) {
     const Stored stored = store(table, ElementType::f32);
     std::map<std::string, std::string> first;
     for (const BackendCase& device : backends()) {
-      if (device.bits.empty()) continue;
+      if (!device.name.starts_with("cpu")) continue;  // others promise nobody the same bits
       const auto backend = device.make(2);
       const Prepared prepared(*backend, stored.matrix, precision);
+      const std::string bits = same_bits(device, *prepared.rows);
+      if (bits.empty()) continue;
       SweepState state = prepared.sweep(everything(n, prepared.rows->cosine_type()), 96);
       canonicalize(state);
-      const auto [it, added] = first.try_emplace(device.bits, bytes_of(state));
+      const auto [it, added] = first.try_emplace(bits, bytes_of(state));
       EXPECT_TRUE(it->second == bytes_of(state)) << device.name << ", " << kind;
     }
   }

@@ -86,4 +86,9 @@ const std::vector<BackendCase>& devices() {
 
 std::string name_of(Precision precision) { return std::string(precision_name(precision)); }
 
+std::string same_bits(const BackendCase& backend, const UnitRows& rows) {
+  const std::string form = rows.form();
+  return backend.name.starts_with("cpu") && form.find("int8") != std::string::npos ? form : backend.bits;
+}
+
 }  // namespace gramian::testing

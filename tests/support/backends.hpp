@@ -35,4 +35,7 @@ const std::vector<BackendCase>& devices();
 
 std::string name_of(Precision precision);
 
+/// The group that promises the same bits of rows in this form: integers are the same whatever forms them.
+std::string same_bits(const BackendCase& backend, const UnitRows& rows);
+
 }  // namespace gramian::testing

@@ -20,7 +20,8 @@ struct Bench {
 
   struct Round {
     double gemm = 0.0;
-    double whole = 0.0;  // everything that stats needs of a sweep, the pilot included
+    double products = 0.0;  // those that stats sweeps
+    double whole = 0.0;     // everything that stats needs of a sweep, the pilot included
     double pilot = 0.0;
     double sweep = 0.0;
     double select = 0.0;

@@ -18,7 +18,7 @@
 namespace gramian::cpu {
 
 extern const IsaTable kBaselineTable;
-void product_i8_plain(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, bool whole, const float* row_scale,
+void product_i8_plain(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, Int8Product product, const float* row_scale,
                       const float* col_scale, float* c, int64_t ldc, bool upper);
 #if defined(__x86_64__)
 extern const IsaTable kAvx2Table;
@@ -26,7 +26,7 @@ extern const IsaTable kAvx512Table;
 void product_i16_avx512vnni(Operand<int16_t> a, Operand<int16_t> b, int64_t depth, const float* row_scale,
                             const float* col_scale, float* c, int64_t ldc, bool upper);
 void crossed_dots_avx512vnni(const int8_t* x, const int8_t* y, int64_t blocks, int32_t* sums);
-void product_i8_amx(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, bool whole, const float* row_scale,
+void product_i8_amx(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, Int8Product product, const float* row_scale,
                     const float* col_scale, float* c, int64_t ldc, bool upper);
 #endif
 
@@ -58,7 +58,8 @@ bool has_amx() {
 /// A product on tile registers is that of plain loops. Asked once, since a processor is where it cannot be tested.
 bool amx_is_exact() {
   constexpr int64_t kDepth = 2;
-  std::vector<int8_t> a(kDepth * kInt8BlockBytes);
+  constexpr Int8Product kProduct{3, 4};
+  std::vector<int8_t> a(2 * kDepth * kProduct.parts * kPanel * kInt8Columns);
   std::vector<int8_t> b(a.size());
   unsigned state = 1;
   for (std::vector<int8_t>* operand : {&a, &b}) {
@@ -67,11 +68,13 @@ bool amx_is_exact() {
       value = static_cast<int8_t>(state >> 24);
     }
   }
-  const std::vector<float> scale(kPanel, 1e-6f);
+  const std::vector<float> scale(kPanel, 1e-3f);
   std::vector<float> tiled(kPanel * kPanel);
   std::vector<float> plain(kPanel * kPanel);
-  product_i8_amx({a.data(), 1}, {b.data(), 1}, kDepth, true, scale.data(), scale.data(), tiled.data(), kPanel, false);
-  product_i8_plain({a.data(), 1}, {b.data(), 1}, kDepth, true, scale.data(), scale.data(), plain.data(), kPanel, false);
+  product_i8_amx({a.data(), 1}, {b.data(), 1}, kDepth, kProduct, scale.data(), scale.data(), tiled.data(), kPanel,
+                 false);
+  product_i8_plain({a.data(), 1}, {b.data(), 1}, kDepth, kProduct, scale.data(), scale.data(), plain.data(), kPanel,
+                   false);
   return tiled == plain;
 }
 #endif

@@ -69,6 +69,13 @@ struct Operand {
   int64_t panels = 0;
 };
 
+/// A value is Σ part[i] / 256^i over 2 or 3 `parts`. Products of parts i and j are formed where i + j < `sums`, which
+/// is `parts` or one more.
+struct Int8Product {
+  int parts = 2;
+  int sums = 2;
+};
+
 struct ProductOptions {
   bool upper = false;       // leave blocks of 48 x 48 strictly below the block diagonal alone
   bool accumulate = false;  // add to what c holds
@@ -87,9 +94,9 @@ struct IsaTable {
   /// limited to [-1, 1]. `depth` counts pairs. Null where this instruction set has no gain from it.
   void (*product_i16)(Operand<int16_t> a, Operand<int16_t> b, int64_t depth, const float* row_scale,
                       const float* col_scale, float* c, int64_t ldc, bool upper);
-  /// Two int8 a value, 256 hi + lo: exact sums of the products of hi, and of hi with lo; of lo with lo where `whole`.
-  /// Then as product_i16. `depth` counts blocks of kInt8Columns. Null where this instruction set has no gain from it.
-  void (*product_i8)(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, bool whole, const float* row_scale,
+  /// Int8 parts of every value: exact sums of their products, as `product` says. Then as product_i16. `depth` counts
+  /// blocks of kInt8Columns. Null where this instruction set has no gain from it.
+  void (*product_i8)(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, Int8Product product, const float* row_scale,
                      const float* col_scale, float* c, int64_t ldc, bool upper);
 
   void (*extremes_f32)(const float* x, int64_t count, float* min, float* max);

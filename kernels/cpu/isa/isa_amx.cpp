@@ -8,42 +8,46 @@ namespace gramian::cpu {
 namespace {
 
 struct AmxTiles {
+  static constexpr int64_t kRowBytes = 64;
+
   void begin() const {
-    // Palette 1; registers 0-2 hold sums, 3-5 rows, 6 columns: all of 16 rows of 64 bytes.
+    // Palette 1: all eight registers are of 16 rows of 64 bytes.
     alignas(64) uint8_t config[64] = {1};
-    for (int tile = 0; tile < 7; ++tile) {
-      config[16 + 2 * tile] = 64;
-      config[48 + tile] = 16;
+    for (int tile = 0; tile < 8; ++tile) {
+      config[16 + 2 * tile] = kInt8Columns;
+      config[48 + tile] = kTileRows;
     }
     _tile_loadconfig(config);
   }
   void end() const { _tile_release(); }
+  // GCC's intrinsics of tiles are macros that take a register as a word, which no parameter of a template is.
+  template <int kSum>
   void zero() const {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
+    __asm__ volatile("tilezero %%tmm%c0" : : "i"(kSum));
   }
-  void step(const int8_t* rows, const int8_t* columns) const {
-    _tile_loadd(6, columns, 64);
-    _tile_loadd(3, rows, 64);
-    _tile_dpbssd(0, 3, 6);
-    _tile_loadd(4, rows + kTileBytes, 64);
-    _tile_dpbssd(1, 4, 6);
-    _tile_loadd(5, rows + 2 * kTileBytes, 64);
-    _tile_dpbssd(2, 5, 6);
-  }
+  template <int kSum>
   void store(int32_t* sums) const {
-    _tile_stored(0, sums, 64);
-    _tile_stored(1, sums + 256, 64);
-    _tile_stored(2, sums + 512, 64);
+    __asm__ volatile("tilestored %%tmm%c0, (%1,%2,1)" : : "i"(kSum), "r"(sums), "r"(kRowBytes) : "memory");
+  }
+  template <int kTile>
+  void load(const int8_t* tile) const {
+    __asm__ volatile("tileloadd (%1,%2,1), %%tmm%c0" : : "i"(kTile), "r"(tile), "r"(kRowBytes));
+  }
+  template <int kTile>
+  void load_once(const int8_t* tile) const {
+    __asm__ volatile("tileloaddt1 (%1,%2,1), %%tmm%c0" : : "i"(kTile), "r"(tile), "r"(kRowBytes));
+  }
+  template <int kSum, int kRows, int kColumns>
+  void add() const {
+    __asm__ volatile("tdpbssd %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(kSum), "i"(kRows), "i"(kColumns));
   }
 };
 
 }  // namespace
 
-void product_i8_amx(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, bool whole, const float* row_scale,
+void product_i8_amx(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, Int8Product product, const float* row_scale,
                     const float* col_scale, float* c, int64_t ldc, bool upper) {
-  product_i8<AmxTiles>(a, b, depth, whole, row_scale, col_scale, c, ldc, upper);
+  product_i8<AmxTiles>(a, b, depth, product, row_scale, col_scale, c, ldc, upper);
 }
 
 }  // namespace gramian::cpu

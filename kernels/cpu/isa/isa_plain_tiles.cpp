@@ -6,33 +6,45 @@ namespace gramian::cpu {
 namespace {
 
 struct PlainTiles {
-  int32_t sums[kPanel * kTileRows];
+  int32_t sums[4][kTileRows * kTileRows];
+  const int8_t* tiles[8];
+
   void begin() const {}
   void end() const {}
+  template <int kSum>
   void zero() {
-    for (int32_t& sum : sums) sum = 0;
+    for (int32_t& sum : sums[kSum]) sum = 0;
+  }
+  template <int kSum>
+  void store(int32_t* out) const {
+    for (int64_t k = 0; k < kTileRows * kTileRows; ++k) out[k] = sums[kSum][k];
+  }
+  template <int kTile>
+  void load(const int8_t* tile) {
+    tiles[kTile] = tile;
+  }
+  template <int kTile>
+  void load_once(const int8_t* tile) {
+    tiles[kTile] = tile;
   }
   /// Row r of a tile of columns holds, for each of 16 columns, the four bytes 4 r ... 4 r + 3.
-  void step(const int8_t* rows, const int8_t* columns) {
-    for (int64_t r = 0; r < kPanel; ++r) {
-      for (int64_t k = 0; k < 64; ++k) {
-        const int32_t x = rows[r * 64 + k];
-        for (int64_t col = 0; col < kTileRows; ++col) {
-          sums[r * kTileRows + col] += x * columns[(k / 4) * 64 + col * 4 + k % 4];
-        }
+  template <int kSum, int kRows, int kColumns>
+  void add() {
+    for (int64_t r = 0; r < kTileRows; ++r) {
+      for (int64_t k = 0; k < kInt8Columns; ++k) {
+        const int32_t x = tiles[kRows][r * kInt8Columns + k];
+        const int8_t* const columns = tiles[kColumns] + k / 4 * 64 + k % 4;
+        for (int64_t col = 0; col < kTileRows; ++col) sums[kSum][r * kTileRows + col] += x * columns[col * 4];
       }
     }
-  }
-  void store(int32_t* out) const {
-    for (int64_t k = 0; k < kPanel * kTileRows; ++k) out[k] = sums[k];
   }
 };
 
 }  // namespace
 
-void product_i8_plain(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, bool whole, const float* row_scale,
+void product_i8_plain(Operand<int8_t> a, Operand<int8_t> b, int64_t depth, Int8Product product, const float* row_scale,
                       const float* col_scale, float* c, int64_t ldc, bool upper) {
-  product_i8<PlainTiles>(a, b, depth, whole, row_scale, col_scale, c, ldc, upper);
+  product_i8<PlainTiles>(a, b, depth, product, row_scale, col_scale, c, ldc, upper);
 }
 
 }  // namespace gramian::cpu

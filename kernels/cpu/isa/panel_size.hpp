@@ -17,8 +17,12 @@ inline constexpr int64_t kLink = 32;
 /// Pairs of int16 that are summed in int32 before the sum moves on to fp32: the shorter, the larger the integers may be
 /// that stay within 31 bits. Two hundred cycles of products, whose move takes ten.
 inline constexpr int64_t kFixedLink = 16;
-/// Columns and bytes of a panel's block in the form of two int8; see panels.hpp.
+/// A tile register: so many rows of int8, and so many columns of them.
+inline constexpr int64_t kTileRows = 16;
 inline constexpr int64_t kInt8Columns = 64;
-inline constexpr int64_t kInt8BlockBytes = 4 * kPanel * kInt8Columns;
+inline constexpr int64_t kTileBytes = kTileRows * kInt8Columns;
+/// Rows that stay in the L1 cache while columns pass by them are so many tiles: three quarters of 48 KB. Sums of
+/// products of so many columns are far from the ends of int32.
+inline constexpr int64_t kStationaryTiles = 36;
 
 }  // namespace gramian::cpu

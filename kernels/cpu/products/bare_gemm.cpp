@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <vector>
 
@@ -63,28 +62,58 @@ double blas_seconds(const CpuUnitRows& rows, const AlignedBuffer<T>& packed, int
   });
 }
 
+/// The rows in fp32 that int8 parts stand for, one by one to 2^-23 of the largest entry of their row.
+CpuUnitRows as_f32(const CpuUnitRows& rows, int threads) {
+  CpuUnitRows unpacked(Form::f32, rows.rows(), rows.dim());
+  const int64_t parts = int8_parts(rows.kind());
+  const int64_t side = rows.depth() * parts * kTileBytes;
+  const int64_t d = rows.dim();
+  parallel_for(threads, rows.panels(), [&](int64_t panel, int) {
+    for (int64_t index = panel * kPanel; index < (panel + 1) * kPanel; ++index) {
+      const int8_t* const row = rows.i8.data() + index / kTileRows * 2 * side + index % kTileRows * kInt8Columns;
+      for (int64_t k = 0; k < d; ++k) {
+        float value = 0.0f;
+        for (int64_t part = parts - 1; part >= 0; --part) {
+          const int64_t tile = k / kInt8Columns * parts + part;
+          value = value / 256.0f + static_cast<float>(row[tile * kTileBytes + k % kInt8Columns]);
+        }
+        unpacked.f32.data()[(panel * d + k) * kPanel + index % kPanel] = value * rows.scale.data()[index];
+      }
+    }
+  });
+  return unpacked;
+}
+
+template <class T>
+double own_seconds(const CpuUnitRows& rows, const TileGrid& grid, int threads, const Progress& progress) {
+  return timed<T>(grid, threads, progress,
+                  [&](const Tile& tile, T* out, int64_t ld) { form_tile(rows, rows, tile, out, ld); });
+}
+
 }  // namespace
 
-double bare_triangle_seconds(const CpuUnitRows& rows, const TileGrid& grid, int threads, const Progress& progress) {
+BareSeconds bare_triangle_seconds(const CpuUnitRows& rows, const TileGrid& grid, int threads,
+                                  const Progress& progress) {
   switch (rows.kind()) {
     case Form::f64: {
-      const double own = timed<double>(grid, threads, progress, [&](const Tile& tile, double* out, int64_t ld) {
-        form_tile(rows, rows, tile, out, ld);
-      });
-      return std::min(own, blas_seconds(rows, rows.f64, threads, progress));
+      const double own = own_seconds<double>(rows, grid, threads, progress);
+      return {std::min(own, blas_seconds(rows, rows.f64, threads, progress)), own};
     }
     case Form::f32: {
-      const double own = timed<float>(grid, threads, progress, [&](const Tile& tile, float* out, int64_t ld) {
-        form_tile(rows, rows, tile, out, ld);
-      });
-      return std::min(own, blas_seconds(rows, rows.f32, threads, progress));
+      const double own = own_seconds<float>(rows, grid, threads, progress);
+      return {std::min(own, blas_seconds(rows, rows.f32, threads, progress)), own};
+    }
+    case Form::three_i8: {
+      const CpuUnitRows plain = as_f32(rows, threads);
+      return {bare_triangle_seconds(plain, grid, threads, progress).plain,
+              own_seconds<float>(rows, grid, threads, progress)};
     }
     case Form::i16:
-    case Form::i8:
-      return timed<float>(grid, threads, progress,
-                          [&](const Tile& tile, float* out, int64_t ld) { form_tile(rows, rows, tile, out, ld); });
+    case Form::two_i8:
+      break;
   }
-  return std::numeric_limits<double>::quiet_NaN();
+  const double own = own_seconds<float>(rows, grid, threads, progress);
+  return {own, own};
 }
 
 }  // namespace gramian::cpu

@@ -6,8 +6,8 @@
 
 namespace gramian::cpu {
 
-/// Seconds for the whole triangle with OpenBLAS (one single-threaded gemm a worker, 1024 x 1024 tiles; fp32 or fp64)
-/// and with the sweep's own tile product; the smaller of the two.
-double bare_triangle_seconds(const CpuUnitRows& rows, const TileGrid& grid, int threads, const Progress& progress);
+/// `swept` by the sweep's own tile product. `plain` by OpenBLAS (one single-threaded gemm a worker, 1024 x 1024 tiles)
+/// and by our own product of fp32 or fp64, whichever takes less; for `half` it is `swept`.
+BareSeconds bare_triangle_seconds(const CpuUnitRows& rows, const TileGrid& grid, int threads, const Progress& progress);
 
 }  // namespace gramian::cpu

@@ -92,7 +92,7 @@ Corrections::Corrections(const CpuUnitRows& swept, const DeviceRows& rows, const
   });
   Lengths all;
   for (const Lengths& of_one : of_panel) all.note(of_one);
-  const ErrorBound rounding(Form::i16, d, all.rest, 0.0);
+  const ErrorBound rounding(Form::i16, d, all.rest, 0.0, 0.0);
   bound_ = 2.0 * (all.rest_rounded + (all.rest + all.rest_rounded) * all.rounded + rounding.of_unit_row()) +
            all.rest * all.rest + rounding.of_product() + canonical_cosine_bound(d);
 }

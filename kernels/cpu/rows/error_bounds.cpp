@@ -32,10 +32,11 @@ double rounding(Form form, int64_t dim) {
       return gamma(roundings(dim, kChain), kDouble);
     case Form::i16:
       return gamma(6 + pieces(dim, 2 * kFixedLink), kSingle);
-    case Form::i8:
+    case Form::two_i8:
+    case Form::three_i8:
       break;
   }
-  return gamma(16, kSingle);
+  return gamma(8 + pieces(dim, kInt8Columns * (kStationaryTiles / int8_parts(form))), kSingle);
 }
 
 /// Between a unit row and what fp64 makes of it: its square's sum, root and inverse, and a product an entry.
@@ -43,11 +44,13 @@ double unit_row_error(int64_t dim) { return gamma(pieces(dim, kCanonicalLanes) /
 
 }  // namespace
 
-ErrorBound::ErrorBound(Form form, int64_t dim, double turned, double low) : form_(form), made_(unit_row_error(dim)) {
+ErrorBound::ErrorBound(Form form, int64_t dim, double turned, double left_out, double rest)
+    : form_(form), made_(unit_row_error(dim)) {
   // |q| and |p| are 1 + r at most.
   largest_ = removed(turned);
-  rounding_ = 4.0 * kDouble + rounding(form, dim) * (1.0 + 3.0 * largest_);
-  if (form == Form::i8) rounding_ += low * low;
+  // Parts of a row add up to a length of 1 + 2 `rest` at most.
+  const double length = 1.0 + 2.0 * rest;
+  rounding_ = 4.0 * kDouble + rounding(form, dim) * (1.0 + 3.0 * largest_) * length * length + left_out;
 }
 
 double ErrorBound::share(double turned) const { return removed(turned) * (1.0 + 1.5 * largest_) + 0.5 * rounding_; }
@@ -60,7 +63,8 @@ double ErrorBound::removed(double turned) const {
     case Form::f64:
       return made_;
     case Form::i16:
-    case Form::i8:
+    case Form::two_i8:
+    case Form::three_i8:
       break;
   }
   return turned + made_;

@@ -10,9 +10,9 @@
 //   fp64   the same with v, chains of kChain, and the rounding of the unit rows themselves.
 //   int16  sums are exact within a link; their conversion, a sum a link, both scales, the product of these and the last
 //          product are rounded: 5u, and u a link.
-//   int8   the sums of two or three products of parts are converted and added up besides: at most 16u, since
-//          the parts' lengths are below 1.13 and 0.13 for rows of up to 1,024 dimensions. Without products of low
-//          parts, l and m of a row's length, also l m.
+//   int8   sums of products are exact; their conversion, their sum of at most four, a sum a kStationaryTiles of a row's
+//          parts, both scales, the product of these and the last product are rounded: 8u, and u each so many. Of parts
+//          that are left out, what their lengths come to (Cauchy, Schwarz).
 
 #include <cstdint>
 
@@ -24,8 +24,9 @@ namespace gramian::cpu {
 /// s (1 + 3R/2), and half of what the product rounds.
 class ErrorBound {
  public:
-  /// `turned`: the largest r of any row in an integer form; `low`: the largest length of low parts that are left out.
-  ErrorBound(Form form, int64_t dim, double turned, double low);
+  /// Of rows in an integer form, the largest of any: `turned`, r; `left_out`, what products that are not formed come
+  /// to; `rest`, the length of all parts but the first.
+  ErrorBound(Form form, int64_t dim, double turned, double left_out, double rest);
   /// Of a row whose r is `turned` (which counts in integer forms alone).
   double share(double turned) const;
   /// What the product of two rows rounds.

@@ -7,11 +7,12 @@
 // so that a panel serves as either operand of a tile product and the whole matrix is packed once, not once a tile.
 // Rows beyond the last are zero. The int16 form pairs neighbouring k: two values for each (row, k / 2).
 //
-// The form of two int8 is laid out for tile registers, as both operands: a panel is blocks of kInt8Columns columns,
-// each four planes of kPanel x kInt8Columns bytes (rows hi, rows lo, columns hi, columns lo) in tiles of 16 rows:
+// The forms of int8 parts are laid out for tile registers, as both operands: a panel is groups of 16 rows, each of
+// which lies there as rows and then again as columns. Either is blocks of kInt8Columns columns, each a tile a part, so
+// that a product reads both from their beginning to their end:
 //
-//   rows      (r, k)  ->  tile r / 16, byte r % 16 * 64 + k
-//   columns   (r, k)  ->  tile r / 16, byte k / 4 * 64 + r % 16 * 4 + k % 4
+//   rows      (r, k)  ->  byte r % 16 * 64 + k % 64
+//   columns   (r, k)  ->  byte k % 64 / 4 * 64 + r % 16 * 4 + k % 4
 
 #include <cstdint>
 #include <cstdlib>

@@ -7,16 +7,11 @@
 #include "engine/narrow.hpp"
 #include "engine/threads.hpp"
 #include "kernels/cpu/rows/error_bounds.hpp"
+#include "kernels/cpu/rows/fixed_point.hpp"
 
 namespace gramian::cpu {
 namespace {
 
-constexpr double kLargestInt16 = 32767.0;
-/// Length of a link's entries, so that no sum of products within it leaves 31 bits (Cauchy, Schwarz).
-constexpr double kLinkLength = 46340.0;
-/// 256 hi + lo, hi from -127 to 127, lo from -128 to 127: sums of 1,024 products stay far from the ends of int32.
-/// A row of entries of one size has no low parts at all.
-constexpr double kTwoInt8 = 127.0 * 256.0;
 /// The share of the promised 5e-4 that fixed point may cost a cosine.
 constexpr double kFixedPointShare = 4.5e-4;
 
@@ -51,94 +46,9 @@ void pack_row(const std::vector<double>& row, const std::vector<int64_t>& order,
   }
 }
 
-/// A row after rounding: it is scaled to length 1 again, so that rounding turns it but does not stretch it.
-struct IntegerRow {
-  float scale = 0.0f;
-  double turned = 0.0;   // ‖row - rounded row‖, both of length 1
-  double largest = 0.0;  // entry of the unit row
-  double low = 0.0;      // two int8: length of the low parts, relative
-};
-
-/// ‖row - rounded/√square‖, where `rounded` gives entry k.
-template <class Rounded>
-double turned_by(const std::vector<double>& row, double square, Rounded rounded) {
-  const double scale = 1.0 / std::sqrt(square);
-  double sum = 0.0;
-  for (size_t k = 0; k < row.size(); ++k) {
-    const double off = row[k] - rounded(k) * scale;
-    sum += off * off;
-  }
-  return std::sqrt(sum) * (1.0 + 1e-9) + 1e-15;
-}
-
-/// What entries are multiplied by before they are rounded: as much as their largest and every link's length allow.
-double fixed_point_factor(const std::vector<double>& row) {
-  constexpr int64_t kTerms = 2 * kFixedLink;
-  double largest = 0.0;
-  double longest = 0.0;
-  for (int64_t begin = 0; begin < std::ssize(row); begin += kTerms) {
-    double square = 0.0;
-    for (int64_t k = begin; k < std::min(std::ssize(row), begin + kTerms); ++k) {
-      const double x = std::abs(row[static_cast<size_t>(k)]);
-      largest = std::max(largest, x);
-      square += x * x;
-    }
-    longest = std::max(longest, square);
-  }
-  // Rounding makes a link longer by half a unit an entry at most; the last factor is for what fp64 rounds here.
-  const double link = kLinkLength - 0.5 * std::sqrt(static_cast<double>(kTerms));
-  const double most = std::min(kLargestInt16 / largest, link / std::sqrt(longest)) * (1.0 - 1e-9);
-  // A row that a power of two makes whole numbers of loses nothing, not even in the fp32 scale.
-  const double power = std::exp2(std::floor(std::log2(most)));
-  const bool whole = std::ranges::all_of(row, [&](double x) { return std::nearbyint(x * power) == x * power; });
-  return whole ? power : most;
-}
-
-IntegerRow pack_row_i16(const std::vector<double>& row, int16_t* out) {
-  const double factor = fixed_point_factor(row);
-  const auto rounded = [&](size_t k) { return std::nearbyint(row[k] * factor); };
-  double square = 0.0;
-  for (int64_t k = 0; k < std::ssize(row); ++k) {
-    const double q = rounded(static_cast<size_t>(k));
-    square += q * q;
-    out[(k / 2 * kPanel) * 2 + k % 2] = static_cast<int16_t>(q);
-  }
-  IntegerRow result;
-  result.scale = static_cast<float>(1.0 / std::sqrt(square));
-  result.turned = turned_by(row, square, rounded);
-  return result;
-}
-
-/// As two int8 a value, the largest entry rounded to kTwoInt8.
-IntegerRow pack_row_i8(const std::vector<double>& row, int8_t* panel, int64_t r) {
-  constexpr int64_t kPlane = kInt8BlockBytes / 4;
-  IntegerRow result;
-  for (const double x : row) result.largest = std::max(result.largest, std::abs(x));
-  const auto rounded = [&](size_t k) { return std::nearbyint(row[k] * (kTwoInt8 / result.largest)); };
-  double square = 0.0;
-  double low_square = 0.0;
-  for (int64_t k = 0; k < std::ssize(row); ++k) {
-    const double q = rounded(static_cast<size_t>(k));
-    const double high = std::floor((q + 128.0) / 256.0);
-    const double low = q - 256.0 * high;
-    square += q * q;
-    low_square += low * low;
-    int8_t* const tile = panel + k / kInt8Columns * kInt8BlockBytes + r / 16 * 1024;
-    const int64_t column = k % kInt8Columns;
-    const int64_t as_row = r % 16 * 64 + column;
-    const int64_t as_column = 2 * kPlane + column / 4 * 64 + r % 16 * 4 + column % 4;
-    tile[as_row] = tile[as_column] = static_cast<int8_t>(high);
-    tile[kPlane + as_row] = tile[kPlane + as_column] = static_cast<int8_t>(low);
-  }
-  result.scale = static_cast<float>(1.0 / std::sqrt(square));
-  result.turned = turned_by(row, square, rounded);
-  result.low = std::sqrt(low_square / square);
-  return result;
-}
-
 int64_t depth_of(Form form, int64_t dim) {
   if (form == Form::i16) return (dim + 1) / 2;
-  if (form == Form::i8) return (dim + kInt8Columns - 1) / kInt8Columns;
+  if (int8_parts(form) > 0) return (dim + kInt8Columns - 1) / kInt8Columns;
   return dim;
 }
 
@@ -152,10 +62,11 @@ int64_t panel_bytes(Form form, int64_t dim) {
       return depth * kPanel * 8;
     case Form::i16:
       return depth * kPanel * 4;
-    case Form::i8:
+    case Form::two_i8:
+    case Form::three_i8:
       break;
   }
-  return depth * kInt8BlockBytes;
+  return int8_panel_bytes(int8_parts(form), depth);
 }
 
 }  // namespace
@@ -175,7 +86,8 @@ CpuUnitRows::CpuUnitRows(Form form, int64_t rows, int64_t dim)
       i16 = AlignedBuffer<int16_t>(size / 2);
       scale = AlignedBuffer<float>(padded);
       break;
-    case Form::i8:
+    case Form::two_i8:
+    case Form::three_i8:
       i8 = AlignedBuffer<int8_t>(size);
       scale = AlignedBuffer<float>(padded);
       break;
@@ -194,8 +106,10 @@ std::string CpuUnitRows::form() const {
       return "fp64";
     case Form::i16:
       return "int16 fixed point, exact int32 sums of " + std::to_string(2 * kFixedLink) + " products";
-    case Form::i8:
-      return std::string("two int8 a value, exact int32 sums of ") + (whole ? "four" : "three") + " products";
+    case Form::two_i8:
+      return std::string("two int8 a value, exact int32 sums of ") + (sums == 3 ? "four" : "three") + " products";
+    case Form::three_i8:
+      return std::string("three int8 a value, exact int32 sums of ") + (sums == 4 ? "eight" : "six") + " products";
   }
   return {};
 }
@@ -216,21 +130,25 @@ namespace {
 
 /// The largest of what fixed point takes away from a row, over the rows of one thread.
 struct Worst {
-  double turned = 0.0;
-  double largest = 0.0;
-  double low = 0.0;
+  IntegerRow row;
 
-  void note(const IntegerRow& row) {
-    turned = std::max(turned, row.turned);
-    largest = std::max(largest, row.largest);
-    low = std::max(low, row.low);
-  }
-  void note(const Worst& other) {
-    turned = std::max(turned, other.turned);
-    largest = std::max(largest, other.largest);
-    low = std::max(low, other.low);
+  void note(const IntegerRow& other) {
+    row.turned = std::max(row.turned, other.turned);
+    row.largest = std::max(row.largest, other.largest);
+    row.middle = std::max(row.middle, other.middle);
+    row.low = std::max(row.low, other.low);
   }
 };
+
+/// What may be lost of a cosine where products of parts are left out (Cauchy, Schwarz): m l' + l m' + l l' is at most
+/// half the sum of m² / w + w l² + l² over both rows, whatever w is, and least where it is m / l.
+double left_out(Form form, const IntegerRow& row, int sums) {
+  constexpr double kPartsApart = 256.0;
+  const double low = row.low * row.low;
+  if (form == Form::two_i8) return sums == 3 ? 0.0 : low;
+  if (form == Form::three_i8) return sums == 4 ? low : row.middle * row.middle / kPartsApart + kPartsApart * low + low;
+  return 0.0;
+}
 
 /// Writes row `index` into its lane of its panel. `padding`: the row lies beyond the last one and is all zeros.
 void pack_into(CpuUnitRows& packed, int64_t index, const std::vector<double>& row, bool padding, Worst& worst) {
@@ -259,21 +177,41 @@ void pack_into(CpuUnitRows& packed, int64_t index, const std::vector<double>& ro
       for (int64_t k = 0; k < depth; ++k) out[k * kPanel * 2] = out[k * kPanel * 2 + 1] = 0;
       return;
     }
-    case Form::i8:
+    case Form::two_i8:
+    case Form::three_i8:
       packed.scale.data()[index] = 0.0f;
-      if (!padding) note(pack_row_i8(row, packed.i8.data() + panel * depth * kInt8BlockBytes, lane));
+      if (!padding) note(pack_row_i8(row, int8_parts(packed.kind()), packed.i8.data(), index));
       return;
   }
 }
 
+ErrorBound bound_of(Form form, int64_t dim, const IntegerRow& worst, int sums) {
+  return {form, dim, worst.turned, left_out(form, worst, sums), worst.middle + worst.low};
+}
+
+/// Products of parts are left out where their precision does without.
+int sums_for(Form form, int64_t dim, const IntegerRow& worst) {
+  const int parts = int8_parts(form);
+  if (parts == 2) {
+    // Rounding turns either row by at most sqrt(d)/2 units of its last place.
+    const double turned = std::sqrt(static_cast<double>(dim)) * worst.largest / int8_largest(parts);
+    return turned + left_out(form, worst, 2) <= kFixedPointShare ? 2 : 3;
+  }
+  if (parts == 3) {
+    return 2.0 * bound_of(form, dim, worst, 3).share(worst.turned) <= proven_of_f32(dim) ? 3 : 4;
+  }
+  return 0;
+}
+
 }  // namespace
+
+double proven_of_f32(int64_t dim) { return 2.0 * ErrorBound(Form::f32, dim, 0.0, 0.0, 0.0).share(0.0); }
 
 std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTransform& unit, Form form,
                                             const CpuUnitRows* partner, int threads) {
   const int64_t n = rows.rows();
   const int64_t d = unit.dim(rows.dim());
   auto packed = std::make_unique<CpuUnitRows>(form, n, d);
-  const int64_t depth = packed->depth();
   std::vector<int64_t>& order = packed->order;
   if (partner != nullptr) {
     order = partner->order;
@@ -286,7 +224,10 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTra
   std::vector<Worst> worst(static_cast<size_t>(packed->panels()));
   parallel_for(threads, packed->panels(), [&](int64_t panel, int) {
     std::vector<double> row(static_cast<size_t>(d));
-    if (form == Form::i8) std::fill_n(packed->i8.data() + panel * depth * kInt8BlockBytes, depth * kInt8BlockBytes, 0);
+    if (const int parts = int8_parts(form); parts > 0) {
+      const int64_t bytes = int8_panel_bytes(parts, packed->depth());
+      std::fill_n(packed->i8.data() + panel * bytes, bytes, int8_t{0});
+    }
     for (int64_t index = panel * kPanel; index < (panel + 1) * kPanel; ++index) {
       const bool padding = index >= n;
       if (padding) {
@@ -297,14 +238,12 @@ std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTra
       pack_into(*packed, index, row, padding, worst[static_cast<size_t>(panel)]);
     }
   });
-  // Rounding turns either row by at most sqrt(d)/2 units of its last place; the products of low parts are at most
-  // those of their lengths (Cauchy, Schwarz).
   Worst all;
-  for (const Worst& mine : worst) all.note(mine);
-  packed->whole = std::sqrt(static_cast<double>(d)) * all.largest / kTwoInt8 + all.low * all.low > kFixedPointShare;
-  const ErrorBound bound(form, d, all.turned, packed->whole ? 0.0 : all.low);
-  for (const Worst& panel : worst) packed->shares.push_back(bound.share(panel.turned));
-  packed->proven = 2.0 * bound.share(all.turned);
+  for (const Worst& mine : worst) all.note(mine.row);
+  packed->sums = sums_for(form, d, all.row);
+  const ErrorBound bound = bound_of(form, d, all.row, packed->sums);
+  for (const Worst& panel : worst) packed->shares.push_back(bound.share(panel.row.turned));
+  packed->proven = 2.0 * bound.share(all.row.turned);
   return packed;
 }
 

@@ -12,7 +12,10 @@
 
 namespace gramian::cpu {
 
-enum class Form : uint8_t { f32, f64, i16, i8 };
+enum class Form : uint8_t { f32, f64, i16, two_i8, three_i8 };
+
+/// Int8 parts of a value; 0 in other forms.
+constexpr int int8_parts(Form form) { return form == Form::two_i8 ? 2 : form == Form::three_i8 ? 3 : 0; }
 
 /// One of the four buffers is filled, as `form` says. `depth` is the inner dimension in steps of the layout (d, pairs
 /// of k for int16, blocks of kInt8Columns for int8).
@@ -39,7 +42,7 @@ class CpuUnitRows final : public UnitRows {
   AlignedBuffer<int16_t> i16;
   AlignedBuffer<int8_t> i8;
   std::vector<int64_t> order;  // of the columns, in which products are summed
-  bool whole = true;           // int8: products of low parts are wanted
+  int sums = 0;                // int8: see Int8Product
   double proven = 0.0;         // see error_bounds.hpp
   std::vector<double> shares;  // of an error, the largest of a panel's rows
   AlignedBuffer<float> scale;  // int16, int8: what turns an integer product back, one a row
@@ -52,6 +55,9 @@ class CpuUnitRows final : public UnitRows {
 };
 
 const CpuUnitRows& as_cpu(const UnitRows& rows);
+
+/// The bound of a pair in fp32.
+double proven_of_f32(int64_t dim);
 
 /// Transforms by `unit`, converts and packs all rows; in the order of `partner`, where there is one.
 std::unique_ptr<CpuUnitRows> pack_unit_rows(const DeviceRows& rows, const RowTransform& unit, Form form,

@@ -11,6 +11,9 @@
 namespace gramian::cpu {
 namespace {
 
+/// Open pairs that a thread hands over at once.
+constexpr int64_t kHandedOver = int64_t{1} << 13;
+
 int64_t loop_degrees(const float* x, int64_t count, float threshold, int32_t* columns) {
   return isa_table().degrees_f32(x, count, threshold, columns);
 }
@@ -88,12 +91,23 @@ void DegreeConsumer<T>::list_open(Own& own, const Ends& ends, int64_t row, int64
   loop.at = own.at.data();
   loop_intervals(x, count, &loop);
   for (int64_t k = 0; k < loop.listed; ++k) own.open.push_back({row, column + own.at[static_cast<size_t>(k)]});
-  own.overflowed = std::ssize(own.open) > Degrees::kMostOpen;
+  if (wanted_.sink != nullptr) {
+    if (std::ssize(own.open) >= kHandedOver) hand_over(own);
+  } else {
+    own.overflowed = std::ssize(own.open) > Degrees::kMostOpen;
+  }
+}
+
+template <class T>
+void DegreeConsumer<T>::hand_over(Own& own) const {
+  wanted_.sink->take(own.open);
+  own.open.clear();
 }
 
 template <class T>
 void DegreeConsumer<T>::take() {
   workers_.for_each([&](Own& own) {
+    if (wanted_.sink != nullptr) hand_over(own);
     Degrees::merge(found_, {std::move(own.counts), std::move(own.open), own.overflowed});
   });
 }

@@ -35,6 +35,7 @@ class DegreeConsumer final : public Consumer<T> {
     T open;
   };
   Ends ends(double margin) const;
+  void hand_over(Own& own) const;
   void list_open(Own& own, const Ends& ends, int64_t row, int64_t column, const T* x, int64_t count) const;
 
   const Degrees& wanted_;

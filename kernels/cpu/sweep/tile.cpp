@@ -1,5 +1,9 @@
 #include "kernels/cpu/sweep/tile.hpp"
 
+#include <algorithm>
+
+#include "kernels/cpu/rows/fixed_point.hpp"
+
 namespace gramian::cpu {
 namespace {
 
@@ -19,11 +23,12 @@ void form_tile(const CpuUnitRows& a, const CpuUnitRows& b, const Tile& tile, flo
                             a.scale.data() + tile.row_begin, b.scale.data() + tile.col_begin, out, ld, tile.diagonal);
     return;
   }
-  if (a.kind() == Form::i8) {
-    const int64_t panel_values = depth * kInt8BlockBytes;
+  if (const int parts = int8_parts(a.kind()); parts > 0) {
+    const int64_t panel_values = int8_panel_bytes(parts, depth);
     isa_table().product_i8(operand(a.i8, panel_values, tile.row_begin, tile.row_end),
-                           operand(b.i8, panel_values, tile.col_begin, tile.col_end), depth, a.whole || b.whole,
-                           a.scale.data() + tile.row_begin, b.scale.data() + tile.col_begin, out, ld, tile.diagonal);
+                           operand(b.i8, panel_values, tile.col_begin, tile.col_end), depth,
+                           {parts, std::max(a.sums, b.sums)}, a.scale.data() + tile.row_begin,
+                           b.scale.data() + tile.col_begin, out, ld, tile.diagonal);
     return;
   }
   isa_table().product_f32(operand(a.f32, depth * kPanel, tile.row_begin, tile.row_end),
