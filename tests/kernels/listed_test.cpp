@@ -40,10 +40,15 @@ class ListedPairs final : public Listed::Sink {
 const std::vector<Interval> kIntervals = {{-0.5, -0.25}, {0.125, 0.125}, {0.1, 0.4},  {0.3, 1.0},
                                           {1.5, 2.0},    {-3.0, -1.0},   {-0.1, 0.0}, {0.0, 0.0}};
 
+/// Wide enough to be found by the pass that counts a histogram.
+const std::vector<Interval> kWide = {{-0.5, -0.25}, {0.1249, 0.1251}, {0.1, 0.4}, {0.3, 1.0}, {1.5, 2.0}, {-3.0, -1.0}};
+
 void expect_listed(Backend& backend, const UnitRows& a, const UnitRows& b, const TileGrid& grid,
-                   const std::vector<Interval>& intervals, double margin) {
+                   const std::vector<Interval>& intervals, double margin, SweepRequest besides = {}) {
   const auto sink = std::make_shared<ListedPairs>();
-  const SweepState state = backend.sweep(a, b, {Dense{}, Listed{intervals, sink, margin}}, grid, {0, grid.size()}, {});
+  SweepRequest request = {Dense{}, Listed{intervals, sink, margin}};
+  request.insert(request.end(), besides.begin(), besides.end());
+  const SweepState state = backend.sweep(a, b, request, grid, {0, grid.size()}, {});
   Taken expected;
   Counts below(intervals.size(), 0);
   for (int64_t i = 0; i < grid.rows(); ++i) {
@@ -78,6 +83,13 @@ TEST(Listed, IsWhatLiesWithin) {
               expect_listed(*backend, *prepared.rows, *prepared.rows, TileGrid::triangle(n, edge), some, margin);
             }
             expect_listed(*backend, *prepared.rows, *prepared.rows, TileGrid::rectangle(n, n, 96), some, margin);
+          }
+          // In one pass with a histogram, and with a bracket, which keeps values of its own.
+          const UnitRows& rows = *prepared.rows;
+          const Bracket bracket = fine_bracket(10240, 12287, rows.cosine_type());
+          for (const SweepRequest& besides : {SweepRequest{Histogram{}}, SweepRequest{fine_histogram(), bracket}}) {
+            expect_listed(*backend, rows, rows, TileGrid::triangle(n, 96), kWide, margin, besides);
+            expect_listed(*backend, rows, rows, TileGrid::rectangle(n, n, 96), kWide, margin, besides);
           }
         }
       }

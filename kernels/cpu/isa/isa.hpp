@@ -27,7 +27,8 @@ struct BracketLoop {
 };
 
 /// Counts on the grid of engine/cosines/fine_grid.hpp. Some slots are wanted: values in them are copied to `kept`,
-/// which has room for one more segment and 16 values at every call. The wanted slots are given twice, since one
+/// and their positions in the segment to `at` unless it is null; either has room for one more segment and 16 at every
+/// call. The wanted slots are given twice, since one
 /// instruction set likes flags and the other ranges: as the top bit of their counts, and as ranges [first, first +
 /// span], each number repeated 32 times.
 template <class T>
@@ -37,8 +38,9 @@ struct FineLoop {
   const uint16_t* first = nullptr;
   const uint16_t* span = nullptr;
   T* kept = nullptr;  // next free slot; advanced
-  T min{};            // lowered
-  T max{};            // raised
+  uint32_t* at = nullptr;
+  T min{};  // lowered
+  T max{};  // raised
 };
 
 /// Some closed intervals. Values below each are counted; positions of those within any are listed, ascending, in `at`,

@@ -17,7 +17,8 @@ inline __m512i fine_slots(__m512 x) {
 
 /// As fine_f32 of fine_loops.hpp. Slots are packed to 16 bits, tested against all ranges 32 at a time, and read back
 /// four to a register. Packing interleaves the two vectors by fours, which the masks undo.
-void fine_f32_avx512(const float* x, int64_t count, FineLoop<float>* loop) {
+template <bool kPlaces>
+void count_fine_f32_avx512(const float* x, int64_t count, FineLoop<float>* loop) {
   constexpr unsigned kFromA = 0x0f0f0f0fu;
   constexpr unsigned kFromB = 0xf0f0f0f0u;
   uint32_t* const counts = loop->counts;
@@ -25,6 +26,9 @@ void fine_f32_avx512(const float* x, int64_t count, FineLoop<float>* loop) {
   const uint16_t* const span = loop->span;
   const int64_t ranges = loop->ranges;
   float* kept = loop->kept;
+  uint32_t* at = loop->at;
+  __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i sixteen = _mm512_set1_epi32(16);
   __m512 lows = _mm512_set1_ps(loop->min);
   __m512 highs = _mm512_set1_ps(loop->max);
   int64_t k = 0;
@@ -49,6 +53,14 @@ void fine_f32_avx512(const float* x, int64_t count, FineLoop<float>* loop) {
       kept += __builtin_popcount(in_a);
       _mm512_storeu_ps(kept, _mm512_maskz_compress_ps(static_cast<__mmask16>(in_b), b));
       kept += __builtin_popcount(in_b);
+      if constexpr (kPlaces) {
+        _mm512_storeu_si512(at, _mm512_maskz_compress_epi32(static_cast<__mmask16>(in_a), places));
+        at += __builtin_popcount(in_a);
+        places = _mm512_add_epi32(places, sixteen);
+        _mm512_storeu_si512(at, _mm512_maskz_compress_epi32(static_cast<__mmask16>(in_b), places));
+        at += __builtin_popcount(in_b);
+        places = _mm512_add_epi32(places, sixteen);
+      }
     }
 #pragma GCC unroll 8
     for (int word = 0; word < 8; ++word) {
@@ -60,9 +72,14 @@ void fine_f32_avx512(const float* x, int64_t count, FineLoop<float>* loop) {
     }
   }
   loop->kept = kept;
+  loop->at = at;
   loop->min = _mm512_reduce_min_ps(lows);
   loop->max = _mm512_reduce_max_ps(highs);
-  fine_f32(x + k, count - k, loop);
+  count_fine_f32<kPlaces>(x, k, count, loop);
+}
+
+void fine_f32_avx512(const float* x, int64_t count, FineLoop<float>* loop) {
+  (loop->at != nullptr ? count_fine_f32_avx512<true> : count_fine_f32_avx512<false>)(x, count, loop);
 }
 
 constexpr IsaTable with_fine(IsaTable table) {

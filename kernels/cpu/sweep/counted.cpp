@@ -130,6 +130,12 @@ TileCounter<T>::TileCounter(const Counted& wanted, int64_t tile_edge, SharedBrac
         fine_counts_[static_cast<size_t>(bin)] = kWanted;
       }
     }
+    if (wanted.listed != nullptr) {
+      const int64_t most = std::max(kSegment, tile_edge);
+      listed_ = std::make_unique<FineListed<T>>(*wanted.listed, wanted.listed_margin, most);
+      listed_->for_each_slot([&](int64_t slot) { fine_counts_[static_cast<size_t>(slot)] = kWanted; });
+      fine_at_.resize(static_cast<size_t>(most + 16));
+    }
     for (int64_t slot = 0; slot < kFineBins; ++slot) {
       if (fine_counts_[static_cast<size_t>(slot)] == 0) continue;
       if (slot > 0 && fine_counts_[static_cast<size_t>(slot - 1)] != 0) {
@@ -151,6 +157,8 @@ TileCounter<T>::TileCounter(const Counted& wanted, int64_t tile_edge, SharedBrac
 template <class T>
 void TileCounter<T>::consume(const Tile& tile, const T* cosines, int64_t ld) {
   const int64_t width = tile.col_end - tile.col_begin;
+  tile_row_ = tile.row_begin;
+  tile_col_ = tile.col_begin;
   // Rows that lie next to each other in memory are one segment: fewer, longer loops.
   const int64_t rows_at_once = !tile.diagonal && width == ld ? std::max<int64_t>(1, kSegment / width) : 1;
   for (int64_t row = tile.row_begin; row < tile.row_end; row += rows_at_once) {
@@ -160,6 +168,7 @@ void TileCounter<T>::consume(const Tile& tile, const T* cosines, int64_t ld) {
     consume_segment(row, tile.col_begin + skip, width, cosines + (row - tile.row_begin) * ld + skip,
                     rows * width - skip);
   }
+  if (listed_ != nullptr) listed_->hand_over(tile);
 }
 
 template <class T>
@@ -174,9 +183,15 @@ void TileCounter<T>::consume_segment(int64_t row, int64_t col, int64_t width, co
   if (!fine_counts_.empty()) {
     fine_loop_.min = lo;
     fine_loop_.max = hi;
+    const T* const kept = fine_loop_.kept;
+    if (listed_ != nullptr) fine_loop_.at = fine_at_.data();
     loop_fine(x, count, &fine_loop_);
     lo = fine_loop_.min;
     hi = fine_loop_.max;
+    if (listed_ != nullptr) {
+      listed_->take(kept, fine_at_.data(), fine_loop_.kept - kept, row - tile_row_, col - tile_col_, width);
+      if (fine_brackets_.empty()) fine_loop_.kept = fine_kept_.data();
+    }
     if (fine_loop_.kept - fine_kept_.data() >= kBuffered) distribute_kept();
   } else if (wanted_.extremes) {
     loop_extremes(x, count, &lo, &hi);
@@ -294,6 +309,13 @@ void CountedConsumer<T>::add(const Bracket& wanted, Bracket::Found& found) {
 }
 
 template <class T>
+void CountedConsumer<T>::add(const Listed& wanted, double margin, Listed::Found& found) {
+  wanted_.listed = &wanted;
+  wanted_.listed_margin = margin;
+  listed_ = &found;
+}
+
+template <class T>
 void CountedConsumer<T>::start() {
   shared_ = std::make_unique<SharedBrackets<T>>(wanted_.brackets);
 }
@@ -312,6 +334,7 @@ void CountedConsumer<T>::take() {
       Histogram::merge(*histograms_[h], Histogram::Found(counter.histogram(h)));
     }
     for (size_t b = 0; b < brackets_.size(); ++b) brackets_[b]->below += counter.below(b);
+    if (listed_ != nullptr) Listed::merge(*listed_, counter.listed());
   });
   for (size_t b = 0; b < brackets_.size(); ++b) shared_->take(static_cast<int64_t>(b), *brackets_[b]);
 }

@@ -1,17 +1,20 @@
 #pragma once
-// Extremes, histograms and brackets: what counts cosines and does not care where they are. They share one pass, in
-// which all that lies on the fine grid is counted once.
+// Extremes, histograms, brackets and what lies in intervals: what counts cosines and does not care where they are. They
+// share one pass, in which all that lies on the fine grid is counted once.
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <vector>
 
 #include "engine/reductions/bracket.hpp"
 #include "engine/reductions/extremes.hpp"
 #include "engine/reductions/histogram.hpp"
+#include "engine/reductions/listed.hpp"
 #include "kernels/cpu/isa/isa.hpp"
 #include "kernels/cpu/rows/panels.hpp"
 #include "kernels/cpu/sweep/consumer.hpp"
+#include "kernels/cpu/sweep/fine_listed.hpp"
 
 namespace gramian::cpu {
 
@@ -20,6 +23,8 @@ struct Counted {
   bool extremes = false;
   std::vector<Histogram> histograms;
   std::vector<Bracket> brackets;
+  const Listed* listed = nullptr;  // where there is a histogram on the fine grid
+  double listed_margin = 0.0;
 };
 
 /// Brackets' kept values and counts, shared by all workers: workers hand over buffers, rarely, so a mutex is enough.
@@ -54,6 +59,7 @@ class TileCounter {
   const Extremes::Found& extremes() const { return extremes_; }
   const Histogram::Found& histogram(size_t h) const { return found_histograms_[h]; }
   uint64_t below(size_t bracket) const { return below_[bracket]; }
+  Listed::Found listed() const { return listed_->found(fine_total_); }
 
  private:
   /// `count` values from (row, col) on: a piece of one row, or whole rows of a block `width` columns wide.
@@ -78,7 +84,9 @@ class TileCounter {
   std::vector<uint64_t> fine_total_;
   std::vector<uint16_t> range_first_, range_span_;
   AlignedBuffer<T> fine_kept_;
+  std::vector<uint32_t> fine_at_;
   FineLoop<T> fine_loop_;
+  std::unique_ptr<FineListed<T>> listed_;
 
   struct PlainHistogram {
     std::vector<double> edges;
@@ -87,6 +95,8 @@ class TileCounter {
   };
   std::vector<PlainHistogram> histograms_;  // as plain_histograms_
   int64_t since_flush_ = 0;
+  int64_t tile_row_ = 0;  // where the tile at hand begins
+  int64_t tile_col_ = 0;
 
   std::vector<uint64_t> below_;            // a bracket
   std::vector<AlignedBuffer<T>> buffers_;  // a bracket
@@ -100,6 +110,8 @@ class CountedConsumer final : public Consumer<T> {
   void add(const Extremes& wanted, Extremes::Found& found);
   void add(const Histogram& wanted, Histogram::Found& found);
   void add(const Bracket& wanted, Bracket::Found& found);
+  /// Asks for a histogram on the fine grid besides.
+  void add(const Listed& wanted, double margin, Listed::Found& found);
   /// Nothing may be added any more.
   void start();
   void consume(int worker, const Tile& tile, const T* cosines, int64_t ld) override;
@@ -111,6 +123,7 @@ class CountedConsumer final : public Consumer<T> {
   Extremes::Found* extremes_ = nullptr;
   std::vector<Histogram::Found*> histograms_;
   std::vector<Bracket::Found*> brackets_;
+  Listed::Found* listed_ = nullptr;
   std::unique_ptr<SharedBrackets<T>> shared_;
   PerWorker<TileCounter<T>> workers_;
 };

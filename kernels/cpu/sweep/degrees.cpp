@@ -7,6 +7,7 @@
 
 #include "engine/cosines/ordered.hpp"
 #include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/sweep/interval_ends.hpp"
 
 namespace gramian::cpu {
 namespace {
@@ -19,13 +20,6 @@ int64_t loop_degrees(const float* x, int64_t count, float threshold, int32_t* co
 }
 int64_t loop_degrees(const double* x, int64_t count, double threshold, int64_t* columns) {
   return isa_table().degrees_f64(x, count, threshold, columns);
-}
-
-void loop_intervals(const float* x, int64_t count, IntervalLoop<float>* loop) {
-  isa_table().intervals_f32(x, count, loop);
-}
-void loop_intervals(const double* x, int64_t count, IntervalLoop<double>* loop) {
-  isa_table().intervals_f64(x, count, loop);
 }
 
 }  // namespace

@@ -7,25 +7,9 @@
 
 #include "engine/cosines/ordered.hpp"
 #include "kernels/cpu/isa/isa.hpp"
+#include "kernels/cpu/sweep/interval_ends.hpp"
 
 namespace gramian::cpu {
-namespace {
-
-void loop_intervals(const float* x, int64_t count, IntervalLoop<float>* loop) {
-  isa_table().intervals_f32(x, count, loop);
-}
-void loop_intervals(const double* x, int64_t count, IntervalLoop<double>* loop) {
-  isa_table().intervals_f64(x, count, loop);
-}
-
-/// The largest T that is at most `end`.
-template <class T>
-T exact_end(double end) {
-  return -exact_threshold<T>(-end);
-}
-
-}  // namespace
-
 template <class T>
 typename ListedConsumer<T>::Own ListedConsumer<T>::make() const {
   const auto values = static_cast<size_t>(kPanel * tile_edge_);

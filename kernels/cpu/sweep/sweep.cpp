@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/reductions/fine_counts.hpp"
 #include "engine/threads.hpp"
 #include "kernels/cpu/sweep/counted.hpp"
 #include "kernels/cpu/sweep/degrees.hpp"
@@ -19,12 +20,27 @@
 namespace gramian::cpu {
 namespace {
 
+template <class Kind>
+bool holds(const Reduction& reduction) {
+  return std::holds_alternative<Kind>(reduction);
+}
+
+bool counts_on_fine_grid(const Reduction& reduction) {
+  return holds<Histogram>(reduction) && on_fine_grid(std::get<Histogram>(reduction));
+}
+
 /// A consumer for every reduction that is asked for.
 template <class T>
 class Consumers {
  public:
-  Consumers(const CpuUnitRows& a, const CpuUnitRows& b, const TileGrid& grid, int workers)
-      : a_(a), b_(b), shape_(shape_of(grid, a.cosine_type())), tile_edge_(grid.edge()), workers_(workers) {}
+  Consumers(const CpuUnitRows& a, const CpuUnitRows& b, const SweepRequest& request, const TileGrid& grid, int workers)
+      : a_(a),
+        b_(b),
+        shape_(shape_of(grid, a.cosine_type())),
+        tile_edge_(grid.edge()),
+        workers_(workers),
+        counts_fine_(std::ranges::any_of(request, counts_on_fine_grid)),
+        lists_(std::ranges::count_if(request, [](const Reduction& each) { return holds<Listed>(each); })) {}
 
   void add(const Extremes& wanted, Extremes::Found& found) { counted().add(wanted, found); }
   void add(const Histogram& wanted, Histogram::Found& found) { counted().add(wanted, found); }
@@ -39,6 +55,11 @@ class Consumers {
     make<DegreeConsumer<T>>(wanted, shape_, a_, b_, tile_edge_, workers_, found);
   }
   void add(const Listed& wanted, Listed::Found& found) {
+    if (counts_fine_ && lists_ == 1 && worth_fine_grid(wanted)) {
+      const double proven = wanted.certified ? a_.share(0, a_.rows()) + b_.share(0, b_.rows()) : 0.0;
+      counted().add(wanted, wanted.margin + proven, found);
+      return;
+    }
     make<ListedConsumer<T>>(wanted, a_, b_, tile_edge_, workers_, found);
   }
   void add(const RankCounts& wanted, RankCounts::Found& found) { make<RankCountConsumer<T>>(wanted, workers_, found); }
@@ -71,6 +92,8 @@ class Consumers {
   SweepShape shape_;
   int64_t tile_edge_;
   int workers_;
+  bool counts_fine_;
+  int64_t lists_;
   std::vector<std::unique_ptr<Consumer<T>>> all_;
   CountedConsumer<T>* counted_ = nullptr;
   NearestConsumer<T>* nearest_ = nullptr;
@@ -80,7 +103,7 @@ template <class T>
 void run(const CpuUnitRows& a, const CpuUnitRows& b, const SweepRequest& request, const TileGrid& grid, TileRange range,
          SweepState& state, int threads, const Progress& progress) {
   const int64_t edge = grid.edge();
-  Consumers<T> consumers(a, b, grid, threads);
+  Consumers<T> consumers(a, b, request, grid, threads);
   for (size_t place = 0; place < request.size(); ++place) {
     std::visit([&]<class Kind>(const Kind& wanted) { consumers.add(wanted, state.of<Kind>(place)); }, request[place]);
   }

@@ -46,29 +46,44 @@ inline int32_t fine_slot(T x) {
   return slot < kFineBins ? slot : static_cast<int32_t>(kFineBins - 1);
 }
 
-/// Branch-free: every value is written to `kept`, which advances only behind a wanted one.
-template <class T>
-inline void fine_one(T x, int32_t slot, uint32_t* counts, T*& kept) {
-  const uint32_t before = counts[slot];
-  counts[slot] = before + 1;
-  *kept = x;
-  kept += before >> 31;
-}
+/// Where values of wanted slots and, with kPlaces, their positions go.
+template <class T, bool kPlaces>
+struct FineKept {
+  T* values;
+  uint32_t* at;
+
+  /// Branch-free: everything is written, and overwritten unless it was wanted.
+  void count(T x, int64_t place, int32_t slot, uint32_t* counts) {
+    const uint32_t before = counts[slot];
+    counts[slot] = before + 1;
+    *values = x;
+    values += before >> 31;
+    if constexpr (kPlaces) {
+      *at = static_cast<uint32_t>(place);
+      at += before >> 31;
+    }
+  }
+  void note(FineLoop<T>* loop) const {
+    loop->kept = values;
+    loop->at = at;
+  }
+};
 
 /// Slots are computed 64 at a time by vector instructions, then counted one by one: neighbouring cosines rarely share
-/// one of so many slots, so the increments do not wait for each other.
-void fine_f32(const float* x, int64_t count, FineLoop<float>* loop) {
+/// one of so many slots, so the increments do not wait for each other. Values [begin, count).
+template <bool kPlaces>
+void count_fine_f32(const float* x, int64_t begin, int64_t count, FineLoop<float>* loop) {
   using Vector = Lanes<float>::Vector;
   using Unaligned = Lanes<float>::Unaligned;
   using Ints = Lanes<int32_t>::Vector;
   constexpr int kLanes = Lanes<float>::kCount;
   constexpr int kBlock = 64;
   uint32_t* const counts = loop->counts;
-  float* kept = loop->kept;
+  FineKept<float, kPlaces> kept{loop->kept, loop->at};
   float low = loop->min;
   float high = loop->max;
-  int64_t k = 0;
-  if (count >= kBlock) {
+  int64_t k = begin;
+  if (count - begin >= kBlock) {
     Vector lows = low - Vector{};
     Vector highs = high - Vector{};
     const Ints top = static_cast<int32_t>(kFineBins - 1) - Ints{};
@@ -85,7 +100,7 @@ void fine_f32(const float* x, int64_t count, FineLoop<float>* loop) {
         *reinterpret_cast<Ints*>(slots + v) = slot > top ? top : slot;
       }
 #pragma GCC unroll 8
-      for (int e = 0; e < kBlock; ++e) fine_one(x[k + e], slots[e], counts, kept);
+      for (int e = 0; e < kBlock; ++e) kept.count(x[k + e], k + e, slots[e], counts);
     }
     for (int lane = 0; lane < kLanes; ++lane) {
       low = lows[lane] < low ? lows[lane] : low;
@@ -95,18 +110,27 @@ void fine_f32(const float* x, int64_t count, FineLoop<float>* loop) {
   for (; k < count; ++k) {
     low = x[k] < low ? x[k] : low;
     high = x[k] > high ? x[k] : high;
-    fine_one(x[k], fine_slot(x[k]), counts, kept);
+    kept.count(x[k], k, fine_slot(x[k]), counts);
   }
-  loop->kept = kept;
+  kept.note(loop);
   loop->min = low;
   loop->max = high;
 }
 
+void fine_f32(const float* x, int64_t count, FineLoop<float>* loop) {
+  (loop->at != nullptr ? count_fine_f32<true> : count_fine_f32<false>)(x, 0, count, loop);
+}
+
+template <bool kPlaces>
+void count_fine_f64(const double* x, int64_t count, FineLoop<double>* loop) {
+  FineKept<double, kPlaces> kept{loop->kept, loop->at};
+  for (int64_t k = 0; k < count; ++k) kept.count(x[k], k, fine_slot(x[k]), loop->counts);
+  kept.note(loop);
+}
+
 void fine_f64(const double* x, int64_t count, FineLoop<double>* loop) {
   extremes(x, count, &loop->min, &loop->max);
-  double* kept = loop->kept;
-  for (int64_t k = 0; k < count; ++k) fine_one(x[k], fine_slot(x[k]), loop->counts, kept);
-  loop->kept = kept;
+  (loop->at != nullptr ? count_fine_f64<true> : count_fine_f64<false>)(x, count, loop);
 }
 
 }  // namespace
