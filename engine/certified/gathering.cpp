@@ -64,6 +64,8 @@ class CanonicalValues final : public Gatherer {
     const uint64_t span = ordered_key(interval.hi) - ordered_key(interval.lo);
     while ((span >> shift_) >= kMostSlots) ++shift_;
     slots_ = static_cast<size_t>(span >> shift_) + 1;
+    // Memory that is not written to is not taken, and a vector that grows takes it twice.
+    values_.reserve(static_cast<size_t>(most + kMostAtOnce));
   }
 
   void take(const Listed::Batch& batch, std::span<const Listed::Entry> entries) override {
@@ -103,6 +105,7 @@ class CanonicalValues final : public Gatherer {
 
  private:
   static constexpr uint64_t kMostSlots = uint64_t{1} << 18;
+  static constexpr int64_t kMostAtOnce = int64_t{1} << 18;  // of a tile
 
   size_t slot(double value) const {
     return static_cast<size_t>((ordered_key(value) - ordered_key(interval_.lo)) >> shift_);

@@ -106,11 +106,6 @@ class NearestCertifier {
     starts_.clear();
   }
 
-  std::vector<double> canonical(const std::vector<Pair>& pairs) {
-    certified_.recomputed += std::ssize(pairs);
-    return space_.backend().pair_cosines(space_.device_rows(), space_.unit(), pairs);
-  }
-
   /// Sweeps once more in fp64, whose bound decides more; nothing where there is no room for it.
   std::optional<NeighborTable> in_fp64() {
     std::unique_ptr<UnitRows> wide;
@@ -135,11 +130,17 @@ class NearestCertifier {
         lowest = std::min(lowest, floor_of(open_[last]));
       }
       const CsrBand band = space_.backend().threshold_band(rows_, lowest, begin, open_[last - 1] + 1);
-      for (; next < last; ++next) look_again(open_[next], begin, band);
+      const PairCosines& exact = space_.pair_cosines();
+      std::vector<int64_t> recomputed(last - next, 0);
+      parallel_for(space_.backend().info().threads, std::ssize(recomputed), [&](int64_t r, int) {
+        recomputed[static_cast<size_t>(r)] = look_again(exact, open_[next + static_cast<size_t>(r)], begin, band);
+      });
+      for (const int64_t pairs : recomputed) certified_.recomputed += pairs;
+      next = last;
     }
   }
 
-  void look_again(int64_t row, int64_t begin, const CsrBand& band) {
+  int64_t look_again(const PairCosines& exact, int64_t row, int64_t begin, const CsrBand& band) {
     // A band holds cosines in fp32.
     const double floor = floor_of(row) - 0x1p-24;
     std::vector<Pair> pairs;
@@ -147,10 +148,12 @@ class NearestCertifier {
          at < static_cast<size_t>(band.offsets[static_cast<size_t>(row - begin) + 1]); ++at) {
       if (static_cast<double>(band.cosines[at]) >= floor) pairs.push_back({row, band.columns[at]});
     }
-    const std::vector<double> cosines = canonical(pairs);
+    std::vector<double> cosines(pairs.size());
+    exact.of(pairs, cosines.data());
     std::vector<Neighbor> candidates;
     for (size_t p = 0; p < pairs.size(); ++p) candidates.push_back({pairs[p].j, cosines[p]});
     put(candidates, row, found_);
+    return std::ssize(pairs);
   }
 
   Space& space_;

@@ -17,6 +17,8 @@ constexpr int64_t kPilotMax = int64_t{1} << 22;
 /// A pilot pair costs so much more than a pair that is kept.
 constexpr double kPilotCost = 6.0;
 constexpr double kKeptBytes = 8.0;
+/// Of a value that is recomputed, with what its tile's pairs take besides.
+constexpr double kValueBytes = 9.0;
 /// Values that are kept whatever the memory.
 constexpr int64_t kFewValues = int64_t{1} << 16;
 /// Kept pairs a row from which on corrections of their cosines pay.
@@ -46,7 +48,7 @@ class OrderSearch::Sink final : public CertifiedSink {
     const auto count = static_cast<double>(search_.looked_.size());
     std::vector<Interval> kept;
     for (const Looked& looked : search_.looked_) {
-      const auto values = std::max<int64_t>(kFewValues, static_cast<int64_t>(keep / kKeptBytes / count));
+      const auto values = std::max<int64_t>(kFewValues, static_cast<int64_t>(keep / kValueBytes / count));
       if (looked.surely || search_.pilot_.empty()) {
         ranks_.push_back(recompute_values(looked.interval, *search_.rows_, values));
       } else if (kSlack * kKeptBytes * pairs <= keep) {

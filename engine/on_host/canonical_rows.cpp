@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <string_view>
+#include <utility>
 
 #include "engine/cosines/canonical_cosine.hpp"
 #include "engine/cosines/canonical_order.hpp"
@@ -74,7 +77,33 @@ void CanonicalRows::keep(int threads) {
     squares_[static_cast<size_t>(row)] =
         takes_f32_ ? dots_.dot_f32(f32(row), f32(row), d_) : dots_.dot(values, values, d_);
   });
+  find_twins(threads);
   if (dots_.quick_f32 != nullptr) prepare_quick(threads);
+}
+
+void CanonicalRows::find_twins(int threads) {
+  const int64_t n = rows_->rows();
+  const auto bytes_of = [&](int64_t row) {
+    return std::string_view(reinterpret_cast<const char*>(rows_->stored(row)),
+                            static_cast<size_t>(rows_->dim() * element_size(rows_->type())));
+  };
+  std::vector<std::pair<size_t, int64_t>> hashed(static_cast<size_t>(n));  // and the row
+  for_each_row(n, threads, [&](int64_t row) {
+    hashed[static_cast<size_t>(row)] = {std::hash<std::string_view>()(bytes_of(row)), row};
+  });
+  std::ranges::sort(hashed);
+  const auto same_hash = [](const auto& a, const auto& b) { return a.first == b.first; };
+  if (std::ranges::adjacent_find(hashed, same_hash) == hashed.end()) return;
+  twins_.resize(static_cast<size_t>(n));
+  for (size_t begin = 0, end = 0; begin < hashed.size(); begin = end) {
+    std::vector<int64_t> firsts;  // of rows with this hash
+    for (end = begin; end < hashed.size() && same_hash(hashed[begin], hashed[end]); ++end) {
+      const int64_t row = hashed[end].second;
+      const auto twin = std::ranges::find_if(firsts, [&](int64_t first) { return bytes_of(first) == bytes_of(row); });
+      twins_[static_cast<size_t>(row)] = twin == firsts.end() ? row : *twin;
+      if (twin == firsts.end()) firsts.push_back(row);
+    }
+  }
 }
 
 void CanonicalRows::prepare_quick(int threads) {
@@ -135,6 +164,10 @@ void CanonicalRows::with(const CanonicalRows& other, std::span<const Pair> pairs
   double xx = 0.0;
   for (size_t p = 0; p < pairs.size(); ++p) {
     const auto [i, j] = pairs[p];
+    if (this == &other && are_twins(pairs[p])) {
+      cosines[p] = 1.0;
+      continue;
+    }
     if (i != loaded) {
       if (!takes_f32_) x = f64(i, space_x);
       xx = square(i, x);
@@ -156,6 +189,10 @@ void CanonicalRows::quickly(std::span<const Pair> pairs, double* cosines) const 
     if (p + kAhead < pairs.size()) {
       const auto* const next = static_cast<const std::byte*>(row(pairs[p + kAhead].j));
       for (int64_t at = 0; at < 4 * d_; at += 64) __builtin_prefetch(next + at);
+    }
+    if (are_twins(pairs[p])) {
+      cosines[p] = 1.0;
+      continue;
     }
     const auto [i, j] = pairs[p];
     const float scale = inverse_[static_cast<size_t>(i)] * inverse_[static_cast<size_t>(j)];

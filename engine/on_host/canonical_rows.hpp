@@ -40,6 +40,11 @@ class CanonicalRows final : public PairCosines {
 
  private:
   void keep(int threads);
+  void find_twins(int threads);
+  /// Rows of the same bytes, whose cosine is 1 by its definition, and need not be computed however many such pairs are.
+  bool are_twins(const Pair& pair) const {
+    return !twins_.empty() && twins_[static_cast<size_t>(pair.i)] == twins_[static_cast<size_t>(pair.j)];
+  }
   void prepare_quick(int threads);
   const void* f32(int64_t row) const;
   /// Row `row`, in `space` where it is not kept.
@@ -58,6 +63,7 @@ class CanonicalRows final : public PairCosines {
   std::vector<double> squares_;  // of all rows, or none
   std::vector<float> unit_;      // rows of length 1 in fp32, for quick products, where no fp32 values serve
   std::vector<float> inverse_;   // of norms; where quick products can be had
+  std::vector<int64_t> twins_;   // of each row, the first of the same bytes; none where all rows differ
   double quick_bound_ = 0.0;
 };
 
