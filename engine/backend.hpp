@@ -88,7 +88,8 @@ class Backend {
   virtual DeviceInfo info() const = 0;
 
   /// Takes rows rows[0], rows[1], ... of `view` (all of them when `rows` is empty), in that order.
-  /// `view`'s bytes must outlive the result.
+  /// `view`'s bytes must outlive the result. Rows that lie on a device that uses_in_place() are not copied; whatever
+  /// that device was told to do before is awaited.
   std::unique_ptr<DeviceRows> upload(const MatrixView& view, std::span<const int64_t> rows);
 
   /// ‖y‖ of every row before the scaling of `transform.unit`; not finite where a row holds NaN or infinity.
@@ -133,6 +134,9 @@ class Backend {
 
   /// Order statistics come sooner from the cosines of half, of which many are left open, than from those of single.
   virtual bool half_serves_ranks() const { return true; }
+
+  /// Whether rows of `view` are used where they lie in the memory of a device, without a copy on the host.
+  virtual bool uses_in_place(const MatrixView& view) const { return view.device == nullptr; }
 
   /// The cost of a pair in pair_cosines, in cosines that a sweep keeps for a bracket: the more, the smaller the sample
   /// that brackets are set by. Results do not depend on it.

@@ -93,7 +93,7 @@ std::string_view element_name(ElementType type) {
 }
 
 void read_row(const MatrixView& view, int64_t row, double* out) {
-  const std::byte* p = view.data + row * view.row_stride * element_size(view.type);
+  const std::byte* p = row_on_host(view, row);
   switch (view.type) {
     case ElementType::f64:
       widen<double>(p, view.cols, out);

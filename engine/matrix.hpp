@@ -19,15 +19,36 @@ int64_t element_size(ElementType type);
 /// Lower-case field name: "f32", "bf16", ...
 std::string_view element_name(ElementType type);
 
+/// What is known of a matrix that lies in the memory of a device, and not in the host's.
+class DeviceMemory {
+ public:
+  virtual ~DeviceMemory() = default;
+  /// CUDA's number of the device.
+  virtual int number() const = 0;
+  /// The rows, packed, in the host's memory: copied at the first call, which waits for the device, and kept. May be
+  /// called from several threads at once. Throws OutOfMemory, DeviceUnavailable.
+  virtual const std::byte* on_host() const = 0;
+  /// Whether that copy is there.
+  virtual bool copied() const = 0;
+};
+
 /// A non-owning view of n rows by d columns, row-major. `row_stride` counts elements between row starts.
-/// `data` need not be aligned for the element type (files put tensors at any byte).
+/// `data` need not be aligned for the element type (files put tensors at any byte), but where it lies on a device: then
+/// `device` says on which, and `data` is an address there.
 struct MatrixView {
   const std::byte* data = nullptr;
   ElementType type = ElementType::f32;
   int64_t rows = 0;
   int64_t cols = 0;
   int64_t row_stride = 0;
+  const DeviceMemory* device = nullptr;  // null: `data` is the host's
 };
+
+/// Row `row` in the host's memory, `cols` elements at any alignment.
+inline const std::byte* row_on_host(const MatrixView& view, int64_t row) {
+  const std::byte* const first = view.device == nullptr ? view.data : view.device->on_host();
+  return first + row * (view.device == nullptr ? view.row_stride : view.cols) * element_size(view.type);
+}
 
 /// Row `row` of `view` as doubles into out[0, cols). Exact for every type of at most 53 significant bits.
 void read_row(const MatrixView& view, int64_t row, double* out);

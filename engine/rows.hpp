@@ -38,22 +38,26 @@ struct RowTransform {
 /// Rows of a matrix, which stay where they are; a backend may hold a copy of them. Created by Backend::upload.
 class DeviceRows {
  public:
-  /// Rows rows[0], rows[1], ... of `view`, all of them when `rows` is empty. `view`'s bytes must outlive this.
+  /// Rows rows[0], rows[1], ... of `view`, all of them when `rows` is empty. `view`'s bytes, and what it says of their
+  /// device, must outlive this.
   DeviceRows(const MatrixView& view, std::span<const int64_t> rows) : view_(view), rows_(rows.begin(), rows.end()) {}
   virtual ~DeviceRows() = default;
 
   int64_t rows() const { return rows_.empty() ? view_.rows : std::ssize(rows_); }
   int64_t dim() const { return view_.cols; }
   ElementType type() const { return view_.type; }
-  /// Row `row` as it is stored: dim() elements at any alignment.
-  const std::byte* stored(int64_t row) const {
-    return view_.data + in_matrix(row) * view_.row_stride * element_size(view_.type);
-  }
+  /// Row `row` as it is stored: dim() elements at any alignment, in the host's memory.
+  const std::byte* stored(int64_t row) const { return row_on_host(view_, in_matrix(row)); }
   void read(int64_t row, double* out) const { read_row(view_, in_matrix(row), out); }
+  const MatrixView& matrix() const { return view_; }
+
+ protected:
+  /// Row `row`'s number in the matrix.
+  int64_t in_matrix(int64_t row) const { return rows_.empty() ? row : rows_[static_cast<size_t>(row)]; }
+  /// As they were given: empty where all rows were taken.
+  const std::vector<int64_t>& chosen() const { return rows_; }
 
  private:
-  int64_t in_matrix(int64_t row) const { return rows_.empty() ? row : rows_[static_cast<size_t>(row)]; }
-
   MatrixView view_;
   std::vector<int64_t> rows_;
 };

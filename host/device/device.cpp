@@ -43,10 +43,10 @@ std::unique_ptr<Backend> make_gpu(const std::vector<int>& numbers, int threads, 
   return gpu;
 }
 
-std::unique_ptr<Backend> make_automatic(int threads, int64_t memory_limit, const Tell& tell) {
+std::unique_ptr<Backend> make_automatic(int threads, int64_t memory_limit, const Tell& tell, int first) {
   if (!cuda::list_devices().devices.empty()) {
     try {
-      return make_gpu({}, threads, memory_limit, tell);
+      return make_gpu(first > 0 ? std::vector<int>{first} : std::vector<int>(), threads, memory_limit, tell);
     } catch (const Error& error) {
       if (tell.warn) tell.warn(std::string("the CUDA device cannot be used, so the CPU is: ") + error.what());
     }
@@ -68,9 +68,10 @@ std::vector<int> parse_numbers_of_gpus(std::string_view rest, const std::string&
 
 }  // namespace
 
-std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit, const Tell& tell) {
+std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit, const Tell& tell,
+                                      int first) {
   constexpr std::string_view kCuda = "cuda";
-  if (device == "auto") return make_automatic(threads, memory_limit, tell);
+  if (device == "auto") return make_automatic(threads, memory_limit, tell, first);
   if (device == "cpu") return gramian::cpu::make_backend({.threads = threads});
   if (!device.starts_with(kCuda)) refuse(device);
   const std::vector<int> numbers = parse_numbers_of_gpus(std::string_view(device).substr(kCuda.size()), device);

@@ -62,6 +62,9 @@ class CudaBackend final : public Backend {
   /// Measured on an H200: 34 ns to bring a value to the host, sort it in and select among them; 0.05 ns a cosine in
   /// fp64.
   double keeping_cost() const override { return 500.0; }
+  bool uses_in_place(const MatrixView& view) const override {
+    return view.device == nullptr || view.device->number() == machine_.first().number();
+  }
   /// A device has memory of its own.
   double host_bytes(int64_t, int64_t, Precision) const override { return 0.0; }
 

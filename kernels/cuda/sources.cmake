@@ -1,5 +1,6 @@
 # What the CUDA compiler and, for the emulation, the plain one both compile.
 set(GRAMIAN_CUDA_SOURCES
+    arrays.cpp
     backend.cpp
     products/bare_gemm.cpp
     products/dense.cpp
@@ -13,6 +14,7 @@ set(GRAMIAN_CUDA_SOURCES
     reductions/neighbors.cu
     reductions/reduce.cu
     rows/forms.cu
+    rows/pack.cu
     rows/pairs.cu
     rows/row_sums.cu
     rows/rows.cpp

@@ -61,7 +61,11 @@ void Asked::ask(const std::map<std::string, questions::GivenMatrix>& matrices, c
                 const std::shared_ptr<Watch>& watch) {
   const std::scoped_lock lock(mutex_);
   front_.watched_by(watch);
-  run_.emplace(question_->about().name, question_->settings(), front_, std::nullopt);
+  questions::RunSettings settings = question_->settings();
+  const auto on_gpu = std::ranges::find_if(
+      matrices, [](const auto& each) { return each.second.embedding.matrix.view.device != nullptr; });
+  if (on_gpu != matrices.end()) settings.gpu = on_gpu->second.embedding.matrix.view.device->number();
+  run_.emplace(question_->about().name, settings, front_, std::nullopt);
   for (const auto& [name, matrix] : matrices) run_->inputs().give(name, matrix);
   run_->sweep_by(sweeper);
   answer_ = question_->ask(*run_);

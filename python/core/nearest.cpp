@@ -54,7 +54,7 @@ Found find(const host::Embedding& a, const host::Embedding& b, int64_t k, int th
 nb::tuple nearest(const Opened& a, const Opened& b, int64_t k, int threads) {
   const auto found = std::make_shared<Found>();
   const auto watch = std::make_shared<Watch>();
-  const auto work = [found, watch, k, threads, first = a.embedding(), second = b.embedding()] {
+  const auto work = [found, watch, k, threads, first = a.given().embedding, second = b.given().embedding] {
     PythonFront front(watch);
     *found = find(first, second, k, threads, front.stage("neighbors", 0.0, "pairs"));
   };

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/error.hpp"
+#include "host/device/arrays.hpp"
 #include "host/device/device.hpp"
 #include "host/text/spelling.hpp"
 #include "python/core/errors.hpp"
@@ -24,6 +25,11 @@ namespace nb = nanobind;
 using AnyArray = nb::ndarray<nb::ro>;
 
 [[noreturn]] void refuse(const std::string& message) { raise(std::make_exception_ptr(InvalidInput(message))); }
+
+/// Memory that CUDA moves between a GPU and the host is read where it is promised to be ready: in the GPU's order.
+bool lies_on_gpu(const AnyArray& array) {
+  return array.device_type() == nb::device::cuda::value || array.device_type() == nb::device::cuda_managed::value;
+}
 
 /// What keeps an array alive may go on a thread that has not the interpreter's lock.
 std::shared_ptr<const void> owner_of(AnyArray array) {
@@ -76,6 +82,23 @@ Matrix copy_of(const AnyArray& array, ElementType type) {
   return {{values->data(), type, rows, cols, cols}, values};
 }
 
+/// A matrix that lies where `like` does, and has no copy on the host yet.
+Matrix uncopied(const Matrix& like, const MatrixView& view) {
+  return host::matrix_on_gpu(like.view.device->number(), view, 1, like.owner);
+}
+
+Matrix matrix_on_gpu(AnyArray array, const MatrixView& view) {
+  const int number = array.device_id();
+  const int64_t column_stride = array.stride(1);
+  std::shared_ptr<const void> owner = owner_of(std::move(array));
+  try {
+    const nb::gil_scoped_release released;
+    return host::matrix_on_gpu(number, view, column_stride, std::move(owner));
+  } catch (...) {
+    raise(std::current_exception());
+  }
+}
+
 Matrix matrix_of(AnyArray array, const std::string& told) {
   if (array.ndim() != 2) {
     refuse("an embedding is an array of 2 dimensions, rows by columns; this one has " + std::to_string(array.ndim()) +
@@ -87,6 +110,11 @@ Matrix matrix_of(AnyArray array, const std::string& told) {
     refuse("the array is empty: " + std::to_string(rows) + " rows, " + std::to_string(cols) + " columns");
   }
   const ElementType type = type_of(array.dtype(), told);
+  if (lies_on_gpu(array)) {
+    const auto* const data = static_cast<const std::byte*>(array.data());
+    const int64_t row_stride = array.stride(0);
+    return matrix_on_gpu(std::move(array), {data, type, rows, cols, row_stride});
+  }
   const bool beside = array.stride(1) == 1 || cols == 1;
   const bool one_below = array.stride(0) >= cols || rows == 1;
   if (!beside || !one_below) return copy_of(array, type);
@@ -165,7 +193,9 @@ Opened Opened::array(nb::handle array, const std::string& type, nb::handle token
     refuse(
         "this is no array that can be read: give one of numpy, torch, jax or cupy that lies in the processor's memory");
   }
-  if (found.device_type() != nb::device::cpu::value && found.device_type() != nb::device::cuda_host::value) {
+  const bool on_host =
+      found.device_type() == nb::device::cpu::value || found.device_type() == nb::device::cuda_host::value;
+  if (!on_host && !lies_on_gpu(found)) {
     refuse("the array lies on a device; give its copy in the processor's memory: .cpu() in torch, .get() in cupy");
   }
   Opened opened;
@@ -180,14 +210,36 @@ Opened Opened::array(nb::handle array, const std::string& type, nb::handle token
   return opened;
 }
 
-nb::object Opened::values() const {
-  const MatrixView& view = embedding().matrix.view;
+questions::GivenMatrix Opened::given() const {
+  questions::GivenMatrix given = given_;
+  if (gpu()) given.embedding.matrix = uncopied(given_.embedding.matrix, given_.embedding.matrix.view);
+  return given;
+}
+
+std::optional<int> Opened::gpu() const {
+  const DeviceMemory* const device = embedding().matrix.view.device;
+  return device == nullptr ? std::nullopt : std::optional(device->number());
+}
+
+nb::object Opened::values(std::optional<int64_t> row) const {
+  Matrix matrix = embedding().matrix;
+  if (row) {
+    matrix.view.data += *row * matrix.view.row_stride * element_size(matrix.view.type);
+    matrix.view.rows = 1;
+  }
+  if (gpu()) {
+    matrix = uncopied(embedding().matrix, matrix.view);
+    perform(
+        std::make_shared<Watch>(), [matrix] { matrix.view.device->on_host(); }, nb::none());
+    matrix.view.data = row_on_host(matrix.view, 0);
+    matrix.view.row_stride = matrix.view.cols;
+  }
+  const MatrixView& view = matrix.view;
   const size_t shape[] = {static_cast<size_t>(view.rows), static_cast<size_t>(view.cols)};
   const int64_t strides[] = {view.row_stride, 1};
   // Whoever changes a mapped file in memory would end the process, so nobody may.
   using Owner = std::shared_ptr<const void>;
-  const nb::capsule owner(new Owner(embedding().matrix.owner),
-                          [](void* held) noexcept { delete static_cast<Owner*>(held); });
+  const nb::capsule owner(new Owner(matrix.owner), [](void* held) noexcept { delete static_cast<Owner*>(held); });
   nb::ndarray<nb::numpy, nb::ro> array(view.data, 2, shape, owner, strides, dtype_of(view.type));
   return array.cast();
 }

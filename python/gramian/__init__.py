@@ -7,7 +7,7 @@
     stats, near = gr.ask(E, gr.Stats(), gr.Neighbors(all=True, k=10))   # one pass over all pairs
 
 Every question of the program `gramian` is a function here, with the same options and the same answers; `help(gr.stats)`
-tells of one, `gr.questions()` names them all. An array is used where it lies, without a copy.
+tells of one, `gr.questions()` names them all. An array is used where it lies, without a copy, on a GPU too.
 """
 
 from gramian import _blas
@@ -17,10 +17,11 @@ with _blas.suited():
 
 from gramian._embedding import Embedding, open
 from gramian._answers import Answer, Files
+from gramian._arrays import DeviceArray
 from gramian._tables import Table
 
 __version__ = _core.version
-__all__ = ["Answer", "Embedding", "Files", "Table", "ask", "open", "questions"]
+__all__ = ["Answer", "DeviceArray", "Embedding", "Files", "Table", "ask", "open", "questions"]
 
 
 def questions():
@@ -30,18 +31,19 @@ def questions():
     return [*_questions.all()]  # one of them is called list
 
 
-def ask(E, *questions, progress=False):
+def ask(E, *questions, progress=False, arrays="numpy"):
     """Answers several questions about one matrix, with as few passes over its pairs as they need together.
 
     E: an Embedding, a path, or an array of two dimensions.
     questions: gr.Stats(), gr.Neighbors(k=10, all=True), ...: as the functions, without the first matrix.
     progress: True for a bar, or a callable of (label, share done, amount, unit).
+    arrays: where arrays of the answers lie: "numpy"; "device": on the GPU that E lies on; or "cuda:N".
 
     Returns a tuple of answers, in the order of the questions.
     """
     from gramian import _questions
 
-    return _questions.ask_all(E, questions, progress)
+    return _questions.ask_all(E, questions, progress, arrays)
 
 
 def __getattr__(name):

@@ -7,6 +7,7 @@ def _places(answer):
 
     if "neighbors.indices.npy" not in answer.files:
         raise ValueError("these are neighbours of some tokens; gr.neighbors(E, all=True, k=...) has those of every row")
+    answer = answer._on_host()
     indices = answer.indices
     if "rows.npy" in answer.files:
         places = numpy.full(int(answer.rows.max()) + 1, -1, dtype=numpy.int32)

@@ -239,8 +239,13 @@ class Answer:
 
     @property
     def arrays(self):
-        """Every array of the answer by its name, also those that have the name of a key: answer.arrays["per_token"]."""
+        """Every array of the answer by its name, also those that have the name of a key: answer.arrays["per_token"]. Of
+        numpy, whatever `arrays` was asked for."""
         return Arrays(self)
+
+    def _on_host(self):
+        """The same answer, its arrays numpy's."""
+        return self if self._gpu is None else answer(self._question, self._asked, self._temporary)
 
     @property
     def notes(self):
@@ -269,7 +274,7 @@ class Answer:
         """The rows of the answer as a Table, which pandas, polars, duckdb and pyarrow read."""
         from gramian import _tables
 
-        return _tables.table_of(self)
+        return _tables.table_of(self._on_host())
 
     def __arrow_c_stream__(self, requested_schema=None):
         return self.table().__arrow_c_stream__(requested_schema)
@@ -278,7 +283,7 @@ class Answer:
         """A figure by the conventions of the field, with matplotlib; returns the axes."""
         from gramian import _plots
 
-        return _plots.plot(self, ax, **options)
+        return _plots.plot(self._on_host(), ax, **options)
 
     def __str__(self):
         return self._asked.words()
@@ -313,11 +318,18 @@ def _array_names(answer):
 
 def _attribute(answer, name):
     if name in answer.arrays:
-        found = answer.arrays[name]
+        found = _wherever(answer, answer.arrays[name])
         vars(answer)[name] = found  # a frozen dataclass keeps it there
         return found
     same = vars(answer).get(answer._question.name)
     return getattr(same, name, _FOLLOWS) if dataclasses.is_dataclass(same) else _FOLLOWS
+
+
+def _wherever(answer, array):
+    """The array where it was asked for; what is sparse stays with scipy."""
+    from gramian import _arrays
+
+    return array if answer._gpu is None or not hasattr(array, "__array_interface__") else _arrays.DeviceArray(array, answer._gpu)
 
 
 def variants(name):
@@ -340,8 +352,8 @@ def answer_class(name):
     return made
 
 
-def answer(question, asked, temporary):
-    """The answer that the extension has."""
+def answer(question, asked, temporary, gpu=None):
+    """The answer that the extension has; `gpu`: where its arrays shall lie."""
     told = asked.told()
     variant = next(each for each in variants(question.name) if set(definition(each).get("required", ())) <= set(told))
     fields = {
@@ -351,5 +363,5 @@ def answer(question, asked, temporary):
     text = fields.get("text")
     if text is not None and dataclasses.is_dataclass(text) and text.path in temporary:
         vars(made)["text"] = dataclasses.replace(text, path=temporary[text.path])
-    vars(made).update(_asked=asked, _question=question, _told=told, _temporary=dict(temporary), _files=Files(asked))
+    vars(made).update(_asked=asked, _question=question, _told=told, _temporary=dict(temporary), _gpu=gpu, _files=Files(asked))
     return made

@@ -5,6 +5,8 @@ import io
 import struct
 import zipfile
 
+from gramian import _core
+
 
 def npy(data):
     """The array in the bytes of a .npy file."""
@@ -35,6 +37,31 @@ def npz(data):
                 member = numpy.frombuffer(archive.read(entry), dtype=numpy.uint8)
             arrays[entry.filename.removesuffix(".npy")] = npy(member)
     return arrays
+
+
+class DeviceArray:
+    """An array of an answer in the memory of a GPU, for torch.from_dlpack, cupy.from_dlpack or jax.dlpack.from_dlpack,
+    which share it without a copy and keep it alive.
+
+    shape, dtype: as numpy's. device: "cuda:0", ...
+    """
+
+    def __init__(self, array, gpu):
+        self.shape, self.dtype, self.device = array.shape, array.dtype, f"cuda:{gpu}"
+        self._lent = _core.copy_onto_gpu(array, gpu)
+
+    def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+        # It was written before anybody got it, so whatever stream reads it may begin at once.
+        return self._lent.__dlpack__(max_version=max_version, dl_device=dl_device, copy=copy)
+
+    def __dlpack_device__(self):
+        return self._lent.__dlpack_device__()
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __repr__(self):
+        return f"<gramian.DeviceArray {' x '.join(map(str, self.shape))}, {self.dtype}, on {self.device}>"
 
 
 class _Raw(io.RawIOBase):

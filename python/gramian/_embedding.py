@@ -5,6 +5,8 @@ import os
 from gramian import _core
 
 _HOST = {1, 3, 11}  # DLPack's kDLCPU, and memory of the processor that a CUDA or a ROCm device reads too
+_CUDA = {2, 13}  # and memory of a CUDA device, or that CUDA moves between it and the processor
+_LEGACY_STREAM = 1  # CUDA's default: what its order makes wait, a wait for the whole device awaits
 _BITS = "bf16"  # numpy has no name of its own for it
 
 
@@ -29,7 +31,8 @@ class Embedding:
 
     array: rows x columns, of numpy, torch, jax or whatever speaks DLPack or the buffer protocol; float64, float32,
         float16, bfloat16 or whole numbers. It is looked at where it lies and not copied, unless its columns are not
-        side by side in memory; it must not be changed while a question is being answered.
+        side by side in memory; it must not be changed while a question is being answered. One of torch, cupy or jax that
+        lies on a CUDA device stays there (.device): questions are answered on that device, unless another is asked for.
     tokens: one a row, str or bytes; None where a row has none.
     name: what messages and results call it.
 
@@ -87,6 +90,11 @@ class Embedding:
         return self._opened.dtype
 
     @property
+    def device(self):
+        """Where the numbers lie: "cpu", or "cuda:0" of an array on a GPU."""
+        return "cpu" if self._opened.gpu is None else f"cuda:{self._opened.gpu}"
+
+    @property
     def path(self):
         """What it was opened as; of an array its name."""
         tensor = self._opened.tensor
@@ -105,8 +113,12 @@ class Embedding:
         return self._tokens
 
     def numpy(self):
-        """The values as an array of numpy: where they lie, and not to be written to. bf16 is turned into float32."""
-        values = self._opened.values()
+        """The values as an array of numpy: where they lie, and not to be written to. bf16 is turned into float32; of an
+        array on a GPU it is a copy, each time."""
+        return self._values()
+
+    def _values(self, row=None):
+        values = self._opened.values(row)
         if self._opened.dtype != _BITS:
             return values
         import numpy
@@ -131,14 +143,15 @@ class Embedding:
 
     def __getitem__(self, key):
         """The vector of a token, or rows as numpy takes them."""
-        return self.numpy()[self.row(key) if isinstance(key, str) else key]
+        return self._values(self.row(key))[0] if isinstance(key, str) else self.numpy()[key]
 
     def __len__(self):
         return self._opened.rows
 
     def __repr__(self):
         tokens = "" if self._opened.has_tokens else ", without tokens"
-        return f"<gramian.Embedding {self.path}: {len(self)} x {self.shape[1]}, {self.dtype}{tokens}>"
+        where = "" if self.device == "cpu" else f", on {self.device}"
+        return f"<gramian.Embedding {self.path}: {len(self)} x {self.shape[1]}, {self.dtype}{tokens}{where}>"
 
 
 def embedding(thing):
@@ -152,14 +165,28 @@ def embedding(thing):
     return Embedding(thing)
 
 
+def _lent(array):
+    """What the extension imports of an array that speaks DLPack."""
+    kind, number = array.__dlpack_device__()
+    if kind in _HOST:
+        return array
+    where, why = f"device {int(number)} of DLPack's kind {int(kind)}", "only CUDA's can be used"
+    if kind in _CUDA:
+        where, why = f"cuda:{int(number)}", _core.why_no_arrays_on(number)
+    if why:
+        raise ValueError(
+            f"the array lies on a device, {where}, which cannot be used here ({why}); give its copy in the processor's "
+            "memory: .cpu() of torch, .get() of cupy"
+        )
+    return array.__dlpack__(stream=_LEGACY_STREAM)
+
+
 def _readable(array):
     """What the extension can look at, and the name of its type where that does not say it."""
     if hasattr(array, "detach"):  # a tensor that gradients are asked of
         array = array.detach()
     if hasattr(array, "__dlpack__") and not hasattr(array, "__array_interface__"):
-        if array.__dlpack_device__()[0] not in _HOST:
-            raise ValueError("the array lies on a device; give its copy in the processor's memory: .cpu() of torch, .get() of cupy")
-        return array, ""
+        return _lent(array), ""
     import numpy
 
     if not isinstance(array, numpy.ndarray):

@@ -21,6 +21,10 @@ _TYPES = {
     "path": "str | PathLike",
 }
 MATRIX = "Embedding | str | PathLike | ArrayLike"
+_ARRAYS = (
+    'where arrays of the answer lie: "numpy"; "device": on the GPU that the first matrix on one lies on; or "cuda:N". There '
+    "they are DeviceArray, which torch.from_dlpack shares"
+)
 _PROGRESS = "True for a bar (tqdm's where it is), or a callable of (label, share done, amount, unit)"
 
 
@@ -81,13 +85,17 @@ class Question:
         self.options = [Option(each) for each in described["options"]]
         taken = set()
         for option in sorted(self.options, key=lambda each: each.place):
-            while option.argument in taken or keyword.iskeyword(option.argument) or option.argument == "progress":
+            while option.argument in taken or keyword.iskeyword(option.argument) or option.argument in ("progress", "arrays"):
                 option.argument += "_"
             taken.add(option.argument)
 
     @property
     def class_name(self):
         return "".join(word.capitalize() for word in self.name.split("_"))
+
+    @property
+    def has_arrays(self):
+        return any(file.endswith(".npy") for files, _ in self.files for file in files.split(", "))
 
     def _first(self):
         return [option for option in self.options if option.required]
@@ -121,6 +129,8 @@ class Question:
             lines.append(f"{star}{option.argument}: {option.help}{f' ({matter})' if matter else ''}.")
         if not of_class:
             lines.append(f"progress: {_PROGRESS}.")
+            if self.has_arrays:
+                lines.append(f"arrays: {_ARRAYS}.")
         lines += ["", f"Returns {self.class_name}Answer:"]
         lines += [f"    {key}: {python_words(text)}." for key, text in self.keys]
         if self.files:
@@ -163,11 +173,13 @@ def _arguments(signature, args, kwargs):
 def _function(name):
     question = all()[name]
     progress = inspect.Parameter("progress", inspect.Parameter.KEYWORD_ONLY, default=False, annotation="bool | Callable")
-    signature = inspect.Signature([*question.parameters(), progress], return_annotation=question.class_name + "Answer")
+    arrays = inspect.Parameter("arrays", inspect.Parameter.KEYWORD_ONLY, default="numpy", annotation="str")
+    own = [progress, arrays] if question.has_arrays else [progress]
+    signature = inspect.Signature([*question.parameters(), *own], return_annotation=question.class_name + "Answer")
 
     def asked(*args, **kwargs):
         arguments = _arguments(signature, args, kwargs)
-        return _ask([(question, arguments)], arguments.pop("progress", False))[0]
+        return _ask([(question, arguments)], arguments.pop("progress", False), arguments.pop("arrays", "numpy"))[0]
 
     asked.__name__ = asked.__qualname__ = question.name
     asked.__module__ = "gramian"
@@ -197,7 +209,7 @@ def _class(name):
     return made
 
 
-def ask_all(E, questions, progress):
+def ask_all(E, questions, progress, arrays):
     """Several in one pass."""
     matrix = embedding(E)
     wanted = []
@@ -210,11 +222,30 @@ def ask_all(E, questions, progress):
         if first is None:
             raise TypeError(f"{question.name} asks nothing of a matrix")
         wanted.append((question, {**arguments, first.argument: matrix}))
-    return tuple(_ask(wanted, progress)) if wanted else ()
+    return tuple(_ask(wanted, progress, arrays)) if wanted else ()
 
 
-def _ask(wanted, progress):
+def _gpu(arrays, matrices):
+    """The number of the GPU that arrays of answers shall lie on; None for none."""
+    if arrays == "numpy":
+        return None
+    if arrays == "device":
+        found = next((matrix.gpu for matrix in matrices if matrix.gpu is not None), None)
+        if found is None:
+            raise ValueError('arrays="device" is where the matrix lies, and none lies on a GPU; say arrays="cuda:0"')
+        return found
+    number = re.fullmatch(r"cuda:([0-9]{1,4})", str(arrays))
+    if number is None:
+        raise ValueError(f'arrays is {arrays!r}: must be "numpy", "device" or "cuda:N"')
+    why = _core.why_no_arrays_on(int(number[1]))
+    if why:
+        raise RuntimeError(f'arrays="{arrays}": no array can lie there ({why}); arrays="numpy" is everywhere')
+    return int(number[1])
+
+
+def _ask(wanted, progress, arrays):
     with Given() as given, _progress.shown(progress) as bar:
         requests = [(question.name, given.values(question, arguments)) for question, arguments in wanted]
+        gpu = _gpu(arrays, given.matrices.values())
         asked = _core.ask(requests, given.matrices, bar)
-        return [_answers.answer(question, each, given.temporary) for (question, _), each in zip(wanted, asked)]
+        return [_answers.answer(question, each, given.temporary, gpu) for (question, _), each in zip(wanted, asked)]

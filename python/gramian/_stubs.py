@@ -98,7 +98,7 @@ def _answer(question, types):
             stem, _, ending = file.rpartition(".")
             name = stem.removeprefix(question.name + ".").replace(".", "_")
             if ending in ("npy", "npz") and name not in properties:
-                lines += ["    @property", f"    def {name}(self) -> {'csr_matrix' if ending == 'npz' else 'ndarray'}: ..."]
+                lines += ["    @property", f"    def {name}(self) -> {'csr_matrix' if ending == 'npz' else 'ndarray | DeviceArray'}: ..."]
     for name, method in vars(_answers.answer_class(question.name).__mro__[1]).items():
         if _answers.answer_class(question.name).__mro__[1] is not _answers.Answer and not name.startswith("_"):
             lines.append(f"    def {name}{inspect.signature(method)}: ...")
@@ -136,7 +136,7 @@ def _plain(source):
     """The class as it is written, without what its functions do."""
     lines = []
     for name, member in vars(source).items():
-        if name.startswith("_") and name not in ("__init__", "__len__", "__getitem__", "__contains__", "__array__", "__arrow_c_stream__", "__iter__"):
+        if name.startswith("_") and name not in ("__init__", "__len__", "__getitem__", "__contains__", "__array__", "__arrow_c_stream__", "__dlpack__", "__dlpack_device__", "__iter__"):
             continue
         text = inspect.getdoc(member)
         if isinstance(member, property):
@@ -154,7 +154,8 @@ def text():
 
     types = _Types()
     parts = []
-    for source in (gramian.Embedding, gramian.Table, gramian.Files, gramian.Answer):
+    own = (gramian.Embedding, gramian.DeviceArray, gramian.Table, gramian.Files, gramian.Answer)
+    for source in own:
         base = "(Mapping[str, bytes])" if source is gramian.Files else ""
         parts.append([f"class {source.__name__}{base}:", _documented(inspect.getdoc(source)), *_plain(source)])
     answers = []
@@ -168,7 +169,7 @@ def text():
     for name in ("open", "questions", "ask"):
         function = getattr(gramian, name)
         parts.append([f"def {name}{inspect.signature(function)}:", _documented(inspect.getdoc(function)), "    ..."])
-    parts[4:4] = [*types.classes.values(), *answers]
+    parts[len(own) : len(own)] = [*types.classes.values(), *answers]
     return _HEAD + "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 

@@ -55,6 +55,8 @@ int64_t kernels_run();
 int contexts();
 /// Bytes that have been copied from the host to devices since configure().
 size_t copied_bytes();
+/// And from devices to the host.
+size_t copied_back_bytes();
 /// Of a device.
 int compute_major_of(int device);
 /// Rows and columns of the products of tiles since configure().

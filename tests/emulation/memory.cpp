@@ -193,6 +193,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpy
     return emulation::report("a copy to what is not one device buffer");
   }
   if (kind == cudaMemcpyHostToDevice) runtime().copied += bytes;
+  if (kind == cudaMemcpyDeviceToHost) runtime().copied_back += bytes;
   if (kind == cudaMemcpyHostToDevice && !emulation::is_pinned(from, bytes)) {
     // Pageable bytes are staged before the call returns.
     const auto* first = static_cast<const unsigned char*>(from);
@@ -204,6 +205,19 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpy
     return cudaStreamSynchronize(stream);
   }
   return status;
+}
+
+cudaError_t cudaMemcpy2DAsync(void* to, size_t to_pitch, const void* from, size_t from_pitch, size_t width,
+                              size_t height, cudaMemcpyKind kind, cudaStream_t stream) {
+  const std::scoped_lock lock(runtime().mutex);
+  if (width > to_pitch || width > from_pitch) return emulation::report("rows that are wider than their pitch");
+  for (size_t row = 0; row < height; ++row) {
+    const cudaError_t status =
+        cudaMemcpyAsync(static_cast<unsigned char*>(to) + row * to_pitch,
+                        static_cast<const unsigned char*>(from) + row * from_pitch, width, kind, stream);
+    if (status != cudaSuccess) return status;
+  }
+  return cudaSuccess;
 }
 
 cudaError_t cudaMemcpyPeerAsync(void* to, int, const void* from, int, size_t bytes, cudaStream_t stream) {

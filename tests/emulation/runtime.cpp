@@ -62,6 +62,7 @@ void configure(const Settings& settings) {
   r.peak = 0;
   r.kernels = 0;
   r.copied = 0;
+  r.copied_back = 0;
   r.shapes.clear();
   for (Device& device : r.devices) device.has_context = false;
 }
@@ -89,6 +90,7 @@ size_t peak_bytes() { return runtime().peak; }
 size_t pooled_allocations() { return runtime().pooled; }
 int64_t kernels_run() { return runtime().kernels; }
 size_t copied_bytes() { return runtime().copied; }
+size_t copied_back_bytes() { return runtime().copied_back; }
 int contexts() {
   const std::scoped_lock lock(runtime().mutex);
   return static_cast<int>(std::ranges::count_if(runtime().devices, &Device::has_context));

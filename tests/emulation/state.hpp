@@ -73,7 +73,8 @@ struct Runtime {
   int64_t allocations = 0;
   size_t pooled = 0;
   int64_t kernels = 0;
-  size_t copied = 0;  // from the host to devices
+  size_t copied = 0;       // from the host to devices
+  size_t copied_back = 0;  // and back
   std::set<std::pair<int64_t, int64_t>> shapes;
   int expecting = 0;
   std::string fault;

@@ -9,6 +9,7 @@ namespace gramian::questions {
 namespace {
 
 Dissimilarities read(Run& run, const Input& input) {
+  run.read_on_host(input);
   const MatrixView& view = input.view();
   run.memory().require(dissimilarity_bytes(view.rows == 1 ? items_of_pairs(view.cols) : view.rows));
   try {

@@ -135,6 +135,7 @@ Inspect::One Inspect::inspect(Run& run, const std::string& path) {
   answer.norms = summarize(check.norms);
   answer.bad = check.bad;
   answer.listed_bad = first_of(check.bad);
+  run.read_on_host(input);
   answer.duplicates = run.timed("duplicates", [&] {
     return count_duplicate_rows(input.view(), input.rows, run.threads(), [&run] { run.check(); });
   });

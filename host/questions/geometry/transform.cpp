@@ -135,6 +135,7 @@ Transform::Answer Transform::ask(Run& run) {
   if (inside) require_vocabulary(input, "a " + std::string(format.ending) + " file");
   const ElementType type = written_type(input, format);
   choose_rows(run, input, rows);
+  run.read_on_host(input);
   const auto space = run.make_space(input, rows, unit ? ZeroRows::refused : ZeroRows::stay);
   host::OutputFile file(path);
   require_disk(path, space->size() * space->dim() * element_size(type), "fewer rows or a shorter --dtype need less");

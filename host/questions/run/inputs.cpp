@@ -89,7 +89,8 @@ Input& Inputs::open(const std::string& path, const std::optional<std::filesystem
 
 const Input* Inputs::find(const MatrixView& matrix) const {
   const auto found = std::ranges::find_if(inputs_, [&](const Input& input) {
-    return input.view().data == matrix.data && input.view().row_stride == matrix.row_stride;
+    return input.view().data == matrix.data && input.view().row_stride == matrix.row_stride &&
+           input.view().device == matrix.device;
   });
   return found == inputs_.end() ? nullptr : &*found;
 }
@@ -97,7 +98,7 @@ const Input* Inputs::find(const MatrixView& matrix) const {
 double Inputs::copied_bytes() const {
   double bytes = 0.0;
   for (const Input& input : inputs_) {
-    if (!input.embedding.converted) continue;
+    if (!input.embedding.converted || input.view().device != nullptr) continue;
     bytes += static_cast<double>(input.view().rows * input.view().cols * element_size(input.view().type));
   }
   return bytes;
@@ -106,7 +107,7 @@ double Inputs::copied_bytes() const {
 double Inputs::mapped_bytes() const {
   double bytes = 0.0;
   for (const Input& input : inputs_) {
-    if (input.embedding.converted) continue;
+    if (input.embedding.converted || input.view().device != nullptr) continue;
     bytes += static_cast<double>(input.view().rows * input.view().cols * element_size(input.view().type));
   }
   return bytes;

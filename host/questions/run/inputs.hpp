@@ -67,6 +67,10 @@ class Inputs {
               const host::ReadOptions& reading);
   /// The input whose matrix this is; null where none is.
   const Input* find(const MatrixView& matrix) const;
+  template <class Use>
+  void for_each(Use use) const {
+    for (const Input& input : inputs_) use(input);
+  }
   /// Bytes of the matrices that readers hold in memory instead of mapping their files.
   double copied_bytes() const;
   /// And of those that are mapped.

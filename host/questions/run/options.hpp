@@ -20,6 +20,7 @@ struct RunSettings {
   int threads = 0;  // 0: every processor
   std::optional<std::string> memory_limit{};
   uint64_t seed = 0;
+  int gpu = 0;  // that "auto" takes: matrices may lie in its memory. No option: whoever gives them knows
 
   void describe(Description& d);
   /// --threads and --seed alone, of what needs no device.

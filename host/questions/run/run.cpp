@@ -48,7 +48,7 @@ Run::Run(std::string question, const RunSettings& settings, Front& front, std::o
                         // Not into the result, which is the same the second time.
                         [this](const std::string& sentence) { front_.forecast(sentence); }};
   try {
-    backend_ = host::make_backend(settings.device, threads_, memory_.given(), tell);
+    backend_ = host::make_backend(settings.device, threads_, memory_.given(), tell, settings.gpu);
   } catch (const InvalidUsage& error) {
     const std::string what = error.what();
     throw InvalidUsage((what.starts_with("device") ? "--" : "") + what);
@@ -80,6 +80,7 @@ Input& Run::open(const std::string& path, const std::optional<std::filesystem::p
   front_.end_of_stage();
   front_.log(describe(input));
   for (const std::string& sentence : input.embedding.notes) note(sentence);
+  if (!backend_->uses_in_place(input.view())) read_on_host(input);
   if (memory_.given() > 0) require_memory(0.0, "that much is held already");
   check();
   return input;
@@ -148,11 +149,31 @@ std::string fewer_rows_or_dims(int64_t n, int64_t d) {
   return "a matrix of fewer dimensions takes less, and so does --limit below " + std::to_string(d) + " rows";
 }
 
+namespace {
+
+double bytes_of(const Input& input) {
+  return static_cast<double>(input.view().rows * input.view().cols * element_size(input.view().type));
+}
+
+}  // namespace
+
+void Run::read_on_host(const Input& input) const {
+  const DeviceMemory* const device = input.view().device;
+  if (device == nullptr) return;
+  // Where the backend does not use it in place, held_bytes() counts it already.
+  require_memory(device->copied() || !backend_->uses_in_place(input.view()) ? 0.0 : bytes_of(input));
+  device->on_host();
+}
+
 double Run::held_bytes() const {
   // The program with its libraries. That and pages of mapped files could be had again by who needs memory, so without a
   // limit of the caller's they are not counted.
   constexpr double kProgram = double{int64_t{24} << 20};
   double held = inputs_.copied_bytes();
+  inputs_.for_each([&](const Input& input) {
+    const DeviceMemory* const device = input.view().device;
+    if (device != nullptr && (device->copied() || !backend_->uses_in_place(input.view()))) held += bytes_of(input);
+  });
   if (memory_.given() > 0) held += kProgram + inputs_.mapped_bytes();
   return held;
 }

@@ -90,6 +90,9 @@ class Run {
   int64_t plan_sweep_memory(const Input& input, int64_t n, double besides) const;
   /// The same where nothing is kept. Without a `remedy`, one that fits what takes most.
   void require_sweep_memory(const Input& input, int64_t n, double besides, const std::string& remedy = {}) const;
+  /// Brings a matrix that lies on a GPU to the host, for who reads its numbers there; needed for no other. Throws
+  /// OutOfMemory as require_memory does.
+  void read_on_host(const Input& input) const;
   static constexpr const char* kFewerRows = "--limit takes fewer rows";
 
   /// Throws Interrupted once whoever started the run has cancelled it.

@@ -82,6 +82,7 @@ Unembed::Answer Unembed::ask(Run& run) {
   if (run.output()) {
     require_disk(*run.output(), states.view().rows * (24 * wanted.k + 8), "a smaller -k, or fewer states, need less");
   }
+  run.read_on_host(states);
   const auto space = run.make_space(input, rows, wanted.normalized ? ZeroRows::refused : ZeroRows::stay);
   if (k_by_default && *k > space->size()) wanted.k = *(k = space->size());
   Answer answer;

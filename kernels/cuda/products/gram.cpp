@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "engine/error.hpp"
 #include "kernels/cuda/rows/pairs.hpp"
@@ -60,15 +61,15 @@ bool only_shifts(const RowTransform& transform) { return transform.directions.ro
 /// that is not to be had.
 std::vector<double> cosines_of_stored(Device& device, const CudaRows& a, const RowTransform& ta, const CudaRows& b,
                                       const RowTransform& tb, std::span<const Pair> pairs) {
-  if (a.resident() == nullptr || b.resident() == nullptr || !only_shifts(ta) || !only_shifts(tb)) return {};
+  const std::optional<StoredRows> left = a.on_device();
+  const std::optional<StoredRows> right = b.on_device();
+  if (!left || !right || !only_shifts(ta) || !only_shifts(tb)) return {};
   const cudaStream_t stream = device.stream();
   const DeviceBuffer<double> shift_a = on_device(ta.shift, stream);
   const DeviceBuffer<double> shift_b = on_device(tb.shift, stream);
   const DeviceBuffer<Pair> on = on_device(pairs, stream, "pairs");
   DeviceBuffer<double> cosines(std::ssize(pairs), "cosines");
-  const StoredRows left{a.resident(), a.type(), nullptr, 0, a.rows(), a.dim()};
-  const StoredRows right{b.resident(), b.type(), nullptr, 0, b.rows(), b.dim()};
-  stored_pair_cosines({left, shift_a.data()}, {right, shift_b.data()}, on.data(), on.size(), cosines.data(), stream);
+  stored_pair_cosines({*left, shift_a.data()}, {*right, shift_b.data()}, on.data(), on.size(), cosines.data(), stream);
   std::vector<double> found = on_host(cosines, cosines.size(), stream);
   if (std::ranges::any_of(found, [](double cosine) { return std::isnan(cosine); })) return {};
   return found;

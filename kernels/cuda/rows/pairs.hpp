@@ -10,7 +10,7 @@
 
 namespace gramian::cuda {
 
-/// All rows of a matrix, in order, less a row (null: none).
+/// All rows, less a row (null: none).
 struct ShiftedRows {
   StoredRows rows;
   const double* shift = nullptr;

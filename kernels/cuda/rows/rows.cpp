@@ -45,7 +45,25 @@ void CudaRows::gather(std::span<const int64_t> which, std::byte* out) const {
   }
 }
 
-void CudaRows::make_resident(Device& device, int64_t bytes_to_spare) const {
+std::optional<StoredRows> CudaRows::on_device() const {
+  const MatrixView& view = matrix();
+  if (in_place_) return StoredRows{view.data, type(), index_.data(), 0, rows(), dim(), view.row_stride};
+  if (resident_.size() == 0) return std::nullopt;
+  return StoredRows{resident_.data(), type(), nullptr, 0, rows(), dim(), dim()};
+}
+
+void CudaRows::use_in_place(const Device& device) {
+  // Whoever wrote the rows did so on streams of their own, for which ours do not wait.
+  check(cudaDeviceSynchronize(), "work on the rows");
+  if (!chosen().empty()) index_ = cuda::on_device(chosen(), device.stream(), "the rows' numbers");
+  in_place_ = true;
+}
+
+void CudaRows::make_resident(Device& device, int64_t bytes_to_spare) {
+  if (matrix().device != nullptr && matrix().device->number() == device.number()) {
+    use_in_place(device);
+    return;
+  }
   const int64_t bytes = checked_product(rows(), row_bytes(), "rows");
   if (resident_.size() > 0 || bytes == 0 || bytes > device.free_bytes() - bytes_to_spare) return;
   try {
@@ -96,7 +114,7 @@ void RowStream::transform_stored(const StoredRows& stored, const DeviceTransform
   product.ldc = to;
   device_.blas().product(product, stream);
   const StoredRows mapped{
-      reinterpret_cast<const std::byte*>(mapped_.data()), ElementType::f64, nullptr, 0, stored.count, to};
+      reinterpret_cast<const std::byte*>(mapped_.data()), ElementType::f64, nullptr, 0, stored.count, to, to};
   transform_rows(mapped, transform, Steps::after_map, out, ld, norms, stream);
 }
 
@@ -116,16 +134,19 @@ void RowStream::stage(int64_t count, const DeviceTransform& transform, double* o
     copy_to_device(slot.device.data(), slot.host.data(), part * rows_.row_bytes(), copy_.get());
     slot.copied.record(copy_.get());
     slot.copied.hold(device_.stream());
-    transform_stored({slot.device.data(), rows_.type(), nullptr, 0, part, rows_.dim()}, transform, out + begin * ld, ld,
-                     norms == nullptr ? nullptr : norms + begin);
+    transform_stored({slot.device.data(), rows_.type(), nullptr, 0, part, rows_.dim(), rows_.dim()}, transform,
+                     out + begin * ld, ld, norms == nullptr ? nullptr : norms + begin);
     slot.transformed.record(device_.stream());
   }
 }
 
 void RowStream::transform(int64_t begin, int64_t count, const DeviceTransform& transform, double* out, int64_t ld,
                           double* norms) {
-  if (rows_.resident() != nullptr) {
-    transform_stored({rows_.resident(), rows_.type(), nullptr, begin, count, rows_.dim()}, transform, out, ld, norms);
+  if (std::optional<StoredRows> stored = rows_.on_device()) {
+    if (stored->index != nullptr) stored->index += begin;
+    stored->first = begin;
+    stored->count = count;
+    transform_stored(*stored, transform, out, ld, norms);
     return;
   }
   stage(count, transform, out, ld, norms,
@@ -134,10 +155,13 @@ void RowStream::transform(int64_t begin, int64_t count, const DeviceTransform& t
 
 void RowStream::transform(std::span<const int64_t> which, const DeviceTransform& transform, double* out, int64_t ld) {
   const int64_t count = std::ssize(which);
-  if (rows_.resident() != nullptr) {
-    const DeviceBuffer<int64_t> index = on_device(which, device_.stream());
-    transform_stored({rows_.resident(), rows_.type(), index.data(), 0, count, rows_.dim()}, transform, out, ld,
-                     nullptr);
+  if (std::optional<StoredRows> stored = rows_.on_device()) {
+    std::vector<int64_t> there(which.begin(), which.end());
+    for (int64_t& row : there) row = rows_.on_device(row);
+    const DeviceBuffer<int64_t> index = on_device(there, device_.stream());
+    stored->index = index.data();
+    stored->count = count;
+    transform_stored(*stored, transform, out, ld, nullptr);
     return;  // the index's end waits for the device
   }
   stage(count, transform, out, ld, nullptr, [&](int64_t from, int64_t part, std::byte* to) {

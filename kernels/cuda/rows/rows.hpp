@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,7 +15,8 @@
 
 namespace gramian::cuda {
 
-/// Rows of the caller's matrix; a copy of them on the first device where there is room.
+/// Rows of the caller's matrix: a copy of them on the first device where there is room, or, where the matrix lies on
+/// that device, the caller's own.
 class CudaRows final : public DeviceRows {
  public:
   using DeviceRows::DeviceRows;
@@ -24,18 +26,24 @@ class CudaRows final : public DeviceRows {
   void gather(int64_t begin, int64_t count, std::byte* out) const;
   void gather(std::span<const int64_t> which, std::byte* out) const;
 
-  /// Null where the rows do not lie on the device.
-  const std::byte* resident() const { return resident_.data(); }
+  /// All of them, as they lie on the device; nothing where they do not.
+  std::optional<StoredRows> on_device() const;
+  /// Row `row` of what on_device() sees without its index.
+  int64_t on_device(int64_t row) const { return in_place_ ? in_matrix(row) : row; }
   /// Makes them lie there, unless memory is short.
-  void make_resident(Device& device, int64_t bytes_to_spare) const;
-  /// Gives that memory back.
+  void make_resident(Device& device, int64_t bytes_to_spare);
+  /// Gives the memory of a copy back.
   void release() const { resident_ = {}; }
 
  private:
+  /// Nothing is copied but their numbers.
+  void use_in_place(const Device& device);
   /// Packed, one after the other.
   bool lie_in_order(int64_t begin, int64_t count) const;
 
   mutable DeviceBuffer<std::byte> resident_;  // a cache: what the rows are does not depend on it
+  bool in_place_ = false;
+  DeviceBuffer<int64_t> index_;  // of rows that are used in place, unless all are
 };
 
 const CudaRows& as_cuda(const DeviceRows& rows);

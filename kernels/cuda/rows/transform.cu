@@ -49,11 +49,12 @@ __device__ double careful_norm(const double* row, int64_t d, int64_t lane) {
 __global__ void __launch_bounds__(kThreads, 1) transform_kernel(TransformArguments arguments) {
   const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
   const int64_t d = arguments.rows.dim;
+  const int64_t stride = arguments.rows.stride;
   for (int64_t r = global_thread() / kWarp; r < arguments.rows.count; r += global_threads() / kWarp) {
     const int64_t from = arguments.rows.index != nullptr ? arguments.rows.index[r] : arguments.rows.first + r;
     double* const row = arguments.out + r * arguments.ld;
     for (int64_t k = lane; k < arguments.ld; k += kWarp) {
-      double x = k < d ? read_element(arguments.rows, from * d + k) : 0.0;
+      double x = k < d ? read_element(arguments.rows, from * stride + k) : 0.0;
       if (arguments.shift != nullptr && k < d) x -= arguments.shift[k];
       row[k] = x;
     }

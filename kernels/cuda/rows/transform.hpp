@@ -24,7 +24,8 @@ struct DeviceTransform {
   bool unit = false;
 };
 
-/// `count` stored rows, one after the other, of d elements each: row r is row first + r of `bytes`, or row index[r].
+/// `count` stored rows of d elements each, `stride` elements from one to the next: row r is row first + r of `bytes`,
+/// or row index[r].
 struct StoredRows {
   const std::byte* bytes = nullptr;
   ElementType type = ElementType::f32;
@@ -32,6 +33,7 @@ struct StoredRows {
   int64_t first = 0;
   int64_t count = 0;
   int64_t dim = 0;
+  int64_t stride = 0;
 };
 
 /// The steps of a transform that are done.
