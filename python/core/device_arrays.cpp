@@ -21,12 +21,14 @@ nb::object copy_onto_gpu(nb::handle array, int number) {
   const auto from = nb::cast<nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>>(array);
   const std::span bytes(static_cast<const std::byte*>(from.data()), from.nbytes());
   const auto memory = std::make_shared<Memory>();
-  // The work ends with this call but after Ctrl-C, when it may go on a while: so it holds the array.
-  const auto work = [memory, bytes, number, held = nb::borrow(array)]() mutable {
-    *memory = host::copy_onto_gpu(number, bytes);
+  // After Ctrl-C the work may go on for a while, without the interpreter's lock: so it holds the array, and lets go of
+  // it with the lock.
+  const std::shared_ptr<nb::object> kept(new nb::object(nb::borrow(array)), [](nb::object* taken) {
+    if (Py_IsInitialized() == 0) return;
     const nb::gil_scoped_acquire acquired;
-    held.reset();
-  };
+    delete taken;
+  });
+  const auto work = [memory, bytes, number, kept] { *memory = host::copy_onto_gpu(number, bytes); };
   perform(std::make_shared<Watch>(), work, nb::none());
   const nb::capsule owner(new Memory(*memory), [](void* held) noexcept { delete static_cast<Memory*>(held); });
   std::vector<size_t> shape;

@@ -98,7 +98,7 @@ def _answer(question, types):
             stem, _, ending = file.rpartition(".")
             name = stem.removeprefix(question.name + ".").replace(".", "_")
             if ending in ("npy", "npz") and name not in properties:
-                lines += ["    @property", f"    def {name}(self) -> {'csr_matrix' if ending == 'npz' else 'ndarray | DeviceArray'}: ..."]
+                lines += ["    @property", f"    def {name}(self) -> {'csr_matrix' if ending == 'npz' else 'ndarray | Any'}: ..."]
     for name, method in vars(_answers.answer_class(question.name).__mro__[1]).items():
         if _answers.answer_class(question.name).__mro__[1] is not _answers.Answer and not name.startswith("_"):
             lines.append(f"    def {name}{inspect.signature(method)}: ...")

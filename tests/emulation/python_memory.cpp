@@ -45,9 +45,10 @@ GRAMIAN_FOR_PYTHON int gramian_test_current_device() {
 }
 GRAMIAN_FOR_PYTHON int gramian_test_use_device(int number) { return cudaSetDevice(number); }
 
-GRAMIAN_FOR_PYTHON void gramian_test_configure(int devices) {
+GRAMIAN_FOR_PYTHON void gramian_test_configure(int devices, size_t memory_bytes) {
   emulation::Settings settings;
   settings.devices = devices;
+  settings.memory_bytes = memory_bytes;
   emulation::configure(settings);
 }
 /// Bytes of all devices that are allocated; that have gone from the host to devices, and back.

@@ -1,117 +1,12 @@
-"""Arrays in the memory of a GPU. The GPU is emulated (tests/emulation), its memory and DLPack's structures are made here
-by ctypes, and values come from numpy alone."""
+"""Matrices in the memory of a GPU, which is emulated (emulated_gpu.py); values come from numpy alone."""
 
-import ctypes
 import gc
-import threading
 
 import numpy
 import pytest
 
 import gramian as gr
-from gramian import _core
-
-N, D = 70, 12
-CUDA, PINNED, MANAGED, ROCM, METAL = 2, 3, 13, 10, 8
-
-emulation = ctypes.CDLL(_core.__file__)
-emulation.gramian_test_lend.restype = ctypes.c_void_p
-emulation.gramian_test_lend.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t]
-emulation.gramian_test_free.argtypes = [ctypes.c_void_p]
-emulation.gramian_test_write_later.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
-for counter in ("allocated", "copied", "copied_back"):
-    getattr(emulation, f"gramian_test_{counter}").restype = ctypes.c_size_t
-
-
-class Tensor(ctypes.Structure):
-    _fields_ = [
-        ("data", ctypes.c_void_p), ("kind", ctypes.c_int32), ("number", ctypes.c_int32), ("ndim", ctypes.c_int32),
-        ("code", ctypes.c_uint8), ("bits", ctypes.c_uint8), ("lanes", ctypes.c_uint16),
-        ("shape", ctypes.POINTER(ctypes.c_int64)), ("strides", ctypes.POINTER(ctypes.c_int64)), ("offset", ctypes.c_uint64),
-    ]  # fmt: skip
-
-
-class Managed(ctypes.Structure):
-    pass
-
-
-DELETER = ctypes.CFUNCTYPE(None, ctypes.POINTER(Managed))
-Managed._fields_ = [("tensor", Tensor), ("context", ctypes.c_void_p), ("deleter", DELETER)]
-new_capsule = ctypes.pythonapi.PyCapsule_New
-new_capsule.restype, new_capsule.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
-LENT, RETURNED = {}, []  # by address; what is returned stays, since its deleter is what runs then
-CODES = {"i": 0, "u": 1, "f": 2, "V": 4}
-
-
-class OnGpu:
-    """A view of an array, with its strides, in a buffer of an emulated device; speaks DLPack as torch and cupy do."""
-
-    def __init__(self, view, number=0, kind=CUDA, bf16=False):
-        base = view
-        while isinstance(base.base, numpy.ndarray):
-            base = base.base
-        self.kind, self.number, self.code = kind, number, 4 if bf16 else CODES[view.dtype.kind]
-        self.size = base.nbytes
-        host = kind == PINNED
-        self.kept = base if host else None
-        self.memory = base.ctypes.data if host else emulation.gramian_test_lend(number, base.ctypes.data, base.nbytes)
-        assert self.memory, "no memory of the device"
-        self.offset = view.ctypes.data - base.ctypes.data
-        self.shape = (ctypes.c_int64 * view.ndim)(*view.shape)
-        self.strides = (ctypes.c_int64 * view.ndim)(*(each // view.itemsize for each in view.strides))
-        self.bits, self.ndim = 8 * view.itemsize, view.ndim
-        self.asked, self.deleted = [], 0
-
-    def __dlpack_device__(self):
-        return self.kind, self.number
-
-    def __dlpack__(self, *, stream=None, **options):
-        self.asked.append(stream)
-        managed = Managed()
-        managed.tensor = Tensor(self.memory, self.kind, self.number, self.ndim, self.code, self.bits, 1, self.shape, self.strides, self.offset)
-        address = ctypes.addressof(managed)
-
-        def delete(pointer):
-            self.deleted += 1
-            RETURNED.append(LENT.pop(ctypes.addressof(pointer.contents)))
-
-        managed.deleter = DELETER(delete)
-        LENT[address] = managed
-        return new_capsule(address, b"dltensor", None)
-
-    def write(self, values):
-        """New values in its memory, on a stream of the owner's."""
-        values = numpy.ascontiguousarray(values)
-        self.written = values
-        assert emulation.gramian_test_write_later(self.number, self.memory, values.ctypes.data, values.nbytes) == 0
-
-    def free(self):
-        assert emulation.gramian_test_free(self.memory) == 0
-
-
-@pytest.fixture(autouse=True)
-def one_device(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    emulation.gramian_test_configure(1)
-
-
-@pytest.fixture
-def values():
-    return numpy.random.default_rng(5).normal(size=(N, D)).astype(numpy.float32)
-
-
-def cosines(values):
-    rows = numpy.asarray(values, dtype=numpy.float64)
-    rows = rows / numpy.linalg.norm(rows, axis=1, keepdims=True)
-    return rows @ rows.T
-
-
-def median_of(values):
-    return numpy.median(cosines(values)[numpy.triu_indices(len(values), 1)])
-
-
-def ran_on(answer):
-    return answer.to_dict()["backend"]["name"]
+from emulated_gpu import CUDA, MANAGED, METAL, PINNED, ROCM, D, N, OnGpu, configure, emulation, median_of, one_device, ran_on, values  # noqa: F401
 
 
 def bf16(values):
@@ -252,7 +147,7 @@ def test_what_was_written_before_a_question_is_awaited(values):
 
 
 def test_another_device(values):
-    emulation.gramian_test_configure(2)
+    configure(2)
     array = OnGpu(values, number=1)
     E = gr.Embedding(array)
     assert E.device == "cuda:1" and "on cuda:1" in repr(E)
@@ -306,119 +201,3 @@ def test_bad_rows_are_found(values):
     assert gr.stats(OnGpu(values), drop_bad_rows=True).distribution.median == pytest.approx(
         median_of(numpy.delete(values, [3, 5], axis=0)), abs=1e-6
     )
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_ownership(values, packed):
-    array = OnGpu(numpy.asfortranarray(values) if packed else values)
-    E = gr.Embedding(array)
-    answer = gr.stats(E)
-    gc.collect()
-    assert array.deleted == (1 if packed else 0), "of what is packed nothing is needed any more"
-    del E
-    gc.collect()
-    assert array.deleted == (1 if packed else 0), "the answer's inputs are still there"
-    answer.to_dict()
-    del answer
-    gc.collect()
-    assert array.deleted == 1
-    array.free()
-
-
-def test_nothing_leaks(values):
-    array = OnGpu(values)
-    gr.stats(array)
-    gc.collect()
-    at_first = emulation.gramian_test_allocated()
-    for _ in range(50):
-        E = gr.Embedding(array)
-        near = gr.neighbors(E, all=True, k=3, arrays="device")
-        gr.stats(E, device="cpu")
-        near.indices, near.scores
-        E.numpy()
-        del E, near
-    gc.collect()
-    assert emulation.gramian_test_allocated() == at_first
-    assert array.deleted == len(array.asked) == 51
-
-
-def test_several_threads(values):
-    # A device each: the emulation takes it for a fault that memory ends on one that is at work, for whomever.
-    emulation.gramian_test_configure(4)
-    arrays = [OnGpu(values + k, number=k) for k in range(3)]
-    arrays.append(OnGpu(values, number=3))
-    shared = gr.Embedding(arrays[3])
-    wanted = [median_of(values + k) for k in range(3)]
-    failures = []
-
-    def work(number):
-        try:
-            for _ in range(3):
-                assert gr.stats(arrays[number]).distribution.median == pytest.approx(wanted[number], abs=1e-6)
-                assert gr.stats(shared, device="cpu").distribution.median == pytest.approx(wanted[0], abs=1e-6)
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
-    del shared
-    gc.collect()
-    assert all(array.deleted == len(array.asked) for array in arrays)
-
-
-def read(array):
-    """Values of a DLPack array of the emulation: its memory is the processor's."""
-    get = ctypes.pythonapi.PyCapsule_GetPointer
-    get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    capsule = array.__dlpack__(stream=7)
-    tensor = ctypes.cast(get(capsule, b"dltensor"), ctypes.POINTER(Managed)).contents.tensor
-    assert (tensor.kind, tensor.number) == array.__dlpack_device__()
-    shape = [tensor.shape[k] for k in range(tensor.ndim)]
-    kind = {0: "i", 1: "u", 2: "f"}[tensor.code]
-    bytes_ = ctypes.string_at(tensor.data + tensor.offset, int(numpy.prod(shape)) * tensor.bits // 8)
-    return numpy.frombuffer(bytes_, f"{kind}{tensor.bits // 8}").reshape(shape), capsule
-
-
-def test_answers_on_the_device(values):
-    E = gr.Embedding(OnGpu(values))
-    near = gr.neighbors(E, all=True, k=3, arrays="device")
-    full = cosines(values)
-    numpy.fill_diagonal(full, -2)
-    for got, wanted in [(near.indices, numpy.argsort(-full, axis=1)[:, :3]), (near.scores, -numpy.sort(-full, axis=1)[:, :3])]:
-        assert isinstance(got, gr.DeviceArray) and got.__dlpack_device__() == (CUDA, 0) and got.device == "cuda:0"
-        found, _ = read(got)
-        assert found.shape == got.shape and found.dtype == got.dtype
-        assert found == pytest.approx(wanted, abs=1e-6)
-    assert near.indices is near.indices, "copied again"
-    assert isinstance(near.arrays["indices"], numpy.ndarray)
-    umap, _ = near.for_umap()
-    assert numpy.array_equal(umap[:, 1:], near.arrays["indices"])
-    assert "DeviceArray 70 x 3" in repr(near.indices)
-    [stats, near] = gr.ask(E, gr.Stats(), gr.Neighbors(all=True, k=3), arrays="device")
-    assert isinstance(near.scores, gr.DeviceArray)
-    assert isinstance(gr.graph(values, no_communities=True, arrays="cuda:0").degrees, gr.DeviceArray)
-
-
-def test_an_array_of_an_answer_outlives_it(values):
-    scores = gr.neighbors(OnGpu(values), all=True, k=3, arrays="device").scores
-    at_first, capsule = read(scores)
-    allocated = emulation.gramian_test_allocated()
-    del scores
-    gc.collect()
-    assert emulation.gramian_test_allocated() == allocated, "who shares it keeps it"
-    del capsule
-    gc.collect()
-    assert emulation.gramian_test_allocated() < allocated
-
-
-def test_where_arrays_cannot_lie(values):
-    with pytest.raises(ValueError, match='none lies on a GPU; say arrays="cuda:0"'):
-        gr.neighbors(values, all=True, k=3, arrays="device")
-    with pytest.raises(ValueError, match='must be "numpy", "device" or "cuda:N"'):
-        gr.neighbors(values, all=True, k=3, arrays="gpu")
-    with pytest.raises(RuntimeError, match='arrays="cuda:5".*no cuda:5'):
-        gr.neighbors(values, all=True, k=3, arrays="cuda:5")

@@ -140,9 +140,22 @@ def test_what_is_no_matrix(thing, said):
         gr.Embedding(thing)
 
 
-def test_an_array_of_a_device(values):
-    with pytest.raises(ValueError, match=r"lies on a device.*\.cpu\(\)"):
-        gr.Embedding(Lent(values, device=(2, 0)))
+@pytest.mark.parametrize("device, said", [((2, 99), "cuda:99"), ((13, 99), "cuda:99"), ((10, 0), "only CUDA"), ((8, 0), "only CUDA")])
+def test_an_array_of_a_device(values, device, said):
+    with pytest.raises(ValueError, match=rf"lies on a device.*{said}.*\.cpu\(\)"):
+        gr.Embedding(Lent(values, device=device))
+
+
+def test_page_locked_memory(values):
+    assert gr.Embedding(Lent(values, device=(3, 0))).device == "cpu"
+
+
+def test_answers_on_no_gpu(values):
+    with pytest.raises(ValueError, match="none lies on a GPU"):
+        gr.neighbors(values, all=True, k=3, arrays="device")
+    with pytest.raises(RuntimeError, match=r'arrays="cuda:99": no array can lie there'):
+        gr.neighbors(values, all=True, k=3, arrays="cuda:99")
+    assert isinstance(gr.neighbors(values, all=True, k=3, arrays="numpy").scores, numpy.ndarray)
 
 
 def test_rows_without_a_cosine(values):
