@@ -136,14 +136,12 @@ std::string unknown_command(const CLI::App& app, const std::string& typed) {
   return message;
 }
 
-/// Why CLI11 did not understand what began with `first`.
-std::string complaint(const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
+/// Why CLI11 did not understand.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
   const auto used = app.get_subcommands();
   std::string message = error.what();
   std::string help = "gramian";
-  if (used.empty()) {
-    if (!first.empty() && !first.starts_with('-')) message = unknown_command(app, first);
-  } else {
+  if (!used.empty()) {
     help.append(" ").append(used.front()->get_name());
     // Arguments that are not understood come first: they may be why something seems to be missing.
     for (const std::string& left : used.front()->remaining()) {
@@ -154,12 +152,22 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, const s
   return host::printable(message, 4096) + " (" + help + " --help lists what there is)";
 }
 
+/// "help stats" is "stats --help", as "help" alone is "--help".
+std::vector<std::string> with_help_as_option(int count, char** arguments) {
+  std::vector<std::string> typed(arguments + 1, arguments + count);
+  if (!typed.empty() && typed.front() == "help") {
+    typed.resize(std::min<size_t>(typed.size(), 2));
+    typed.erase(typed.begin());
+    typed.emplace_back("--help");
+  }
+  return typed;
+}
+
 /// From the back, as CLI11 takes them, those that are to be taken literally behind a guard.
-std::vector<std::string> guarded(int count, char** arguments) {
+std::vector<std::string> guarded(const std::vector<std::string>& typed) {
   std::vector<std::string> reversed;
   bool literal = false;
-  for (int k = 1; k < count; ++k) {
-    const std::string argument = arguments[k];
+  for (const std::string& argument : typed) {
     if (!literal && argument == "--") {
       literal = true;
     } else {
@@ -195,11 +203,18 @@ std::function<void()> read_command_line(int count, char** arguments) {
         [&choice, &chosen, choices] { chosen = [&choice, choices] { choice.command->run(choice.description); }; });
   }
   app.formatter_fn([](const CLI::App*, const std::string&, CLI::AppFormatMode) { return help_of_all(all_commands()); });
+  const std::vector<std::string> typed = with_help_as_option(count, arguments);
+  const auto is_first = [&typed](const CLI::App* command) { return command->check_name(typed.front()); };
+  // CLI11 would answer "stat --help" with the help of all.
+  if (!typed.empty() && !typed.front().starts_with('-') && app.get_subcommands(is_first).empty()) {
+    throw InvalidUsage(host::printable(unknown_command(app, typed.front()), 4096) +
+                       " (gramian --help lists what there is)");
+  }
   try {
-    app.parse(guarded(count, arguments));
+    app.parse(guarded(typed));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success)) {
-      throw InvalidUsage(complaint(app, error, count > 1 ? arguments[1] : ""));
+      throw InvalidUsage(complaint(app, error));
     }
     app.exit(error);
     return nullptr;

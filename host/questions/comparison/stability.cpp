@@ -309,7 +309,7 @@ std::string stability_svg(const Stability::Answer& answer, const host::Theme& th
                         false, "cosine"},
                   .y = {},
                   .curves = {named(cosine_curve(one), names[0], theme.first, host::Look::line),
-                             named(cosine_curve(two), names[1], theme.second, host::Look::line)}};
+                             named(cosine_curve(two), names[1], theme.second, host::Look::dashed)}};
   host::Chart spectra{
       .title = "Singular values of unit rows",
       .x = {},

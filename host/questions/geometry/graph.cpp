@@ -64,6 +64,7 @@ void Graph::describe(Description& d) {
   text.describe(d, "Only the distinct tokens of this text");
   rows.describe(d);
   d.input("E", matrix);
+  rows.place_tokens(d, "Only these");
   d.option("--threshold", &threshold, "T",
            "median+1sd (default), 0.5, q0.99 or edges=100000: an edge has at least this cosine");
   d.option("--community-edges", &community_edges, "N",

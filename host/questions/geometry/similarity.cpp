@@ -117,7 +117,7 @@ void Similarity::describe(Description& d) {
   text.describe(d, "The distinct tokens of this text");
   rows.describe(d);
   d.input("E", matrix);
-  d.place("TOKENS", &named, "Tokens, in the order wanted");
+  rows.place_tokens(d, "Tokens, in the order wanted");
   d.option("--vectors", &vectors, "M", "Also the M leading eigenvectors").at_least(0);
   pictures.describe_of_matrices(d);
   d.option("--clusters", &clusters, "K", "Cut the tree of average linkage into K clusters").at_least(1);
@@ -125,12 +125,8 @@ void Similarity::describe(Description& d) {
 
 Similarity::Answer Similarity::ask(Run& run) {
   pictures.check();
-  if (named.empty() && !rows.chosen() && !text.file) {
+  if (!rows.chosen() && !text.file) {
     throw InvalidUsage("similarity: name tokens, give a --text, or choose rows, e.g. by --limit or --sample");
-  }
-  if (!named.empty()) {
-    if (rows.tokens) named.insert(named.end(), rows.tokens->begin(), rows.tokens->end());
-    rows.tokens = named;
   }
   Input& input = run.open(matrix, rows.vocab);
   choose_rows(run, input, rows, text);

@@ -10,7 +10,6 @@ namespace gramian::questions {
 /// The cosines of chosen tokens among themselves.
 struct Similarity {
   std::string matrix;
-  std::vector<std::string> named;  // tokens, before those of rows.tokens
   int64_t vectors = 0;
   std::optional<int64_t> clusters;
   PictureOptions pictures;

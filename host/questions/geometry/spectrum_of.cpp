@@ -28,6 +28,7 @@ void SpectrumOf::describe(Description& d) {
   settings.describe(d);
   rows.describe(d);
   d.input("E", matrix);
+  rows.place_tokens(d, "Only the rows of these");
   pictures.describe(d);
   d.flag("--raw", wanted.raw, "Of the rows as they are, not scaled to length 1");
   d.option("--vectors", &wanted.vectors, "M", "Also M right singular vectors, with -o: vectors.npy");
@@ -41,10 +42,19 @@ SpectrumOf::Answer SpectrumOf::ask(Run& run) {
   const int64_t d = input.view().cols;
   run.require_memory(spectrum_bytes(n, d), fewer_rows_or_dims(n, d));
   const auto space = run.make_space(input, rows, wanted.raw ? ZeroRows::stay : ZeroRows::refused);
-  Answer answer{.input = &input, .pictures = pictures, .raw = wanted.raw, .vectors = wanted.vectors, .spectrum = {}};
+  Answer answer{.input = &input,
+                .pictures = pictures,
+                .raw = wanted.raw,
+                .centered = rows.preprocessing.center,
+                .vectors = wanted.vectors,
+                .spectrum = {}};
   answer.spectrum = run.timed("spectrum", [&] { return spectrum(*space, wanted); });
   run.no_sweep();
   return answer;
+}
+
+std::string SpectrumOf::Answer::participation() const {
+  return centered ? "participation ratio, after --center" : "participation ratio, not centred";
 }
 
 Json to_json(const Spectrum& spectrum) {
@@ -83,7 +93,7 @@ std::string table(const SpectrumOf::Answer& answer) {
   }
   Table summary("<>");
   summary.row({"effective rank", host::fixed(answer.spectrum.effective_rank, 2)});
-  summary.row({"participation ratio, not centred", host::fixed(answer.spectrum.participation_ratio, 2)});
+  summary.row({answer.participation(), host::fixed(answer.spectrum.participation_ratio, 2)});
   summary.row({"condition", host::significant(answer.spectrum.condition, 5)});
   return text + "\n" + summary.text();
 }
@@ -109,10 +119,9 @@ std::string spectrum_svg(const SpectrumOf::Answer& answer, const host::Theme& th
                                  .x = {1.0, count, false, "first so many"},
                                  .y = {0.0, 1.0, false, "share"},
                                  .curves = {named(ranked_curve(shares), rows, theme.first, host::Look::filled)}}};
-  const std::string line = "effective rank " + host::fixed(answer.spectrum.effective_rank, 1) +
-                           ", participation ratio (not centred) " +
-                           host::fixed(answer.spectrum.participation_ratio, 1) + ", condition " +
-                           host::significant(answer.spectrum.condition, 3);
+  const std::string line = "effective rank " + host::fixed(answer.spectrum.effective_rank, 1) + ", " +
+                           answer.participation() + " " + host::fixed(answer.spectrum.participation_ratio, 1) +
+                           ", condition " + host::significant(answer.spectrum.condition, 3);
   return host::charts_svg({answer.pictures.title_or(picture_title(*answer.input)), line}, charts, theme);
 }
 

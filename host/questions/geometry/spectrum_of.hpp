@@ -21,7 +21,9 @@ struct SpectrumOf {
     const Input* input = nullptr;
     PictureOptions pictures;
     bool raw = false;
-    int64_t vectors = 0;  // asked for
+    bool centered = false;              // before rows were scaled
+    std::string participation() const;  // what the ratio is called in words
+    int64_t vectors = 0;                // asked for
     Spectrum spectrum;
   };
   Answer ask(Run& run);

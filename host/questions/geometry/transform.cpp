@@ -56,6 +56,7 @@ void Transform::describe(Description& d) {
   settings.describe(d);
   rows.describe(d);
   d.input("E", matrix);
+  rows.place_tokens(d, "Only the rows of these");
   d.option("-o,--output", &path, "FILE", "The file to write, by its ending: " + host::vector_endings())
       .naming(Names::file)
       .is_required()

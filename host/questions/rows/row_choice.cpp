@@ -47,6 +47,7 @@ void finish(Run& run, Input& input, RowOptions& options, std::vector<int64_t> ro
 }  // namespace
 
 void choose_rows(Run& run, Input& input, RowOptions& options) {
+  options.take_named();
   const Vocabulary* vocabulary = input.vocabulary();
   std::vector<int64_t> rows;
   if (options.tokens) {
@@ -67,7 +68,8 @@ void choose_rows(Run& run, Input& input, RowOptions& options) {
 
 void choose_rows(Run& run, Input& input, RowOptions& options, const TextOptions& wanted) {
   if (!wanted.file) return choose_rows(run, input, options);
-  if (options.tokens) throw InvalidUsage("--text and tokens: one of them chooses the rows, not both");
+  if (options.tokens || !options.named.empty())
+    throw InvalidUsage("--text and tokens: one of them chooses the rows, not both");
   const TextInput text = read_text(run, input, wanted);
   std::vector<int64_t> rows = text.distinct_rows();
   run.note(host::grouped(std::ssize(rows)) + " distinct tokens of " + host::printable(text.path, 200) +

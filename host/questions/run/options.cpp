@@ -39,6 +39,15 @@ Precision RunSettings::parsed_precision() const {
   throw InvalidUsage("--precision " + host::printable(precision, 200) + ": must be single, double or half");
 }
 
+void RowOptions::take_named() {
+  if (named.empty()) return;
+  if (tokens) named.insert(named.end(), tokens->begin(), tokens->end());
+  tokens = std::move(named);
+  named.clear();
+}
+
+void RowOptions::place_tokens(Description& d, const std::string& help) { d.place("TOKENS", &named, help); }
+
 void RowOptions::describe_vocab(Description& d, const std::string& help) {
   d.option("--vocab", &vocab, "PATH", help).naming(Names::file).unrecorded();
 }

@@ -32,6 +32,7 @@ struct RunSettings {
 struct RowOptions {
   std::optional<std::filesystem::path> vocab;
   std::optional<std::filesystem::path> vocab2;
+  std::vector<std::string> named;  // tokens by place, before those of `tokens`
   std::optional<std::vector<std::string>> tokens;
   bool skip_unknown = false;
   std::optional<int64_t> length;
@@ -46,11 +47,15 @@ struct RowOptions {
   /// Whether a token decides if its row is used.
   bool by_token() const { return length || alpha || no_special || !exclude.empty(); }
   /// Whether anything but the whole matrix is wanted.
-  bool chosen() const { return tokens || by_token() || limit || sample; }
+  bool chosen() const { return !named.empty() || tokens || by_token() || limit || sample; }
   /// Rows that may be chosen at most, where nothing but their order chooses them.
-  std::optional<int64_t> most() const { return tokens || by_token() ? std::nullopt : limit; }
+  std::optional<int64_t> most() const { return !named.empty() || tokens || by_token() ? std::nullopt : limit; }
+  /// Makes `tokens` all that were asked for, by place and by option.
+  void take_named();
 
   void describe(Description& d);
+  /// Tokens by place, after the matrix.
+  void place_tokens(Description& d, const std::string& help);
   /// Choices about two matrices, whose rows are paired.
   void describe_pair(Description& d);
   /// --tokens asks, in words of its own, and all rows are used.

@@ -18,8 +18,7 @@ namespace {
 constexpr Color kDarkInk = {0x15, 0x12, 0x1f};  // of numbers in cells
 constexpr Color kBrightInk = {0xef, 0xe9, 0xdd};
 constexpr int64_t kLabelColumns = 24;
-constexpr double kColumnWidth = 0.64;  // of the font size, at most, in these fonts
-constexpr int64_t kNumbered = 16;      // rows up to which cells hold their numbers
+constexpr int64_t kNumbered = 16;  // rows up to which cells hold their numbers
 constexpr int kShades = 128;
 
 class Picture {
@@ -49,11 +48,13 @@ class Picture {
     level_ = label_width_ < 0.95 * cell_;
     tree_ = ordered_ ? std::max(60.0, 0.13 * side_) : 0.0;
     left_ = kMargin + label_width_ + 10.0;
-    top_ = kMargin + tree_ + 8.0 + (map.second != nullptr ? 26.0 : 0.0);
-    bottom_ = top_ + side_ + 10.0 + (level_ ? 1.4 * font_ : label_width_);
     apart_ = side_ + 36.0;
-    width_ = std::max(left_ + side_ + (map.second != nullptr ? apart_ : 0.0) + kMargin, 560.0);
-    height_ = bottom_ + 30.0 + 74.0 + kMargin;
+    const bool pair = map.second != nullptr;
+    width_ = std::max(left_ + side_ + (pair ? apart_ : 0.0) + kMargin, pair ? 680.0 : 560.0);
+    unit_ = std::max(1.0, width_ / kPlainWidth);
+    top_ = kMargin + tree_ + 8.0 + (pair ? 26.0 * unit_ : 0.0);
+    bottom_ = top_ + side_ + 10.0 + (level_ ? 1.4 * font_ : label_width_);
+    height_ = bottom_ + 130.0 * unit_ + kMargin;
   }
 
   std::string text() {
@@ -74,6 +75,8 @@ class Picture {
 
  private:
   static constexpr double kMargin = 28.0;
+  static constexpr double kPlainWidth =
+      1200.0;  // wider pictures are printed smaller, so what names them grows with them
 
   Color shade(double t) const { return scale_.diverging ? cool_warm(t) : plasma(t); }
   double place_of(double cosine) const {
@@ -88,8 +91,10 @@ class Picture {
   void add_matrix(std::string& svg, const DenseMatrix& matrix, double shift, const std::string& name) const {
     svg += "<g transform=\"translate(" + svg_number(shift) + " 0)\">\n";
     if (map_.second != nullptr) {
-      svg += "<text x=\"" + svg_number(left_) + "\" y=\"" + svg_number(kMargin + 6.0) + "\" font-size=\"14\" fill=\"" +
-             hex(theme_.ink) + "\">" + xml_text(printable(name, 60)) + "</text>\n";
+      const Heading over = heading(name, 14.0 * unit_, side_);
+      svg += "<text x=\"" + svg_number(left_) + "\" y=\"" + svg_number(kMargin - 8.0 + 14.0 * unit_) +
+             "\" font-size=\"" + svg_number(over.size) + "\" fill=\"" + hex(theme_.ink) + "\">" + xml_text(over.text) +
+             "</text>\n";
     }
     add_tree(svg);
     add_cells(svg, matrix);
@@ -195,22 +200,26 @@ class Picture {
       svg += "<text x=\"" + svg_number(x) + "\" y=\"" + svg_number(y) + "\" font-size=\"" + svg_number(size) +
              "\" fill=\"" + hex(fill) + "\" text-anchor=\"" + anchor + "\">" + content + "</text>\n";
     };
-    const double top = bottom_ + 34.0;
-    line(kMargin, top + 12.0, 17.0, theme_.ink, "start", xml_text(printable(map_.title, 40)));
-    line(kMargin, top + 34.0, 12.0, theme_.faint_ink, "start",
+    // The title has a line of its own; below it stand words to the left and the scale to the right.
+    const double top = bottom_ + 34.0 * unit_;
+    const Heading title = heading(map_.title, 17.0 * unit_, width_ - 2.0 * kMargin);
+    line(kMargin, top + 8.0 * unit_, title.size, theme_.ink, "start", xml_text(title.text));
+    const double small = 12.0 * unit_;
+    line(kMargin, top + 36.0 * unit_, small, theme_.faint_ink, "start",
          map_.size_in_words.empty() ? grouped(n_) + (n_ == 1 ? " token" : " tokens") : xml_text(map_.size_in_words));
-    line(kMargin, top + 52.0, 12.0, theme_.faint_ink, "start",
+    line(kMargin, top + 54.0 * unit_, small, theme_.faint_ink, "start",
          ordered_
              ? std::string("ordered by average linkage on 1 − cosine") + (map_.second != nullptr ? " of the first" : "")
              : "in the order given");
-    const double bar = std::min(260.0, 0.38 * width_);
+    const double bar = std::min(260.0 * unit_, 0.33 * width_);
     const double right = width_ - kMargin;
-    svg += "<rect x=\"" + svg_number(right - bar) + "\" y=\"" + svg_number(top) + "\" width=\"" + svg_number(bar) +
-           "\" height=\"14\" rx=\"3\" fill=\"url(#scale)\"/>\n";
-    line(right - bar, top + 34.0, 12.0, theme_.faint_ink, "start", fixed(scale_.lo, 3));
-    line(right - 0.5 * bar, top + 34.0, 12.0, theme_.faint_ink, "middle", map_.value_name);
-    line(right, top + 34.0, 12.0, theme_.faint_ink, "end", fixed(scale_.hi, 3));
-    line(right, top + 52.0, 12.0, theme_.faint_ink, "end",
+    svg += "<rect x=\"" + svg_number(right - bar) + "\" y=\"" + svg_number(top + 24.0 * unit_) + "\" width=\"" +
+           svg_number(bar) + "\" height=\"" + svg_number(14.0 * unit_) + "\" rx=\"" + svg_number(3.0 * unit_) +
+           "\" fill=\"url(#scale)\"/>\n";
+    line(right - bar, top + 58.0 * unit_, small, theme_.faint_ink, "start", fixed(scale_.lo, 3));
+    line(right - 0.5 * bar, top + 58.0 * unit_, small, theme_.faint_ink, "middle", map_.value_name);
+    line(right, top + 58.0 * unit_, small, theme_.faint_ink, "end", fixed(scale_.hi, 3));
+    line(right, top + 76.0 * unit_, small, theme_.faint_ink, "end",
          map_.second != nullptr ? "one scale for both" : "the diagonal is 1");
   }
 
@@ -232,6 +241,7 @@ class Picture {
   double top_ = 0.0;
   double bottom_ = 0.0;
   double width_ = 0.0;
+  double unit_ = 1.0;  // of what names the picture
   double height_ = 0.0;
 };
 

@@ -19,7 +19,8 @@ std::string attribute(std::string_view name, std::string_view value) {
 
 }  // namespace
 
-SvgPage::SvgPage(double width, double height, std::string_view title, const Theme& theme) : theme_(theme) {
+SvgPage::SvgPage(double width, double height, std::string_view title, const Theme& theme)
+    : theme_(theme), width_(width) {
   svg_ = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"" +
          attribute("width", svg_number(width)) + attribute("height", svg_number(height)) +
          attribute("viewBox", "0 0 " + svg_number(width) + " " + svg_number(height)) +
@@ -31,6 +32,14 @@ void SvgPage::text(double x, double y, double size, Color ink, Anchor anchor, st
   svg_ += "<text" + attribute("x", svg_number(x)) + attribute("y", svg_number(y)) +
           attribute("font-size", svg_number(size)) + attribute("fill", hex(ink)) +
           attribute("text-anchor", name_of(anchor)) + ">" + xml_text(content) + "</text>\n";
+}
+
+void SvgPage::caption(std::string_view title, std::string_view line) {
+  constexpr double kLeft = 24.0;
+  const Heading first = heading(title, 18.0, width_ - 2.0 * kLeft);
+  const Heading second = heading(line, 12.0, width_ - 2.0 * kLeft);
+  text(kLeft, 36.0, first.size, theme_.ink, Anchor::start, first.text);
+  text(kLeft, 58.0, second.size, theme_.faint_ink, Anchor::start, second.text);
 }
 
 void SvgPage::upright_text(double x, double y, double size, Color ink, std::string_view content) {

@@ -18,6 +18,8 @@ class SvgPage {
   const Theme& theme() const { return theme_; }
   /// `content` is any text; it is escaped.
   void text(double x, double y, double size, Color ink, Anchor anchor, std::string_view content);
+  /// The title, and a line below it, at the top.
+  void caption(std::string_view title, std::string_view line);
   /// Read from below upwards, centred on (x, y).
   void upright_text(double x, double y, double size, Color ink, std::string_view content);
   void line(double x1, double y1, double x2, double y2, Color ink, double width, std::string_view dashes = {});
@@ -32,6 +34,7 @@ class SvgPage {
 
  private:
   Theme theme_;
+  double width_;
   std::string svg_;
   int bars_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "host/formats/files/message.hpp"
 #include "host/text/unicode.hpp"
@@ -29,6 +30,15 @@ std::string svg_label(std::string_view token, int64_t columns) {
     at += length;
   }
   return text;
+}
+
+Heading heading(std::string_view title, double size, double room) {
+  const auto columns = static_cast<double>(display_width(printable(title, 200)));
+  const double fitting = columns > 0.0 ? room / (kColumnWidth * columns) : size;
+  if (fitting >= size) return {svg_label(title, std::numeric_limits<int64_t>::max()), size};
+  const double smallest = 2.0 / 3.0 * size;
+  if (fitting >= smallest) return {svg_label(title, std::numeric_limits<int64_t>::max()), fitting};
+  return {svg_label(title, static_cast<int64_t>(room / (kColumnWidth * smallest)) - 1), smallest};
 }
 
 }  // namespace gramian::host

@@ -57,8 +57,7 @@ std::string charts_svg(const Caption& caption, std::span<const Chart> charts, co
   const double top = kTop + kLegendLine * static_cast<double>(lines);
   const double across = kLeft + kWidth + kRight;
   SvgPage page(across * static_cast<double>(charts.size()), top + kHeight + kBottom, caption.title, theme);
-  page.text(24.0, 36.0, 18.0, theme.ink, Anchor::start, svg_label(caption.title, 100));
-  page.text(24.0, 58.0, 12.0, theme.faint_ink, Anchor::start, caption.line);
+  page.caption(caption.title, caption.line);
   for (size_t k = 0; k < charts.size(); ++k) {
     const Chart& chart = charts[k];
     const PlotArea area(kLeft + static_cast<double>(k) * across, top, kWidth, kHeight, chart.x, chart.y);

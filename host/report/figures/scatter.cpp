@@ -32,8 +32,7 @@ std::string scatter_svg(const Scatter& scatter, std::span<const double> x, std::
   }
   const auto most = static_cast<double>(*std::ranges::max_element(counts));
   SvgPage page(kLeft + kSide + 40.0, kTop + kSide + 128.0, scatter.caption.title, theme);
-  page.text(24.0, 36.0, 18.0, theme.ink, Anchor::start, svg_label(scatter.caption.title, 52));
-  page.text(24.0, 58.0, 12.0, theme.faint_ink, Anchor::start, scatter.caption.line);
+  page.caption(scatter.caption.title, scatter.caption.line);
   const PlotArea area(kLeft, kTop, kSide, kSide, scatter.x, scatter.y);
   area.draw(page);
   std::vector<std::string> paths(kShades);

@@ -18,8 +18,7 @@ namespace {
 
 constexpr int64_t kAllLabels = 200;  // nodes up to which every one is labelled
 constexpr int64_t kLabelColumns = 22;
-constexpr double kColumnWidth = 0.66;  // of the font size, at most, in these fonts
-constexpr int kShades = 256;           // of edges
+constexpr int kShades = 256;  // of edges
 
 class Ring {
  public:
@@ -195,17 +194,18 @@ class Ring {
       svg += "<text x=\"" + svg_number(at_x) + "\" y=\"" + svg_number(at_y) + "\" font-size=\"" + svg_number(font) +
              "\" fill=\"" + hex(fill) + "\" text-anchor=\"" + anchor + "\">" + content + "</text>\n";
     };
-    line(left, top, size, theme_.ink, "start", xml_text(printable(graph_.title, 60)));
+    const Heading title = heading(graph_.title, size, width - 2.0 * left);
+    line(left, top, title.size, theme_.ink, "start", xml_text(title.text));
     line(left, top + 1.5 * size, 0.75 * size, theme_.faint_ink, "start",
          grouped(n_) + (n_ == 1 ? " token, " : " tokens, ") + grouped(graph_.graph.edges()) +
              (graph_.graph.edges() == 1 ? " edge" : " edges"));
     line(left, top + 2.75 * size, 0.75 * size, theme_.faint_ink, "start", xml_text("An edge: " + graph_.threshold));
     const double bar = 0.8 * radius_;
     const double right = width - left;
-    svg += "<rect x=\"" + svg_number(right - bar) + "\" y=\"" + svg_number(top - 0.2 * size) + "\" width=\"" +
+    svg += "<rect x=\"" + svg_number(right - bar) + "\" y=\"" + svg_number(top + 0.9 * size) + "\" width=\"" +
            svg_number(bar) + "\" height=\"" + svg_number(0.45 * size) + "\" rx=\"" + svg_number(0.1 * size) +
            "\" fill=\"url(#plasma)\"/>\n";
-    const double under = top + 1.15 * size;
+    const double under = top + 2.25 * size;
     line(right - bar, under, 0.62 * size, theme_.faint_ink, "start", fixed(threshold_, 3));
     line(right - 0.5 * bar, under, 0.62 * size, theme_.faint_ink, "middle", "cosine");
     line(right, under, 0.62 * size, theme_.faint_ink, "end", fixed(strongest_, 3));

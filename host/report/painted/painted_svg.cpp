@@ -17,6 +17,7 @@ constexpr double kPitch = 9.03;  // of the fixed-pitch faces named below, at thi
 constexpr double kLine = 26.0;
 constexpr double kMargin = 40.0;
 constexpr double kWidth = kColumns * kPitch + 2.0 * kMargin;
+constexpr double kBolder = 1.12;  // of the width of text that is not bold
 
 /// Places tokens on lines of kColumns columns and draws them.
 class Page {
@@ -97,7 +98,8 @@ void add_line(std::string& svg, double x, double y, double size, Color ink, cons
 void add_legend(std::string& svg, const PaintLayer& layer, double y, const Theme& theme) {
   constexpr double kBar = 220.0;
   const double right = kWidth - kMargin;
-  add_line(svg, kMargin, y, 17.0, theme.ink, printable(layer.heading, 60), "start", "bold");
+  const Heading name = heading(layer.heading, 17.0, (right - kBar - 150.0 - kMargin) / kBolder);
+  add_line(svg, kMargin, y, name.size, theme.ink, name.text, "start", "bold");
   if (std::isnan(layer.lo)) {
     add_line(svg, right, y, 12.5, theme.faint_ink, "nothing to paint", "end");
     return;
@@ -115,7 +117,8 @@ std::string painted_svg(const PaintedText& painted, int64_t most, const Theme& t
   const size_t count = std::min(shown.size(), static_cast<size_t>(most));
   std::string body;
   double y = kMargin + 22.0;
-  add_line(body, kMargin, y, 24.0, theme.ink, printable(painted.title, 60), "start", "bold");
+  const Heading title = heading(painted.title, 24.0, (kWidth - 2.0 * kMargin) / kBolder);
+  add_line(body, kMargin, y, title.size, theme.ink, title.text, "start", "bold");
   y += 8.0;
   for (const std::string& caption : painted.captions) {
     y += 19.0;

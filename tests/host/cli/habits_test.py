@@ -82,6 +82,15 @@ class Habits(unittest.TestCase):
         for arguments in (["font", "color"], ["font", "--tokens", "color"], ["--tokens", "font", "--tokens", "color"]):
             self.assertEqual(self.json("neighbors", "run1.npy", *arguments)["neighbors"], wanted)
         self.assertEqual(self.json("similarity", "run1.npy", "--tokens", "font", "--tokens", "color")["tokens"], ["font", "color"])
+        for command in ("graph", "spectrum"):
+            wanted = self.json(command, "run1.npy", "--tokens", "font,color,kernel", "-q")
+            placed = self.json(command, "run1.npy", "font", "--tokens", "color,kernel", "-q")
+            self.assertEqual([placed[key] for key in (command, "rows_used", "settings")], [wanted[key] for key in (command, "rows_used", "settings")])
+        self.assertEqual(self.run_program("transform", "run1.npy", "font", "color", "-o", "two.npy")[0], 0)
+        self.assertEqual((self.folder / "two.vocab.txt").read_text(), "font\ncolor\n")
+        code, _, err = self.run_program("graph", "run1.npy", "font", "--text", "text.txt")
+        self.assertEqual(code, 2)
+        self.assertIn("not both", err)
         code, _, err = self.run_program("similarity", "run1.npy", "--tokens", "font,,color")
         self.assertEqual(code, 2)
         self.assertIn("empty token", err)
@@ -102,6 +111,19 @@ class Habits(unittest.TestCase):
 
     def test_the_version_names_a_commit(self):
         self.assertRegex(self.run_program("--version")[1], r"\Agramian \d+\.\d+\.\d+( \([0-9a-f]{7,40}\))?\n\Z")
+
+    def test_help_is_a_word_as_well(self):
+        self.assertEqual(self.run_program("help"), self.run_program("--help"))
+        self.assertEqual(self.run_program("help", "rsa"), self.run_program("rsa", "--help"))
+        code, _, err = self.run_program("help", "stat")
+        self.assertEqual(code, 2)
+        self.assertIn("nearest: stats", err)
+
+    def test_a_spectrum_says_whether_rows_were_centred(self):
+        self.assertIn("participation ratio, not centred ", self.run_program("spectrum", "run1.npy")[1])
+        centred = self.run_program("spectrum", "run1.npy", "--center")[1]
+        self.assertIn("participation ratio, after --center ", centred)
+        self.assertNotIn("not centred", centred)
 
     def test_definitions_are_in_help_and_in_the_manual(self):
         for command, word in (("stats", "participation ratio"), ("rsa", "Mantel"), ("stability", "orthogonal Q")):

@@ -37,7 +37,12 @@ PROBE = """<script>addEventListener('load', () => {
   });
   const out = document.createElement('pre');
   out.id = 'probe';
-  out.textContent = JSON.stringify({width: frame.width, height: frame.height, words});
+  const bars = [...document.querySelectorAll('svg rect[fill^="url("]')].map(r => {
+    const box = r.getBoundingClientRect();
+    return ['', (box.left - frame.left) / frame.width, (box.top - frame.top) / frame.height,
+            (box.right - frame.left) / frame.width, (box.bottom - frame.top) / frame.height];
+  });
+  out.textContent = JSON.stringify({width: frame.width, height: frame.height, words, bars});
   document.body.append(out);
 });</script>"""
 
@@ -63,6 +68,36 @@ class Pictures(Chromium, unittest.TestCase):
 
     def cut_off(self, probe):
         return [word for word, left, top, right, bottom in probe["words"] if min(left, top) < -1e-3 or max(right, bottom) > 1.001]
+
+    def over_the_title(self, probe, beginning):
+        """Words and scales that lie over the word that begins so."""
+        titles = [word for word in probe["words"] if word[0].startswith(beginning)]
+        self.assertEqual(len(titles), 1, probe["words"])
+        _, left, top, right, bottom = titles[0]
+        return [other[0] or "a scale" for other in probe["words"] + probe["bars"]
+                if other is not titles[0] and other[1] < right and left < other[3] and other[2] < bottom and top < other[4]]
+
+    def test_a_long_title_is_whole_and_covers_nothing(self):
+        title = "Cosines of the tokens of paraphrase-multilingual-MiniLM-L12-v2, layer 12, after a second training with another seed"
+        few = {"similarity_few": ["similarity", "run1.npy", "linux", "kernel", "fonts"], "graph_few": ["graph", "run1.npy", "linux", "kernel", "fonts"],
+               "rsa_few": ["rsa", "run1.npy", "run2.npy", "--tokens", "linux,kernel,fonts"]}
+        for name, arguments in {**QUESTIONS, **few}.items():
+            out = self.folder / f"{name}_titled"
+            done = subprocess.run([PROGRAM, *arguments, "-q", "-o", out, "--title", title], cwd=SAMPLE, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for picture in sorted(out.glob("*.svg")):
+                probe = self.words_of(picture.read_text(encoding="utf-8"))
+                self.assertEqual(self.cut_off(probe), [], picture)
+                self.assertEqual(self.over_the_title(probe, title[:30]), [], picture)
+
+    def test_what_names_a_large_heat_map_can_be_read(self):
+        """A title is at least 1 part in 80 of the width: 2 mm where that is 16 cm."""
+        out = self.folder / "large"
+        subprocess.run([PROGRAM, "similarity", "run1.npy", "--limit", "500", "-q", "-o", out], cwd=SAMPLE, check=True)
+        svg = (out / "heatmap.svg").read_text(encoding="utf-8")
+        width = float(re.search(r'<svg [^>]*?width="([\d.]+)"', svg)[1])
+        size = float(re.search(r'font-size="([\d.]+)"[^>]*>run1\.npy<', svg)[1])
+        self.assertGreater(size / width, 1 / 80)
 
     def test_every_picture_is_drawn_and_whole(self):
         for name, arguments in QUESTIONS.items():
