@@ -10,6 +10,9 @@
 
 namespace gramian::cuda {
 
+/// What unit rows of `single` consist of; automatic: what the device multiplies fastest.
+enum class SingleForm : uint8_t { automatic, fp16, int8 };
+
 struct CudaOptions {
   std::vector<int> devices{};  // by CUDA's numbers, all of one kind; empty: those of the kind of the first usable one
   int64_t tile_edge = 0;       // 0: what fits the L2 cache; else a multiple of 16
@@ -17,6 +20,7 @@ struct CudaOptions {
   /// Multiply-adds of a sweep for which another device is started: what one does in the better part of a second, in
   /// which another has its context and a copy of the rows. An estimate, not measured. Results do not depend on it.
   double worth_a_device = 1e14;
+  SingleForm single_form = SingleForm::automatic;
 };
 
 /// Throws DeviceUnavailable where there is no driver, no such device, or one that is too old.

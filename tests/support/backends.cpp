@@ -41,14 +41,16 @@ void add_cuda(std::vector<BackendCase>& all) {
 /// The CUDA backend, its kernels run on the CPU. Threads stand for devices; every backend that is made gets another
 /// order of its threads, blocks and streams. Not called cuda...: it does not stand for a real device.
 void add_emulated_cuda(std::vector<BackendCase>& all) {
-  const auto make = [](int threads) {
-    static uint64_t made = 0;
-    emulation::Settings settings;
-    settings.devices = std::clamp(threads, 1, 3);
-    settings.seed = ++made;
-    return make_emulated_backend(settings);
-  };
-  all.push_back({"emulated_cuda", make, "", {48, 96, 144, 480}, true});
+  for (const bool int8 : {false, true}) {
+    const auto make = [int8](int threads) {
+      static uint64_t made = 0;
+      emulation::Settings settings;
+      settings.devices = std::clamp(threads, 1, 3);
+      settings.seed = ++made;
+      return make_emulated_backend(settings, {.int8 = int8});
+    };
+    all.push_back({int8 ? "emulated_cuda_int8" : "emulated_cuda", make, "", {48, 96, 144, 480}, true});
+  }
 }
 #endif
 

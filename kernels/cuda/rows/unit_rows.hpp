@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,6 +29,7 @@ class CudaUnitRows final : public UnitRows {
   int64_t dim() const override { return layout_.dim; }
   CosineType cosine_type() const override { return layout_.form == Form::f64 ? CosineType::f64 : CosineType::f32; }
   std::string form() const override;
+  double bound() const override { return proven; }
   /// Products of both can be formed where both sum their columns in the same order.
   bool meets(const UnitRows& other) const override;
 
@@ -49,6 +51,7 @@ class CudaUnitRows final : public UnitRows {
   /// A copy of them; the first device is then the current one.
   void bring_to_host() const;
 
+  double proven = std::numeric_limits<double>::infinity();  // of int8 alone
   // Where the rows are is a matter of speed and memory alone, and so may change.
   mutable DeviceBuffer<std::byte> resident;  // on the first device; empty where they did not fit
   DeviceBuffer<float> resident_scale;

@@ -55,6 +55,7 @@ class Worker {
       : device_(device),
         work_(work),
         access_(access),
+        former_(device, work.a.layout(), work.edge),
         consumers_(device, work.request, work.shape, work.edge, consume_.get()) {
     const int64_t area = work.edge * work.edge;
     if (consumers_.keeps_values() || work.dense != nullptr) {
@@ -130,8 +131,8 @@ class Worker {
     consumed_[slot].hold(form_.get());
     // The product has one shape for all tiles, whatever of it is looked at: the library might take another algorithm
     // for another.
-    form_tile(device_, work_.a.layout(), a.data, b.data, std::min(work_.a.tile_rows(work_.edge), a.rows),
-              std::min(work_.b.tile_rows(work_.edge), b.rows), tiles_[slot].data(), work_.edge, form_.get());
+    former_.form(a.data, b.data, std::min(work_.a.tile_rows(work_.edge), a.rows),
+                 std::min(work_.b.tile_rows(work_.edge), b.rows), tiles_[slot].data(), form_.get());
     formed_[slot].record(form_.get());
     formed_[slot].hold(consume_.get());
     return {tiles_[slot].data(),
@@ -241,6 +242,7 @@ class Worker {
   Device& device_;
   Work& work_;
   Access& access_;
+  TileFormer former_;
   // Consuming a tile frees it for the next but one, so this stream goes first where both could.
   Stream form_, consume_{Stream::Priority::high}, copy_;
   Consumers<T> consumers_;
