@@ -115,6 +115,7 @@ class CudaBackend final : public Backend {
     UnitRowsPlan plan;
     machine_.first().use();
     plan.form = ready_form(precision, transform.dim(rows.dim()));
+    plan.fused = options_.fused && plan.form == Form::int8;
     const CosineType type = plan.form == Form::f64 ? CosineType::f64 : CosineType::f32;
     plan.most_edge = most_edge(type);
     plan.spare = sweep_bytes(plan.form, std::min(plan.most_edge, std::max(padded_rows(rows.rows()), kTileUnit)));
@@ -170,12 +171,14 @@ class CudaBackend final : public Backend {
       case Precision::single:
         break;
     }
-    return single_form(options_.single_form, machine_.first().compute_major(), dim);
+    const SingleForm wanted = options_.fused ? SingleForm::int8 : options_.single_form;
+    return single_form(wanted, machine_.first().compute_major(), dim);
   }
 
   /// The form, once the library has its code. Where it has none for int8, and nobody asked for just that, fp16 does.
   Form ready_form(Precision precision, int64_t dim) {
     const Form form = form_of(precision, dim);
+    if (form == Form::int8 && options_.fused) return form;  // neighbours alone will ask the library
     try {
       warm_up(machine_.first(), FormLayout(form, dim));
       return form;

@@ -21,6 +21,9 @@ struct CudaOptions {
   /// which another has its context and a copy of the rows. An estimate, not measured. Results do not depend on it.
   double worth_a_device = 1e14;
   SingleForm single_form = SingleForm::automatic;
+  /// Tiles of `single` are formed and consumed by the fused kernel, which takes rows as int8, instead of cuBLAS and a
+  /// kernel after it; the same bits as cuBLAS with rows as int8. Sweeps for neighbours go by cuBLAS all the same.
+  bool fused = false;
 };
 
 /// Throws DeviceUnavailable where there is no driver, no such device, or one that is too old.

@@ -1,6 +1,8 @@
 # What the CUDA compiler and, for the emulation, the plain one both compile.
 set(GRAMIAN_CUDA_SOURCES
     backend.cpp
+    fused/fused.cu
+    fused/fused_batch.cpp
     products/bare_gemm.cpp
     products/dense.cpp
     products/gram.cpp

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <variant>
 #include <vector>
 
 #include "engine/error.hpp"
@@ -26,23 +27,31 @@ namespace {
 // Whole blocks of 256 and of 64, and a column more and less; where sums grow largest.
 constexpr int64_t kDims[] = {1, 2, 33, 64, 65, 130, 256, 300, 513, 768, 1022, 4096};
 
-std::unique_ptr<Backend> int8_backend(int devices = 1) {
+std::unique_ptr<Backend> int8_backend(int devices = 1, bool fused = false) {
   emulation::Settings settings;
   settings.devices = devices;
-  return make_emulated_backend(settings, {.int8 = true});
+  return make_emulated_backend(settings, {.int8 = true, .fused = fused});
 }
 
 class Int8Form : public ::testing::TestWithParam<int64_t> {};
+class Int8Cosines : public ::testing::TestWithParam<std::tuple<int64_t, bool>> {};
 
-TEST_P(Int8Form, TriangleIsThatOfTheCpu) {
-  const int64_t d = GetParam();
-  const auto backend = int8_backend(2);
+/// All that the fused kernel has, or all there is.
+SweepRequest request_for(const SweepShape& shape, bool fused) {
+  SweepRequest request = everything(shape);
+  if (fused) std::erase_if(request, [](const Reduction& wanted) { return std::holds_alternative<Nearest>(wanted); });
+  return request;
+}
+
+TEST_P(Int8Cosines, OfATriangleAreThoseOfTheCpu) {
+  const auto& [d, fused] = GetParam();
+  const auto backend = int8_backend(2, fused);
   constexpr int64_t n = 50;
   for (const Generator& generator : generators()) {
     SCOPED_TRACE(generator.name);
     const Stored stored = generator.make(n, d, 7);
     const Prepared prepared(*backend, stored.matrix, Precision::single);
-    const SweepRequest request = everything(n, CosineType::f32);
+    const SweepRequest request = request_for({n, n, true, CosineType::f32}, fused);
     const SweepState state = prepared.sweep(request, 48);
     const std::vector<double>& swept = state.of<Dense>(0).cosines;
     const SlicedRows rows(stored.exact);
@@ -56,16 +65,16 @@ TEST_P(Int8Form, TriangleIsThatOfTheCpu) {
   }
 }
 
-TEST_P(Int8Form, RectangleIsThatOfTheCpu) {
-  const int64_t d = GetParam();
-  const auto backend = int8_backend();
+TEST_P(Int8Cosines, OfARectangleAreThoseOfTheCpu) {
+  const auto& [d, fused] = GetParam();
+  const auto backend = int8_backend(1, fused);
   const Stored first = store(outlier_dimensions(50, d, 3), ElementType::f32);
   const Stored second = store(gaussian(40, d, 4), ElementType::f16);
   const Prepared a(*backend, first.matrix, Precision::single);
   const Prepared b(*backend, second.matrix, Precision::single, a.rows.get());
   const SweepShape shape{50, 40, false, CosineType::f32};
   const TileGrid grid = TileGrid::rectangle(50, 40, 48);
-  const SweepRequest request = everything(shape);
+  const SweepRequest request = request_for(shape, fused);
   const SweepState state = backend->sweep(*a.rows, *b.rows, request, grid, {0, grid.size()}, {});
   const SlicedRows rows(first.exact);
   const SlicedRows columns(second.exact);
@@ -109,6 +118,12 @@ TEST_P(Int8Form, BoundIsNeverExceeded) {
   }
 }
 
+// Of the fused kernel every multiplication is emulated.
+INSTANTIATE_TEST_SUITE_P(FewerDims, Int8Cosines,
+                         ::testing::Combine(::testing::Values(1, 65, 130, 300), ::testing::Values(true)),
+                         [](const auto& test) { return "d" + std::to_string(std::get<0>(test.param)) + "_fused"; });
+INSTANTIATE_TEST_SUITE_P(Dims, Int8Cosines, ::testing::Combine(::testing::ValuesIn(kDims), ::testing::Values(false)),
+                         [](const auto& test) { return "d" + std::to_string(std::get<0>(test.param)) + "_cublas"; });
 INSTANTIATE_TEST_SUITE_P(Dims, Int8Form, ::testing::ValuesIn(kDims),
                          [](const auto& test) { return std::string("d").append(std::to_string(test.param)); });
 

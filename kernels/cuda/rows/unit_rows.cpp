@@ -55,7 +55,8 @@ std::string CudaUnitRows::form() const {
     case Form::half:
       return "fp16, fp32 sums";
     case Form::int8:
-      return "int8 three times after a rotation, int32 sums, exact";
+      return std::string("int8 three times after a rotation, int32 sums, exact") +
+             (fused ? "; products fused with what consumes them, but for neighbours" : "; products by cuBLAS");
   }
   return {};
 }
@@ -108,6 +109,7 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
                                                plan.partner != nullptr ? plan.partner->order()
                                                : sliced                ? own_order(d)
                                                         : summation_order(device, source, n, d, on_unit, panel));
+  result->fused = plan.fused;
   const FormLayout& layout = result->layout();
   if (fits()) {
     try {

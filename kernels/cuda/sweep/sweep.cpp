@@ -123,7 +123,7 @@ void run(Machine& machine, const CudaUnitRows& a, const CudaUnitRows& b, const S
   // Smaller tiles are the same bits, so running short of memory costs time alone.
   for (int64_t edge = grid.edge();;) {
     const int64_t spare = sweep_bytes(a.layout().form, edge) + consumers_bytes(request, shape);
-    Work work{a, b, request, shape, edge, dense, probed, {}, {}, {}};
+    Work work{a, b, request, shape, edge, dense, probed, a.fused && b.fused && fuses(request), {}, {}, {}};
     try {
       attempt<T>(machine, work, grid, range, spare, state, progress);
       return;

@@ -1,7 +1,7 @@
 #include "kernels/cuda/sweep/weighted_sums.hpp"
 
+#include "kernels/cuda/rows/slice_sum.cuh"
 #include "kernels/cuda/runtime/launch.cuh"
-#include "kernels/cuda/sweep/slice_sum.cuh"
 
 namespace gramian::cuda {
 namespace {
