@@ -15,7 +15,7 @@ const Vocabulary& vocabulary_of(const host::Embedding& file) {
 }  // namespace
 
 std::shared_ptr<Backend> device(const std::string& name, int threads) {
-  return host::make_backend(name, threads, 0, {});
+  return host::make_backend(name, threads, {}, {});
 }
 
 Embeddings::Embeddings(std::string_view input, std::shared_ptr<Backend> on, OpenOptions options)

@@ -23,11 +23,12 @@ namespace {
 }
 
 /// A GPU that has shown, now or before, that it computes rightly. Throws DeviceUnavailable.
-std::unique_ptr<Backend> make_gpu(const std::vector<int>& numbers, int threads, int64_t memory_limit,
-                                  const Tell& tell) {
-  std::unique_ptr<Backend> gpu = gramian::cuda::make_backend({.devices = numbers, .memory_limit = memory_limit});
+std::unique_ptr<Backend> make_gpu(const std::vector<int>& numbers, int threads, const GpuUse& use, const Tell& tell) {
+  std::unique_ptr<Backend> gpu =
+      gramian::cuda::make_backend({.devices = numbers, .memory_limit = use.memory_limit, .fused = use.fused});
   const DeviceInfo info = gpu->info();
-  const FirstUse first(info.hardware + ", " + info.driver + ", gramian " GRAMIAN_VERSION);
+  const FirstUse first(info.hardware + ", " + info.driver + ", gramian " GRAMIAN_VERSION +
+                       (use.fused ? ", fused" : ""));
   if (!first.pending()) return gpu;
   try {
     const std::vector<std::string> wrong = differences(*gpu, *gramian::cpu::make_backend({.threads = threads}));
@@ -43,10 +44,10 @@ std::unique_ptr<Backend> make_gpu(const std::vector<int>& numbers, int threads, 
   return gpu;
 }
 
-std::unique_ptr<Backend> make_automatic(int threads, int64_t memory_limit, const Tell& tell, int first) {
+std::unique_ptr<Backend> make_automatic(int threads, const GpuUse& use, const Tell& tell) {
   if (!cuda::list_devices().devices.empty()) {
     try {
-      return make_gpu(first > 0 ? std::vector<int>{first} : std::vector<int>(), threads, memory_limit, tell);
+      return make_gpu(use.first > 0 ? std::vector<int>{use.first} : std::vector<int>(), threads, use, tell);
     } catch (const Error& error) {
       if (tell.warn) tell.warn(std::string("the CUDA device cannot be used, so the CPU is: ") + error.what());
     }
@@ -68,15 +69,14 @@ std::vector<int> parse_numbers_of_gpus(std::string_view rest, const std::string&
 
 }  // namespace
 
-std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit, const Tell& tell,
-                                      int first) {
+std::unique_ptr<Backend> make_backend(const std::string& device, int threads, const GpuUse& use, const Tell& tell) {
   constexpr std::string_view kCuda = "cuda";
-  if (device == "auto") return make_automatic(threads, memory_limit, tell, first);
+  if (device == "auto") return make_automatic(threads, use, tell);
   if (device == "cpu") return gramian::cpu::make_backend({.threads = threads});
   if (!device.starts_with(kCuda)) refuse(device);
   const std::vector<int> numbers = parse_numbers_of_gpus(std::string_view(device).substr(kCuda.size()), device);
   try {
-    return make_gpu(numbers, threads, memory_limit, tell);
+    return make_gpu(numbers, threads, use, tell);
   } catch (const Error& error) {
     // Also where the device has no memory to start with: what was asked for is not to be had.
     throw DeviceUnavailable("device " + printable(device) + ": " + error.what());

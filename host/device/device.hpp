@@ -18,13 +18,18 @@ struct Tell {
   std::function<void(const std::string&)> note;
 };
 
-/// "auto", "cpu", "cuda" or "cuda:N"; `memory_limit`: bytes of each GPU, 0: what is free. `first`: the GPU that "auto"
-/// takes, as a matrix lies in its memory; 0 takes others of its kind as well. Throws InvalidUsage for another word and
-/// DeviceUnavailable for what is not here or cannot be used. "auto" then takes the CPU, and warns where there is a GPU.
-/// A GPU that this version meets for the first time with its driver has to find in a trial (trial.hpp) what the CPU
-/// finds, which is told; one that does not cannot be used.
-std::unique_ptr<Backend> make_backend(const std::string& device, int threads, int64_t memory_limit, const Tell& tell,
-                                      int first = 0);
+/// How a GPU is used, where one is.
+struct GpuUse {
+  int64_t memory_limit = 0;  // bytes of each GPU; 0: what is free
+  bool fused = false;        // tiles of `single` by the fused kernel
+  int first = 0;             // that "auto" takes, as a matrix lies in its memory; 0 takes others of its kind as well
+};
+
+/// "auto", "cpu", "cuda" or "cuda:N". Throws InvalidUsage for another word and DeviceUnavailable for what is not here or
+/// cannot be used. "auto" then takes the CPU, and warns where there is a GPU. A GPU that this version meets for the
+/// first time with its driver has to find in a trial (trial.hpp) what the CPU finds, which is told; one that does not
+/// cannot be used.
+std::unique_ptr<Backend> make_backend(const std::string& device, int threads, const GpuUse& use, const Tell& tell);
 
 /// What a GPU, by its number, finds otherwise than the CPU (trial.hpp); empty where nothing is. Throws as make_backend
 /// does.

@@ -27,8 +27,9 @@ Matrix signs(int64_t rows, uint64_t seed) {
   return make_matrix(std::move(values), rows, kDim);
 }
 
-/// Listed is left out: not every device has it, and who is asked for it proves its bounds.
-SweepRequest every_kind(const SweepShape& shape) {
+/// Neighbours by themselves: not every way to sweep has them. Listed is left out: not every device has it, and who is
+/// asked for it proves its bounds.
+std::vector<SweepRequest> every_kind(const SweepShape& shape) {
   std::vector<uint8_t> parts(static_cast<size_t>(kFineBins));
   for (size_t cell = 0; cell < parts.size(); ++cell) parts[cell] = static_cast<uint8_t>(cell % 3);
   Probes probes;
@@ -41,16 +42,16 @@ SweepRequest every_kind(const SweepShape& shape) {
                           Histogram{-0.3, 0.7, 57},
                           fine_bracket(kFineBins / 2, kFineBins / 4 * 3, shape.type),
                           Bracket{-0.25, 0.25, Bracket::Keep::counts, coarse},
-                          Nearest{.k = 7},
                           Degrees{0.125},
                           Degrees{0.3},
                           RankCounts{std::make_shared<const RankBins>(parts)},
                           probes};
+  SweepRequest neighbours = {Nearest{.k = 7}};
   if (!shape.triangle) {
-    request.emplace_back(Nearest{.k = 5, .of = Axis::columns});
+    neighbours.emplace_back(Nearest{.k = 5, .of = Axis::columns});
     request.emplace_back(Degrees{0.125, Axis::columns});
   }
-  return request;
+  return {request, neighbours};
 }
 
 /// A kind without an overload of its own does not compile.
@@ -107,9 +108,8 @@ struct Prepared {
   TileGrid grid(bool triangle) const {
     return triangle ? TileGrid::triangle(kRows, kEdge) : TileGrid::rectangle(kRows, kOthers, kEdge);
   }
-  SweepState sweep(bool triangle) const {
+  SweepState sweep(const SweepRequest& request, bool triangle) const {
     const TileGrid tiles = grid(triangle);
-    const SweepRequest request = every_kind(shape_of(tiles, rows->cosine_type()));
     const TileRange all{0, tiles.size()};
     SweepState state = triangle ? backend.sweep(*rows, request, tiles, all, {})
                                 : backend.sweep(*rows, *of_others, request, tiles, all, {});
@@ -132,14 +132,15 @@ std::vector<std::string> differences(Backend& device, Backend& reference) {
     const Prepared mine(device, matrix, others, precision);
     const Prepared theirs(reference, matrix, others, precision);
     for (const bool triangle : {true, false}) {
-      const SweepRequest request = every_kind(shape_of(mine.grid(triangle), mine.rows->cosine_type()));
-      const SweepState found = mine.sweep(triangle);
-      const SweepState wanted = theirs.sweep(triangle);
-      for (size_t place = 0; place < request.size(); ++place) {
-        if (std::visit(SameBits{wanted.found[place]}, found.found[place])) continue;
-        differing.push_back(std::string(std::visit(NameOf{}, request[place])) + " of a " +
-                            (triangle ? "triangle" : "rectangle") + " in " + std::string(precision_name(precision)) +
-                            " precision");
+      for (const SweepRequest& request : every_kind(shape_of(mine.grid(triangle), mine.rows->cosine_type()))) {
+        const SweepState found = mine.sweep(request, triangle);
+        const SweepState wanted = theirs.sweep(request, triangle);
+        for (size_t place = 0; place < request.size(); ++place) {
+          if (std::visit(SameBits{wanted.found[place]}, found.found[place])) continue;
+          differing.push_back(std::string(std::visit(NameOf{}, request[place])) + " of a " +
+                              (triangle ? "triangle" : "rectangle") + " in " + std::string(precision_name(precision)) +
+                              " precision");
+        }
       }
     }
   }

@@ -1,5 +1,7 @@
 #include "kernels/cuda/backend.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "kernels/cuda/products/row_forms.hpp"
 #include "kernels/cuda/products/softmax_products.hpp"
 #include "kernels/cuda/rows/rows.hpp"
+#include "kernels/cuda/rows/single_form.hpp"
 #include "kernels/cuda/rows/unit_rows.hpp"
 #include "kernels/cuda/runtime/machine.hpp"
 #include "kernels/cuda/sweep/rank_product.hpp"
@@ -26,18 +29,6 @@ namespace {
 
 /// Smaller factorizations take the host less time than the start of cuSOLVER takes. An estimate, not measured.
 constexpr int64_t kLeastForSolver = 128;
-
-Form form_of(Precision precision) {
-  switch (precision) {
-    case Precision::double_:
-      return Form::f64;
-    case Precision::half:
-      return Form::half;
-    case Precision::single:
-      break;
-  }
-  return Form::split;
-}
 
 class CudaBackend final : public Backend {
  public:
@@ -125,13 +116,13 @@ class CudaBackend final : public Backend {
   std::unique_ptr<UnitRows> do_prepare(const DeviceRows& rows, const RowTransform& transform, Precision precision,
                                        const UnitRows* partner) override {
     UnitRowsPlan plan;
-    plan.form = form_of(precision);
+    machine_.first().use();
+    plan.form = ready_form(precision, transform.dim(rows.dim()));
+    plan.fused = options_.fused && plan.form == Form::int8;
     const CosineType type = plan.form == Form::f64 ? CosineType::f64 : CosineType::f32;
     plan.most_edge = most_edge(type);
-    plan.spare = sweep_bytes(type, std::min(plan.most_edge, std::max(padded_rows(rows.rows()), kTileUnit)));
+    plan.spare = sweep_bytes(plan.form, std::min(plan.most_edge, std::max(padded_rows(rows.rows()), kTileUnit)));
     plan.partner = partner == nullptr ? nullptr : &as_cuda(*partner);
-    machine_.first().use();
-    warm_up(machine_.first(), FormLayout(plan.form, transform.dim(rows.dim())));
     return prepare_unit_rows(machine_.first(), as_cuda(rows), transform, plan);
   }
 
@@ -170,8 +161,37 @@ class CudaBackend final : public Backend {
 
   /// The rows as stored are a convenience; their unit rows are needed more.
   int64_t spare_beside_rows(const CudaRows& rows) const {
-    const int64_t unit = padded_rows(rows.rows()) * FormLayout(Form::split, rows.dim()).bytes;
-    return unit + sweep_bytes(CosineType::f32, edge_for(CosineType::f32, rows.rows()));
+    const Form form = form_of(Precision::single, rows.dim());
+    const int64_t unit = padded_rows(rows.rows()) * FormLayout(form, rows.dim()).bytes;
+    return unit + sweep_bytes(form, edge_for(CosineType::f32, rows.rows()));
+  }
+
+  Form form_of(Precision precision, int64_t dim) const {
+    switch (precision) {
+      case Precision::double_:
+        return Form::f64;
+      case Precision::half:
+        return Form::half;
+      case Precision::single:
+        break;
+    }
+    const SingleForm wanted = options_.fused ? SingleForm::int8 : options_.single_form;
+    return single_form(wanted, machine_.first().compute_major(), dim);
+  }
+
+  /// The form, once the library has its code. Where it has none for int8, and nobody asked for just that, fp16 does.
+  Form ready_form(Precision precision, int64_t dim) {
+    const Form form = form_of(precision, dim);
+    if (form == Form::int8 && options_.fused) return form;  // neighbours alone will ask the library
+    try {
+      warm_up(machine_.first(), FormLayout(form, dim));
+      return form;
+    } catch (const DeviceUnavailable& error) {
+      if (form != Form::int8 || options_.single_form == SingleForm::int8) throw;
+      spdlog::warn("products of int8 cannot be had ({}), so rows are fp16 twice", error.what());
+    }
+    options_.single_form = SingleForm::fp16;
+    return ready_form(precision, dim);
   }
 
   CudaOptions options_;

@@ -10,6 +10,9 @@
 
 namespace gramian::cuda {
 
+/// What unit rows of `single` consist of; automatic: what the device multiplies fastest.
+enum class SingleForm : uint8_t { automatic, fp16, int8 };
+
 struct CudaOptions {
   std::vector<int> devices{};  // by CUDA's numbers, all of one kind; empty: those of the kind of the first usable one
   int64_t tile_edge = 0;       // 0: what fits the L2 cache; else a multiple of 16
@@ -17,6 +20,10 @@ struct CudaOptions {
   /// Multiply-adds of a sweep for which another device is started: what one does in the better part of a second, in
   /// which another has its context and a copy of the rows. An estimate, not measured. Results do not depend on it.
   double worth_a_device = 1e14;
+  SingleForm single_form = SingleForm::automatic;
+  /// Tiles of `single` are formed and consumed by the fused kernel, which takes rows as int8, instead of cuBLAS and a
+  /// kernel after it; the same bits as cuBLAS with rows as int8. Sweeps for neighbours go by cuBLAS all the same.
+  bool fused = false;
 };
 
 /// Throws DeviceUnavailable where there is no driver, no such device, or one that is too old.

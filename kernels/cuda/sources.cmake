@@ -2,6 +2,8 @@
 set(GRAMIAN_CUDA_SOURCES
     arrays.cpp
     backend.cpp
+    fused/fused.cu
+    fused/fused_batch.cpp
     products/bare_gemm.cpp
     products/dense.cpp
     products/gram.cpp
@@ -18,6 +20,8 @@ set(GRAMIAN_CUDA_SOURCES
     rows/pairs.cu
     rows/row_sums.cu
     rows/rows.cpp
+    rows/single_form.cpp
+    rows/slices.cu
     rows/transform.cu
     rows/unit_rows.cpp
     runtime/check.cpp
@@ -32,6 +36,7 @@ set(GRAMIAN_CUDA_SOURCES
     sweep/threshold_band.cpp
     sweep/tile.cpp
     sweep/tile_edge.cpp
+    sweep/weighted_sums.cu
     sweep/worklist.cpp)
 # What wraps the vendor's libraries; tests/emulation has a twin of each.
 set(GRAMIAN_CUDA_VENDOR_SOURCES

@@ -31,7 +31,7 @@ nb::object array_of(std::vector<T> values) {
 }
 
 Found find(const host::Embedding& a, const host::Embedding& b, int64_t k, int threads, const Progress& progress) {
-  const auto backend = host::make_backend("cpu", threads > 0 ? threads : host::available_threads(), 0, {});
+  const auto backend = host::make_backend("cpu", threads > 0 ? threads : host::available_threads(), {}, {});
   Space from(*backend, a.matrix.view);
   Space among(*backend, b.matrix.view);
   if (k > among.size()) {

@@ -7,7 +7,8 @@
 
 No kernel keeps anything in local memory (LDL, STL). No atomic goes to an address of unknown kind (ATOM, where ATOMG or RED
 is meant): that is a loop wherever the address could be shared memory's. And the fine grid, which takes an atomic a cosine,
-counts in shared memory by ATOMS.POPC.INC, which adds up a warp's equal addresses."""
+counts in shared memory by ATOMS.POPC.INC, which adds up a warp's equal addresses. The fused kernel multiplies on tensor
+cores (IMMA), in a loop that brings rows past the registers (LDGSTS) and reads matrices (LDSM)."""
 
 import os
 import pathlib
@@ -63,8 +64,12 @@ def faults(architecture, name, operations):
             yield f"{where}: local memory ({local})"
     if "ATOM" in kinds:
         yield f"{where}: an atomic on an address of unknown kind"
-    if name.startswith("reduce_kernel") and "ATOMS.POPC.INC.32" not in operations:
+    if name.startswith(("reduce_kernel", "fused_kernel")) and "ATOMS.POPC.INC.32" not in operations:
         yield f"{where}: the fine grid does not count by ATOMS.POPC.INC"
+    if name == "fused_kernel":
+        for wanted, most in (("IMMA", 32), ("LDSM", 12), ("LDGSTS", 8)):
+            if not 0 < kinds.count(wanted) <= most:
+                yield f"{where}: {kinds.count(wanted)} {wanted}, where one step of the loop and the first copy have {most}"
 
 
 PLANTED = """
@@ -75,6 +80,10 @@ arch = sm_80
 		Function : _ZN7gramian4cuda12_GLOBAL__N__9464c6ee_9_reduce_cu_c4d4c40113reduce_kernelIdEEvNS0_1AE
         /*0000*/                   STL [R1], R2 ;                        /* 0x0000000201007387 */
         /*0010*/               @P1 ATOM.E.ADD.64.STRONG.GPU P0, R2, [R4] ; /* 0x8000000204027980 */
+		Function : _ZN7gramian4cuda12_GLOBAL__N__9464c6ee_8_fused_cu_c4d4c40112fused_kernelENS0_1AE
+        /*0000*/                   ATOMS.POPC.INC.32 RZ, [R7+URZ] ;      /* 0x000000000700938c */
+        /*0010*/                   IMMA.16832.S8.S8 R4, R2.ROW, R3.COL, R4 ; /* 0x0000000302047237 */
+        /*0020*/                   LDSM.16.M88.4 R4, [R2] ;              /* 0x000000000204783b */
 """
 
 
@@ -82,7 +91,8 @@ def main(arguments):
     if arguments == ["--self-test"]:
         found = [fault for kernel in kernels(PLANTED) for fault in faults(*kernel)]
         print("\n".join(found))
-        return 0 if len(found) == 3 and all(fault.startswith("reduce_kernel<d>") for fault in found) else 1
+        of = [fault.split(" ")[0] for fault in found]
+        return 0 if of == ["reduce_kernel<d>"] * 3 + ["fused_kernel"] and "0 LDGSTS" in found[-1] else 1
     environment = tools()
     if environment is None:
         print("SKIPPED: cuobjdump and nvdisasm are not here (pip install nvidia-cuda-cuobjdump nvidia-cuda-nvdisasm)")

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/error.hpp"
+#include "engine/narrow.hpp"
 #include "kernels/cuda/runtime/blas.hpp"
 #include "kernels/cuda/runtime/buffers.hpp"
 #include "kernels/cuda/runtime/check.hpp"
@@ -48,6 +49,13 @@ double chain_sum(const double* x, const double* y, int64_t k) {
   double sum = 0.0;
   for (int64_t at = 0; at < k; ++at) sum = std::fma(x[at], y[at], sum);
   return sum;
+}
+
+/// As the hardware does, which has no more than 32 bits: what leaves them is a fault.
+int32_t exact_sum(const int8_t* x, const int8_t* y, int64_t k) {
+  int64_t sum = 0;
+  for (int64_t at = 0; at < k; ++at) sum += int32_t{x[at]} * int32_t{y[at]};
+  return narrow<int32_t>(sum);
 }
 
 template <class In, class Out, class Sum>
@@ -133,6 +141,13 @@ void Blas::product(const TileProduct<double, double>& p, cudaStream_t stream) {
   impl_->load_code();
   emulation::note_product(p.m, p.n);
   check(emulation::enqueue_host(stream, [p] { run(p, p.a, p.b, p.lda, p.ldb, chain_sum); }), "a product");
+}
+
+void Blas::product(const TileProduct<int8_t, int32_t>& p, cudaStream_t stream) {
+  impl_->load_code();
+  if (!emulation::settings().int8_products) throw DeviceUnavailable("cuBLAS has no algorithm for a product of tiles");
+  emulation::note_product(p.m, p.n);
+  check(emulation::enqueue_host(stream, [p] { run(p, p.a, p.b, p.lda, p.ldb, exact_sum); }), "a product");
 }
 
 void Blas::add_gram(const double* a, int64_t m, const double* b, int64_t n, int64_t k, double* c, cudaStream_t stream) {

@@ -15,10 +15,11 @@ struct Settings {
   bool driver = true;
   bool libraries = true;  // the vendor's, that the backend opens
   int compute_major = 9;
-  std::vector<int> majors;  // of single devices, by number; where there is none, compute_major
-  bool code = true;         // for the devices' architecture
-  bool pools = true;        // of memory
-  bool wrong = false;       // products of fp16: the first element of each
+  std::vector<int> majors;    // of single devices, by number; where there is none, compute_major
+  bool code = true;           // for the devices' architecture
+  bool pools = true;          // of memory
+  bool wrong = false;         // products of fp16: the first element of each
+  bool int8_products = true;  // the library has them
   int multiprocessors = 2;
   int l2_bytes = 200 << 10;
   int shared_bytes = 99 << 10;            // that a block may ask for

@@ -17,6 +17,8 @@ struct EmulatedOptions {
   std::vector<int> devices{};
   int64_t memory_limit = 0;
   double worth_a_device = 0.0;
+  bool int8 = false;  // rows of `single` are int8, whatever the device
+  bool fused = false;
 };
 
 /// Configures the emulation.

@@ -28,11 +28,19 @@ TEST(Emulation, FindsNothingWrongWithTheKernelsAsTheyAre) {
   EXPECT_EQ(right(intact_kept), kSeeds);
   EXPECT_EQ(right(intact_neighbors), kSeeds);
   EXPECT_EQ(right(intact_place), kSeeds);
+  EXPECT_EQ(right(intact_fused), kSeeds);
 }
 
 TEST(Emulation, FindsAMissingBarrier) { EXPECT_LT(right(reduce_without_barrier), kSeeds); }
 
 TEST(Emulation, FindsAMissingBarrierOfAWarp) { EXPECT_LT(right(neighbors_without_warp_barrier), kSeeds); }
+
+TEST(Emulation, FindsMissingBarriersOfTheFusedKernel) {
+  EXPECT_LT(right(fused_without_barrier), kSeeds);
+  EXPECT_LT(right(fused_shown_too_soon), kSeeds);
+}
+
+TEST(Emulation, FindsCopiesThatNobodyWaitsFor) { EXPECT_LT(right(fused_without_waiting), kSeeds); }
 
 TEST(Emulation, FindsWarpsInEachOthersSharedMemory) { EXPECT_LT(right(kept_in_half_the_room), kSeeds); }
 

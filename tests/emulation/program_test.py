@@ -119,6 +119,20 @@ class SameAsTheCpu(OnGpus):
             self.assertLessEqual(gpu["accuracy"]["max_abs_error"], PROMISE[precision])
             self.assertGreater(gpu["accuracy"]["pairs"], 0)
 
+    def test_products_fused_with_what_consumes_them(self):
+        for arguments in (("stats", "a.npy", "--bins", 57), ("rsa", "a.npy", "b.npy", "--join", "rows")):
+            plain, fused = (
+                self.bytes(*arguments, "--device", "cuda", "--gemm", gemm, major=8)[0] for gemm in ("cublas", "fused")
+            )
+            self.assertEqual(plain, fused)
+        forms = [
+            self.json("stats", "a.npy", "--device", "cuda", "--gemm", gemm, major=major)["accuracy"]["form"]
+            for gemm, major in (("cublas", 9), ("cublas", 8), ("fused", 9))
+        ]
+        self.assertRegex(forms[0], "^fp16 twice")
+        self.assertRegex(forms[1], "^int8 three times .*by cuBLAS$")
+        self.assertRegex(forms[2], "^int8 three times .*fused")
+
     def test_neighbors(self):
         for precision in ("double", "single"):
             rows, cosines = [], []

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <variant>
 #include <vector>
 
 #include "tests/emulation/control.hpp"
@@ -47,6 +48,26 @@ TEST(Races, NoneInARectangle) {
   const SweepShape shape{kRows, 40, false, rows.rows->cosine_type()};
   const SweepRequest request = everything(shape);
   expect_consistent(backend->sweep(*rows.rows, *columns.rows, request, grid, {0, grid.size()}, {}), request, shape);
+}
+
+TEST(Races, NoneInTheFusedKernel) {
+  const auto backend = make_emulated_backend({}, {.int8 = true, .fused = true});
+  const Stored stored = store(with_mean_cosine(100, 20, 0.3, 5), ElementType::f32);
+  const Prepared prepared(*backend, stored.matrix, Precision::single);
+  SweepRequest request = everything(100, CosineType::f32);
+  std::erase_if(request, [](const Reduction& wanted) { return std::holds_alternative<Nearest>(wanted); });
+  expect_consistent(prepared.sweep(request, 96), request, 100, CosineType::f32);
+  // Several tiles of one batch.
+  request.erase(request.begin());
+  prepared.sweep(request, kEdge);
+}
+
+TEST(Races, NoneInRowsOfSlices) {
+  const auto backend = make_emulated_backend({}, {.int8 = true});
+  const Stored stored = store(with_mean_cosine(kRows, 70, 0.3, 5), ElementType::f32);
+  const Prepared prepared(*backend, stored.matrix, Precision::single);
+  const SweepRequest request = everything(kRows, CosineType::f32);
+  expect_consistent(prepared.sweep(request, kEdge), request, kRows, CosineType::f32);
 }
 
 TEST(Races, NoneInABand) {
@@ -99,6 +120,7 @@ TEST(Races, NoneInTheCasesOfFaults) {
   EXPECT_TRUE(intact_kept());
   EXPECT_TRUE(intact_neighbors());
   EXPECT_TRUE(intact_place());
+  EXPECT_TRUE(intact_fused());
 }
 
 class RacesDeathTest : public ::testing::Test {
@@ -115,6 +137,12 @@ TEST_F(RacesDeathTest, AnIncrementThatIsNoAtomic) {
 
 TEST_F(RacesDeathTest, AMissingBarrier) {
   EXPECT_EXIT(reduce_without_barrier(), ::testing::ExitedWithCode(kReported), "data race");
+}
+
+TEST_F(RacesDeathTest, InTheFusedKernel) {
+  EXPECT_EXIT(fused_count_without_atomic(), ::testing::ExitedWithCode(kReported), "data race");
+  EXPECT_EXIT(fused_without_barrier(), ::testing::ExitedWithCode(kReported), "data race");
+  EXPECT_EXIT(fused_shown_too_soon(), ::testing::ExitedWithCode(kReported), "data race");
 }
 
 TEST_F(RacesDeathTest, AMissingBarrierOfAWarp) {

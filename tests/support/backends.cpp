@@ -41,14 +41,18 @@ void add_cuda(std::vector<BackendCase>& all) {
 /// The CUDA backend, its kernels run on the CPU. Threads stand for devices; every backend that is made gets another
 /// order of its threads, blocks and streams. Not called cuda...: it does not stand for a real device.
 void add_emulated_cuda(std::vector<BackendCase>& all) {
-  const auto make = [](int threads) {
-    static uint64_t made = 0;
-    emulation::Settings settings;
-    settings.devices = std::clamp(threads, 1, 3);
-    settings.seed = ++made;
-    return make_emulated_backend(settings);
+  const auto add = [&](const std::string& name, bool int8, bool fused) {
+    const auto make = [int8, fused](int threads) {
+      static uint64_t made = 0;
+      emulation::Settings settings;
+      settings.devices = std::clamp(threads, 1, 3);
+      settings.seed = ++made;
+      return make_emulated_backend(settings, {.int8 = int8, .fused = fused});
+    };
+    all.push_back({name, make, "", {48, 96, 144, 480}, true});
   };
-  all.push_back({"emulated_cuda", make, "", {48, 96, 144, 480}, true});
+  add("emulated_cuda", false, false);
+  add("emulated_cuda_int8", true, false);
 }
 #endif
 

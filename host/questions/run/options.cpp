@@ -16,6 +16,9 @@ void RunSettings::describe(Description& d) {
   d.option("--device", &device, "DEVICE", "auto, cpu, cuda or cuda:N").unrecorded();
   d.option("--precision", &precision, "NAME", "Of the cosines of a sweep: single, double or half")
       .one_of({"single", "double", "half"});
+  d.option("--gemm", &gemm, "NAME", "Tiles on a GPU by cublas, or fused (on trial)")
+      .one_of({"cublas", "fused"})
+      .unrecorded();
   describe_threads_and_seed(d);
   d.in(Group::run);
   d.option("--memory-limit", &memory_limit, "SIZE",
@@ -71,8 +74,7 @@ void RowOptions::describe_preparation(Description& d) {
   d.option("--remove-top", &preprocessing.remove_top, "D",
            "Project out the first D principal directions first (implies --center)")
       .at_least(0);
-  d.flag("--whiten", preprocessing.whiten,
-         "Then coordinates along principal directions, each scaled to variance 1 (implies --center)");
+  d.flag("--whiten", preprocessing.whiten, "Then principal coordinates, each scaled to variance 1 (implies --center)");
   d.option("--dims", &preprocessing.dims, "D",
            "Then only those along the first D principal directions (implies --center)")
       .at_least(1);

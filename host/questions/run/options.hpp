@@ -20,12 +20,14 @@ struct RunSettings {
   int threads = 0;  // 0: every processor
   std::optional<std::string> memory_limit{};
   uint64_t seed = 0;
+  std::string gemm = "cublas";
   int gpu = 0;  // that "auto" takes: matrices may lie in its memory. No option: whoever gives them knows
 
   void describe(Description& d);
   /// --threads and --seed alone, of what needs no device.
   void describe_threads_and_seed(Description& d);
   Precision parsed_precision() const;
+  bool fused() const { return gemm == "fused"; }
 };
 
 /// Which rows of a matrix are used, and what is done to them first.

@@ -48,7 +48,7 @@ Run::Run(std::string question, const RunSettings& settings, Front& front, std::o
                         // Not into the result, which is the same the second time.
                         [this](const std::string& sentence) { front_.forecast(sentence); }};
   try {
-    backend_ = host::make_backend(settings.device, threads_, memory_.given(), tell, settings.gpu);
+    backend_ = host::make_backend(settings.device, threads_, {memory_.given(), settings.fused(), settings.gpu}, tell);
   } catch (const InvalidUsage& error) {
     const std::string what = error.what();
     throw InvalidUsage((what.starts_with("device") ? "--" : "") + what);

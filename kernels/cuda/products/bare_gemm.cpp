@@ -24,7 +24,8 @@ class Bare {
       : device_(device),
         rows_(rows),
         edge_(grid.edge()),
-        access_(device, rows, edge_, sweep_bytes(rows.cosine_type(), edge_)) {
+        access_(device, rows, edge_, sweep_bytes(rows.layout().form, edge_)),
+        former_(device, rows.layout(), edge_) {
     for (DeviceBuffer<T>& tile : tiles_) tile = DeviceBuffer<T>(edge_ * edge_, "a tile");
   }
   int64_t panel_rows() const { return access_.panel_rows(); }
@@ -32,8 +33,8 @@ class Bare {
     const RowRun a = access_.at(tile.row_begin, device_.stream());
     const RowRun b = access_.at(tile.col_begin, device_.stream());
     next_ ^= 1;
-    form_tile(device_, rows_.layout(), a.data, b.data, std::min(rows_.tile_rows(edge_), a.rows),
-              std::min(rows_.tile_rows(edge_), b.rows), tiles_[next_].data(), edge_, device_.stream());
+    former_.form(a.data, b.data, std::min(rows_.tile_rows(edge_), a.rows), std::min(rows_.tile_rows(edge_), b.rows),
+                 tiles_[next_].data(), device_.stream());
   }
 
  private:
@@ -41,6 +42,7 @@ class Bare {
   const CudaUnitRows& rows_;
   int64_t edge_;
   RowAccess access_;
+  TileFormer former_;
   DeviceBuffer<T> tiles_[2];
   int next_ = 0;
 };

@@ -94,7 +94,8 @@ struct ProbeArguments {
 
 template <class T>
 struct DenseArguments {
-  T* cosines = nullptr;  // as the tile; only where they are wanted
+  T* cosines = nullptr;  // only where they are wanted
+  int64_t ld = 0;
 };
 
 /// One threshold. In a triangle both sides are the same counts; a side that nobody asked for is null.

@@ -28,6 +28,8 @@ class Consumers {
   /// Work that only brackets ask for.
   ReduceArguments<T> arguments_of_kept(const TileView<T>& tile);
   void reduce(const ReduceArguments<T>& arguments, cudaStream_t stream);
+  /// Of whatever kernel consumes: they have an extreme each.
+  int64_t blocks() const { return blocks_; }
   bool keeps_values() const { return brackets_.keeps_values(); }
   void count_pairs(const Tile& tile) { pairs_ += pairs_in(tile); }
   void distribute(const T* kept, int64_t count) { brackets_.distribute(kept, count); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/cuda/reductions/bins.cuh"
 #include "kernels/cuda/reductions/brackets.cuh"
 #include "kernels/cuda/reductions/extremes.cuh"
 #include "kernels/cuda/reductions/nearest.cuh"
@@ -17,22 +18,6 @@ constexpr int kThreads = block_threads(512);
 constexpr int kWarps = kThreads / kWarp;
 /// Degrees of columns are counted in 8 bits each while a warp goes down its unit.
 constexpr int kMostUnitRows = 248;
-
-template <class T>
-__device__ void clear_bins(const ReduceArguments<T>& arguments, unsigned* fine, uint32_t* touched) {
-  for (unsigned b = threadIdx.x; b < kFineSlots; b += kThreads) fine[b] = 0;
-  for (unsigned b = threadIdx.x; b < kTouchedWords; b += kThreads) {
-    touched[b] = arguments.brackets.touched != nullptr ? arguments.brackets.touched[b] : 0;
-  }
-}
-
-/// The block's counts to those of all. A cosine of exactly 1 belongs to the last bin.
-__device__ void add_bins(const unsigned* fine, uint64_t* counts) {
-  for (unsigned b = threadIdx.x; b < kFineBins; b += kThreads) {
-    const unsigned counted = fine[b] + (b == kFineBins - 1 ? fine[kFineBins] : 0);
-    if (counted > 0) count(counts + b, counted);
-  }
-}
 
 /// The least cosine that is noted for any of the patch's columns.
 template <class T>
@@ -58,7 +43,7 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
   KeptStage<T> stage(reinterpret_cast<T*>(dynamic_shared() + kFineShared) + threadIdx.x / kWarp * kStaged);
   auto* const found = reinterpret_cast<Extreme<T>*>(dynamic_shared());  // after the counts are done with
   const bool binned = arguments.counts_bins();
-  if (binned) clear_bins(arguments, fine, touched);
+  if (binned) clear_bins<kThreads>(arguments, fine, touched);
   __syncthreads();
 
   const int lane = static_cast<int>(threadIdx.x % kWarp);
@@ -96,10 +81,10 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
         if (binned) hits = count_bins<false>(patch, fine, touched);
       }
       if (arguments.brackets.touched != nullptr) look_at_hits(patch, hits, stage, tile, arguments.brackets);
-      if (arguments.extremes.blocks != nullptr) note_extremes(patch, tile.ld, low, high);
+      if (arguments.extremes.blocks != nullptr) note_extremes(patch, tile.ld, 0u, low, high);
       if (neighbors) note_neighbors(patch, tile, arguments.nearest, least_of_columns);
       if (arguments.degrees.count > 0) count_degrees(patch, tile, arguments.degrees, first_columns);
-      if (seldom) look_at_all(patch, arguments);
+      if (seldom) look_at_all(patch, tile, arguments, arguments.dense);
     }
     if (first_columns != 0) {
       add_column_degrees(arguments.degrees.thresholds[0].of_columns, patch, tile, first_columns);
@@ -113,7 +98,7 @@ __global__ void __launch_bounds__(kThreads, 1) reduce_kernel(ReduceArguments<T> 
 
   __syncthreads();
   if (arguments.fine.counts != nullptr) {
-    add_bins(fine, arguments.fine.counts);
+    add_bins<kThreads>(fine, arguments.fine.counts);
     __syncthreads();
   }
   if (arguments.extremes.blocks == nullptr) return;

@@ -61,8 +61,8 @@ __device__ __forceinline__ int64_t slot_of(double x, const DeviceHistogram& hist
 
 /// Reads the tile again.
 template <class T>
-__device__ __forceinline__ void look_at_all(const Patch<T>& patch, const ReduceArguments<T>& arguments) {
-  const TileView<T>& tile = arguments.tile;
+__device__ __forceinline__ void look_at_all(const Patch<T>& patch, const TileView<T>& tile,
+                                            const ReduceArguments<T>& arguments, const DenseArguments<T>& dense) {
 #pragma unroll 1
   for (int k = 0; k < kPatchRows * Patch<T>::kCols; ++k) {
     const int row = patch.row + k / Patch<T>::kCols;
@@ -74,7 +74,7 @@ __device__ __forceinline__ void look_at_all(const Patch<T>& patch, const ReduceA
       count(histogram.counts + slot_of(static_cast<double>(x), histogram));
     }
     if (arguments.ranks.cells != nullptr) count(arguments.ranks.counts + rank_bin_of(x, arguments.ranks.cells));
-    if (arguments.dense.cosines != nullptr) arguments.dense.cosines[row * tile.ld + col] = x;
+    if (dense.cosines != nullptr) dense.cosines[row * dense.ld + col] = x;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "kernels/cuda/rows/forms.hpp"
 
+#include "kernels/cuda/rows/column_bits.cuh"
 #include "kernels/cuda/runtime/launch.cuh"
 
 namespace gramian::cuda {
@@ -40,12 +41,7 @@ __device__ double dither(double x, int64_t column) {
   constexpr int kLeastPlace = -24;
   const int place = exponent - kDigits > kLeastPlace ? exponent - kDigits : kLeastPlace;
   if (place > -1) return 0.0;
-  // Any hash of the column does.
-  auto bits = static_cast<uint64_t>(column) * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u;
-  bits ^= bits >> 29;
-  bits *= 0xbf58476d1ce4e5b9u;
-  bits ^= bits >> 32;
-  return ldexp(static_cast<double>(bits >> 11) * 0x1p-53 - 0.5, place);
+  return ldexp(static_cast<double>(column_bits(column) >> 11) * 0x1p-53 - 0.5, place);
 }
 
 /// One warp a row.
@@ -117,8 +113,10 @@ FormLayout::FormLayout(Form f, int64_t d)
     : form(f),
       dim(d),
       padded(f == Form::f64 ? (d + 7) / 8 * 8 : (d + 63) / 64 * 64),
-      elements(f == Form::split ? 5 * padded : padded),
-      bytes(elements * (f == Form::f64 ? 8 : 2)) {}
+      elements(f == Form::split || f == Form::int8 ? 5 * padded : padded),
+      bytes(elements * (f == Form::f64    ? 8
+                        : f == Form::int8 ? 1
+                                          : 2)) {}
 
 void column_maxima(const double* rows, int64_t count, int64_t dim, unsigned long long* largest, cudaStream_t stream) {
   const int64_t column_blocks = (dim + kThreads - 1) / kThreads;
@@ -141,6 +139,8 @@ void convert_rows(const double* rows, int64_t count, const FormLayout& layout, c
       launch(half_kernel, {blocks_for(count * kWarp, kThreads), kThreads}, stream, rows, count, layout.dim,
              layout.padded, order, static_cast<__half*>(out), scale);
       break;
+    case Form::int8:
+      break;  // rotated before it is rounded: slices.hpp
   }
 }
 

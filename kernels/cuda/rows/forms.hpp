@@ -16,13 +16,16 @@ namespace gramian::cuda {
 ///
 /// The error of rounding the mixed part, high + low/2, to fp16 has a pattern where entries are equal, which adds up
 /// over a row; a dither of less than half a last place takes the pattern away.
-enum class Form : uint8_t { f64, split, half };
+///
+/// `int8`: three slices of whole numbers after a rotation (slices.hpp).
+enum class Form : uint8_t { f64, split, half, int8 };
 
 /// How the row of a form lies in memory, in bytes and elements. Columns are in the order `order`, smallest largest
 /// entry first, so that an outlier dimension costs no precision.
 ///
 ///   f64, half   d_padded elements
 ///   split       2 d_padded of (low, mixed) pairs, 2 d_padded of (mixed, low) pairs, d_padded of high
+///   int8        five slices of d_padded: low, middle, high, middle, low; columns in their own order
 ///
 /// The pairs meet each other in one product: low·mixed + mixed·low, neighbours in the sum, so that s_ij and s_ji are
 /// the same bits. What follows them meets itself: high·high.
@@ -42,10 +45,10 @@ inline constexpr double kSplitScale = 4096.0;
 void column_maxima(const double* rows, int64_t count, int64_t dim, unsigned long long* largest, cudaStream_t stream);
 
 /// Whether rows of the form have factors.
-constexpr bool has_scale(Form form) { return form == Form::split || form == Form::half; }
+constexpr bool has_scale(Form form) { return form != Form::f64; }
 
 /// `count` rows (leading dimension d) into `out`. `scale`, for forms that have it, gets for every row the factor that
-/// makes its rounded entries a row of length 1.
+/// makes its rounded entries a row of length 1. For every form but int8, whose rows slices.hpp makes.
 void convert_rows(const double* rows, int64_t count, const FormLayout& layout, const int64_t* order, void* out,
                   float* scale, cudaStream_t stream);
 

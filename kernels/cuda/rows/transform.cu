@@ -40,12 +40,13 @@ __device__ double careful_norm(const double* row, int64_t d, int64_t lane) {
   double square = 0.0;
   for (int64_t k = lane; k < d; k += kWarp) {
     const double x = ldexp(row[k], -exponent);
-    square += x * x;
+    square = fma(x, x, square);
   }
   return ldexp(sqrt(warp_sum(square)), exponent);
 }
 
-/// A warp a row; lane l owns elements l, l + 32, ... from load to store.
+/// A warp a row. Products that are added to something are written as what the device makes of them, so that every
+/// compiler rounds alike, the host's as well. Lane l owns elements l, l + 32, ... from load to store.
 __global__ void __launch_bounds__(kThreads, 1) transform_kernel(TransformArguments arguments) {
   const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
   const int64_t d = arguments.rows.dim;
@@ -61,14 +62,14 @@ __global__ void __launch_bounds__(kThreads, 1) transform_kernel(TransformArgumen
     for (int64_t a = 0; a < arguments.direction_count; ++a) {
       const double* const axis = arguments.directions + a * d;
       double along = 0.0;
-      for (int64_t k = lane; k < d; k += kWarp) along += row[k] * axis[k];
+      for (int64_t k = lane; k < d; k += kWarp) along = fma(row[k], axis[k], along);
       along = warp_sum(along);
-      for (int64_t k = lane; k < d; k += kWarp) row[k] -= along * axis[k];
+      for (int64_t k = lane; k < d; k += kWarp) row[k] = fma(-along, axis[k], row[k]);
     }
     double norm = 0.0;
     if (arguments.unit || arguments.norms != nullptr) {
       double square = 0.0;
-      for (int64_t k = lane; k < d; k += kWarp) square += row[k] * row[k];
+      for (int64_t k = lane; k < d; k += kWarp) square = fma(row[k], row[k], square);
       square = warp_sum(square);
       norm = square > 1e-280 && square < 1e280 ? sqrt(square) : careful_norm(row, d, lane);
       if (arguments.norms != nullptr && lane == 0) arguments.norms[r] = norm;

@@ -6,9 +6,17 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "kernels/cuda/rows/slices.hpp"
 
 namespace gramian::cuda {
 namespace {
+
+/// Exact sums need no order.
+std::vector<int64_t> own_order(int64_t d) {
+  std::vector<int64_t> order(static_cast<size_t>(d));
+  std::iota(order.begin(), order.end(), 0);
+  return order;
+}
 
 /// Columns in the order in which products are summed: smallest largest entry first, so that the partial sums stay small
 /// until the last terms. Depends on the set of rows, not on their order.
@@ -24,8 +32,7 @@ std::vector<int64_t> summation_order(Device& device, RowStream& stream, int64_t 
     }
     return on_host(bits, d, device.stream());
   }();
-  std::vector<int64_t> order(static_cast<size_t>(d));
-  std::iota(order.begin(), order.end(), 0);
+  std::vector<int64_t> order = own_order(d);
   std::ranges::stable_sort(order, {}, [&](int64_t k) { return largest[static_cast<size_t>(k)]; });
   return order;
 }
@@ -47,6 +54,9 @@ std::string CudaUnitRows::form() const {
       return "fp16 twice, the large parts whole numbers whose fp32 sums are exact";
     case Form::half:
       return "fp16, fp32 sums";
+    case Form::int8:
+      return std::string("int8 three times after a rotation, int32 sums, exact") +
+             (fused ? "; products fused with what consumes them, but for neighbours" : "; products by cuBLAS");
   }
   return {};
 }
@@ -94,9 +104,12 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
   };
   if (!fits()) rows.release();
   RowStream source(device, rows);
-  auto result = std::make_unique<CudaUnitRows>(
-      device.number(), plan.form, n, held,
-      plan.partner != nullptr ? plan.partner->order() : summation_order(device, source, n, d, on_unit, panel));
+  const bool sliced = plan.form == Form::int8;
+  auto result = std::make_unique<CudaUnitRows>(device.number(), plan.form, n, held,
+                                               plan.partner != nullptr ? plan.partner->order()
+                                               : sliced                ? own_order(d)
+                                                        : summation_order(device, source, n, d, on_unit, panel));
+  result->fused = plan.fused;
   const FormLayout& layout = result->layout();
   if (fits()) {
     try {
@@ -112,19 +125,28 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
   if (!resident) result->host.resize(static_cast<size_t>(result->bytes()));
 
   const DeviceBuffer<int64_t> order = on_device(result->order(), stream, "the order of columns");
+  DeviceBuffer<double> rotated(sliced ? checked_product(panel_rows, layout.padded, "a panel of rows") : 0,
+                               "a panel of rows");
+  auto losses = zeros<SliceLosses>(1, stream, "what slices lose");
   for (int64_t begin = 0; begin < held; begin += panel_rows) {
     const int64_t padded = std::min(panel_rows, held - begin);
     const int64_t count = std::clamp<int64_t>(n - begin, 0, padded);
     std::byte* const out = resident ? result->resident.data() + begin * layout.bytes : converted.data();
     if (count > 0) {
       source.transform(begin, count, on_unit, panel.data(), d, nullptr);
-      convert_rows(panel.data(), count, layout, order.data(), out,
-                   scaled ? result->resident_scale.data() + begin : nullptr, stream);
+      float* const scale = scaled ? result->resident_scale.data() + begin : nullptr;
+      if (sliced) {
+        rotate_rows(panel.data(), count, d, layout.padded, rotated.data(), stream);
+        slice_rows(rotated.data(), count, layout.padded, reinterpret_cast<int8_t*>(out), scale, losses.data(), stream);
+      } else {
+        convert_rows(panel.data(), count, layout, order.data(), out, scale, stream);
+      }
     }
     fill_bytes(out + count * layout.bytes, 0, (padded - count) * layout.bytes, stream);
     if (!resident) copy_to_host(result->host.data() + begin * layout.bytes, out, padded * layout.bytes, stream);
   }
   device.synchronize();
+  if (sliced) result->proven = slices_bound(on_host(losses, 1, stream).front(), d);
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,6 +29,7 @@ class CudaUnitRows final : public UnitRows {
   int64_t dim() const override { return layout_.dim; }
   CosineType cosine_type() const override { return layout_.form == Form::f64 ? CosineType::f64 : CosineType::f32; }
   std::string form() const override;
+  double bound() const override { return proven; }
   /// Products of both can be formed where both sum their columns in the same order.
   bool meets(const UnitRows& other) const override;
 
@@ -49,6 +51,8 @@ class CudaUnitRows final : public UnitRows {
   /// A copy of them; the first device is then the current one.
   void bring_to_host() const;
 
+  bool fused = false;                                       // swept by the fused kernel where that can
+  double proven = std::numeric_limits<double>::infinity();  // of int8 alone
   // Where the rows are is a matter of speed and memory alone, and so may change.
   mutable DeviceBuffer<std::byte> resident;  // on the first device; empty where they did not fit
   DeviceBuffer<float> resident_scale;
@@ -70,6 +74,7 @@ struct UnitRowsPlan {
   Form form = Form::f64;
   int64_t most_edge = kTileUnit;  // of tiles: the rows are padded so that tiles of up to this edge are all whole
   int64_t spare = 0;              // bytes to be left beside them on the device; without those they go to the host
+  bool fused = false;             // for the fused kernel
   const CudaUnitRows* partner = nullptr;  // whose order of columns they take; null: their own
 };
 

@@ -7,6 +7,7 @@
 #include <compare>
 #include <map>
 #include <string>
+#include <type_traits>
 
 #include "engine/error.hpp"
 #include "kernels/cuda/runtime/device_memory.hpp"
@@ -59,6 +60,14 @@ struct Types<double, double> {
   static constexpr cudaDataType_t kIn = CUDA_R_64F;
   static constexpr cudaDataType_t kOut = CUDA_R_64F;
   static constexpr cublasComputeType_t kCompute = CUBLAS_COMPUTE_64F_PEDANTIC;
+};
+
+/// The library multiplies int8 only as it is asked to here, its left operand transposed.
+template <>
+struct Types<int8_t, int32_t> {
+  static constexpr cudaDataType_t kIn = CUDA_R_8I;
+  static constexpr cudaDataType_t kOut = CUDA_R_32I;
+  static constexpr cublasComputeType_t kCompute = CUBLAS_COMPUTE_32I;
 };
 
 /// cuBLAS is column-major: what we call c it calls its transpose, b aᵀ.
@@ -170,10 +179,12 @@ struct Blas::Impl {
     if (status == CUBLAS_STATUS_SUCCESS && verdict.workspaceSize == 0) {
       return algorithms.emplace(shape, chosen->second).first->second;
     }
-    spdlog::warn(
-        "cuBLAS refuses its algorithm for products of {} x {} x {} ({}), so another is taken: cosines may "
-        "differ in their last bits from those of sweeps with other tiles",
-        p.m, p.n, p.k, cublasGetStatusString(status));
+    if constexpr (!std::is_integral_v<Out>) {  // whole numbers are the same bits by any algorithm
+      spdlog::warn(
+          "cuBLAS refuses its algorithm for products of {} x {} x {} ({}), so another is taken: cosines may "
+          "differ in their last bits from those of sweeps with other tiles",
+          p.m, p.n, p.k, cublasGetStatusString(status));
+    }
     return algorithms.emplace(shape, choose(problem, kAlignment)).first->second;
   }
 
@@ -207,6 +218,7 @@ Blas::~Blas() = default;
 
 void Blas::product(const TileProduct<__half, float>& p, cudaStream_t stream) { impl_->product(p, stream); }
 void Blas::product(const TileProduct<double, double>& p, cudaStream_t stream) { impl_->product(p, stream); }
+void Blas::product(const TileProduct<int8_t, int32_t>& p, cudaStream_t stream) { impl_->product(p, stream); }
 
 void Blas::add_gram(const double* a, int64_t m, const double* b, int64_t n, int64_t k, double* c, cudaStream_t stream) {
   if (m == 0 || n == 0 || k == 0) return;

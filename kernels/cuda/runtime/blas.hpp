@@ -36,6 +36,8 @@ class Blas {
 
   void product(const TileProduct<__half, float>& product, cudaStream_t stream);
   void product(const TileProduct<double, double>& product, cudaStream_t stream);
+  /// Exact while no sum leaves 31 bits. k and leading dimensions are multiples of 16.
+  void product(const TileProduct<int8_t, int32_t>& product, cudaStream_t stream);
 
   /// c (m x n) += aᵀ b; a is k x m, b is k x n.
   void add_gram(const double* a, int64_t m, const double* b, int64_t n, int64_t k, double* c, cudaStream_t stream);

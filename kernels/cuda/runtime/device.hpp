@@ -46,6 +46,7 @@ class Device {
   std::string name() const { return "cuda:" + std::to_string(number_); }
   std::string hardware() const { return properties_.name; }
   int multiprocessors() const { return properties_.multiProcessorCount; }
+  int compute_major() const { return properties_.major; }
   int64_t l2_bytes() const { return properties_.l2CacheSize; }
   std::string description() const { return description_of(properties_); }
   /// Bytes that could be allocated now, within the limit.

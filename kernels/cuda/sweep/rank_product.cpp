@@ -19,6 +19,7 @@ class Space {
         rows_(rows),
         edge_(edge),
         access_(device, rows, edge, spare),
+        former_(device, rows.layout(), edge),
         products_(edge * edge, "a tile"),
         cells_(on_device(bins.cells(), device.stream(), "rank bins")) {}
   int64_t panel_rows() const { return access_.panel_rows(); }
@@ -29,8 +30,8 @@ class Space {
     const auto cols = tile.col_end - tile.col_begin;
     const RowRun x = access_.at(tile.row_begin, device_.stream());
     const RowRun y = access_.at(tile.col_begin, device_.stream());
-    form_tile(device_, rows_.layout(), x.data, y.data, std::min(rows_.tile_rows(edge_), x.rows),
-              std::min(rows_.tile_rows(edge_), y.rows), products_.data(), edge_, device_.stream());
+    former_.form(x.data, y.data, std::min(rows_.tile_rows(edge_), x.rows), std::min(rows_.tile_rows(edge_), y.rows),
+                 products_.data(), device_.stream());
     return {products_.data(), edge_,         static_cast<int>(rows), static_cast<int>(cols), tile.row_begin,
             tile.col_begin,   tile.diagonal, access_.scale(),        access_.scale()};
   }
@@ -40,6 +41,7 @@ class Space {
   const CudaUnitRows& rows_;
   int64_t edge_;
   RowAccess access_;
+  TileFormer former_;
   DeviceBuffer<T> products_;
   DeviceBuffer<uint32_t> cells_;
 };

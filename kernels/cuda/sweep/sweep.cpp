@@ -122,8 +122,8 @@ void run(Machine& machine, const CudaUnitRows& a, const CudaUnitRows& b, const S
   }
   // Smaller tiles are the same bits, so running short of memory costs time alone.
   for (int64_t edge = grid.edge();;) {
-    const int64_t spare = sweep_bytes(shape.type, edge) + consumers_bytes(request, shape);
-    Work work{a, b, request, shape, edge, dense, probed, {}, {}, {}};
+    const int64_t spare = sweep_bytes(a.layout().form, edge) + consumers_bytes(request, shape);
+    Work work{a, b, request, shape, edge, dense, probed, a.fused && b.fused && fuses(request), {}, {}, {}};
     try {
       attempt<T>(machine, work, grid, range, spare, state, progress);
       return;
@@ -145,10 +145,11 @@ void run(Machine& machine, const CudaUnitRows& a, const CudaUnitRows& b, const S
 
 }  // namespace
 
-int64_t sweep_bytes(CosineType type, int64_t edge) {
-  // Two tiles, what two batches keep, and the counters.
+int64_t sweep_bytes(Form form, int64_t edge) {
+  // Two tiles, what two batches keep, the sums of slices, and the counters.
   constexpr int64_t kCounters = int64_t{4} << 20;
-  return 6 * edge * edge * (type == CosineType::f64 ? 8 : 4) + 2 * edge * kPlaces * 16 + kCounters;
+  const int64_t tiles = form == Form::int8 ? 8 : 6;
+  return tiles * edge * edge * (form == Form::f64 ? 8 : 4) + 2 * edge * kPlaces * 16 + kCounters;
 }
 
 double multiply_adds(const CudaUnitRows& a, const CudaUnitRows& b) {

@@ -8,7 +8,7 @@
 namespace gramian::cuda {
 
 /// Device memory that a sweep takes beside the rows, for tiles of `edge`.
-int64_t sweep_bytes(CosineType type, int64_t edge);
+int64_t sweep_bytes(Form form, int64_t edge);
 
 /// The cost of a sweep over all pairs of these rows: over a triangle where they are the same.
 double multiply_adds(const CudaUnitRows& a, const CudaUnitRows& b);

@@ -22,7 +22,8 @@ class BandBuilder {
         rows_(rows),
         threshold_(exact_threshold<T>(threshold)),
         grid_(TileGrid::triangle(rows.rows(), edge)),
-        access_(device, rows, edge, sweep_bytes(rows.cosine_type(), edge)),
+        access_(device, rows, edge, sweep_bytes(rows.layout().form, edge)),
+        former_(device, rows.layout(), edge),
         products_(edge * edge, "a tile") {
     band_.offsets.push_back(0);
   }
@@ -78,8 +79,8 @@ class BandBuilder {
     const cudaStream_t stream = device_.stream();
     const RowRun a = access_.at(upper, stream);
     const RowRun b = access_.at(lower, stream);
-    form_tile(device_, rows_.layout(), a.data, b.data, std::min(rows_.tile_rows(grid_.edge()), a.rows),
-              std::min(rows_.tile_rows(grid_.edge()), b.rows), products_.data(), grid_.edge(), stream);
+    former_.form(a.data, b.data, std::min(rows_.tile_rows(grid_.edge()), a.rows),
+                 std::min(rows_.tile_rows(grid_.edge()), b.rows), products_.data(), stream);
     BandArguments<T> arguments;
     arguments.tile = {products_.data(), grid_.edge(),    static_cast<int>(rows), static_cast<int>(cols), upper, lower,
                       block == other,   access_.scale(), access_.scale()};
@@ -97,6 +98,7 @@ class BandBuilder {
   T threshold_;
   TileGrid grid_;
   RowAccess access_;
+  TileFormer former_;
   DeviceBuffer<T> products_;
   CsrBand band_;
 };

@@ -4,6 +4,7 @@
 
 #include "engine/error.hpp"
 #include "kernels/cuda/runtime/buffers.hpp"
+#include "kernels/cuda/sweep/weighted_sums.hpp"
 
 namespace gramian::cuda {
 namespace {
@@ -41,27 +42,47 @@ TileProduct<In, Out> whole_product(const FormLayout& layout, const std::byte* a,
 
 }  // namespace
 
-void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
-               float* out, int64_t ld, cudaStream_t stream) {
-  TileProduct<__half, float> product = whole_product<__half>(layout, a, b, m, n, out, ld);
-  if (layout.form == Form::split) {
+TileFormer::TileFormer(Device& device, const FormLayout& layout, int64_t edge)
+    : device_(device), layout_(layout), edge_(edge), sums_(layout.form == Form::int8 ? 2 * edge * edge : 0, "a tile") {}
+
+void TileFormer::form(const std::byte* a, const std::byte* b, int64_t m, int64_t n, float* out, cudaStream_t stream) {
+  if (layout_.form == Form::int8) {
+    int32_t* const first = sums_.data();
+    int32_t* const second = first + edge_ * edge_;
+    // The third sum lies where the tile will.
+    auto* const third = reinterpret_cast<int32_t*>(out);
+    const int64_t slice = layout_.padded;
+    TileProduct<int8_t, int32_t> product = whole_product<int8_t>(layout_, a, b, m, n, first, edge_);
+    product.a += 2 * slice;  // high, middle, low; and of b what ends in high, from as many slices before
+    const int8_t* const high_of_b = product.b + 2 * slice;
+    int32_t* const sums[] = {first, second, third};
+    for (int64_t before = 0; before < 3; ++before) {
+      product.b = high_of_b - before * slice;
+      product.k = (before + 1) * slice;
+      product.c = sums[before];
+      device_.blas().product(product, stream);
+    }
+    weigh_sums({first, second, third, m, n, edge_}, out, stream);
+    return;
+  }
+  TileProduct<__half, float> product = whole_product<__half>(layout_, a, b, m, n, out, edge_);
+  if (layout_.form == Form::split) {
     // The small terms first: they are summed at their own scale.
     product.alpha = static_cast<float>(1.0 / (kSplitScale * kSplitScale));
-    product.k = 2 * layout.padded;
+    product.k = 2 * layout_.padded;
     TileProduct<__half, float> mixed = product;
-    mixed.b += 2 * layout.padded;
-    product_in_chains(device, mixed, kSplitChain, stream);
-    product.a += 4 * layout.padded;
-    product.b += 4 * layout.padded;
-    product.k = layout.padded;
+    mixed.b += 2 * layout_.padded;
+    product_in_chains(device_, mixed, kSplitChain, stream);
+    product.a += 4 * layout_.padded;
+    product.b += 4 * layout_.padded;
+    product.k = layout_.padded;
     product.accumulate = true;
   }
-  device.blas().product(product, stream);
+  device_.blas().product(product, stream);
 }
 
-void form_tile(Device& device, const FormLayout& layout, const std::byte* a, const std::byte* b, int64_t m, int64_t n,
-               double* out, int64_t ld, cudaStream_t stream) {
-  product_in_chains(device, whole_product<double>(layout, a, b, m, n, out, ld), kF64Chain, stream);
+void TileFormer::form(const std::byte* a, const std::byte* b, int64_t m, int64_t n, double* out, cudaStream_t stream) {
+  product_in_chains(device_, whole_product<double>(layout_, a, b, m, n, out, edge_), kF64Chain, stream);
 }
 
 namespace {
@@ -71,7 +92,7 @@ void form_trial_tile(Device& device, const FormLayout& layout) {
   constexpr int64_t kEdge = 128;
   const auto rows = zeros<std::byte>(kEdge * layout.bytes, device.stream(), "rows of a trial");
   DeviceBuffer<T> tile(kEdge * kEdge, "a tile");
-  form_tile(device, layout, rows.data(), rows.data(), kEdge, kEdge, tile.data(), kEdge, device.stream());
+  TileFormer(device, layout, kEdge).form(rows.data(), rows.data(), kEdge, kEdge, tile.data(), device.stream());
   device.synchronize();
 }
 

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
+#include "kernels/cuda/fused/fused_batch.hpp"
 #include "kernels/cuda/reductions/consumers.hpp"
 #include "kernels/cuda/sweep/tile.hpp"
 #include "kernels/cuda/sweep/worklist.hpp"
@@ -27,6 +29,7 @@ struct Work {
   int64_t edge = 0;
   double* dense = nullptr;   // of the result; null where nobody wants it
   double* probed = nullptr;  // the same, a probe each
+  bool fused = false;        // by the fused kernel
   std::vector<WorkTile> tiles;
   std::vector<Batch> batches;
   ProbeLists probes;
@@ -55,6 +58,7 @@ class Worker {
       : device_(device),
         work_(work),
         access_(access),
+        former_(device, work.a.layout(), work.fused ? 0 : work.edge),
         consumers_(device, work.request, work.shape, work.edge, consume_.get()) {
     const int64_t area = work.edge * work.edge;
     if (consumers_.keeps_values() || work.dense != nullptr) {
@@ -64,7 +68,9 @@ class Worker {
     std::byte* const staging = device.staging(kCounts + staged_size_ * int64_t{sizeof(T)});
     staged_ = reinterpret_cast<T*>(staging + kCounts);
     for (size_t k = 0; k < 2; ++k) sets_[k].count = reinterpret_cast<uint64_t*>(staging) + k;
-    for (DeviceBuffer<T>& tile : tiles_) tile = DeviceBuffer<T>(area, "a tile");
+    if (!work.fused) {
+      for (DeviceBuffer<T>& tile : tiles_) tile = DeviceBuffer<T>(area, "a tile");
+    }
     for (Set& set : sets_) {
       if (consumers_.keeps_values()) {
         set.kept = DeviceBuffer<T>(area, "kept cosines");
@@ -118,8 +124,43 @@ class Worker {
     DeviceBuffer<uint64_t> kept_count;
     uint64_t* count = nullptr;  // page-locked
     DeviceBuffer<T> dense;
+    FusedTiles fused;
     Event done;
   };
+
+  /// Tiles [batch.begin, batch.end) as the fused kernel takes them.
+  FusedBatch fused_batch(Set& set, const Batch& batch) {
+    set.fused.clear();
+    for (int64_t t = batch.begin; t < batch.end; ++t) {
+      const Tile& tile = work_.tiles[static_cast<size_t>(t)].tile;
+      set.fused.add(tile, access_.a.at(tile.row_begin, consume_.get()), access_.b().at(tile.col_begin, consume_.get()),
+                    work_.probes.offsets[static_cast<size_t>(t)], work_.probes.offsets[static_cast<size_t>(t + 1)]);
+    }
+    return set.fused.on_device(work_.a.layout(), work_.shape.columns, consume_.get());
+  }
+
+  TileView<T> fused_view() {
+    TileView<T> view;
+    view.row_scale = access_.a.scale();
+    view.col_scale = access_.b().scale();
+    return view;
+  }
+
+  void start_fused(Set& set, const Batch& batch) {
+    if constexpr (std::is_same_v<T, float>) {
+      ReduceArguments<T> arguments = consumers_.arguments(fused_view());
+      keep_into(set, arguments);
+      arguments.dense = {set.dense.data(), work_.edge};
+      arguments.probes = {probes_.data(), probe_values_.data(), probes_.size()};
+      const FusedBatch fused = fused_batch(set, batch);
+      fused_reduce(fused, arguments, consumers_.blocks(), consume_.get());
+      if (probes_.size() > 0) fused_probes(fused, arguments, consume_.get());
+    }
+    for (int64_t t = batch.begin; t < batch.end; ++t) {
+      consumers_.count_pairs(work_.tiles[static_cast<size_t>(t)].tile);
+      done_.push_back(t);
+    }
+  }
 
   /// Forms the tile while the one before is being consumed.
   TileView<T> form(const Tile& tile) {
@@ -130,8 +171,8 @@ class Worker {
     consumed_[slot].hold(form_.get());
     // The product has one shape for all tiles, whatever of it is looked at: the library might take another algorithm
     // for another.
-    form_tile(device_, work_.a.layout(), a.data, b.data, std::min(work_.a.tile_rows(work_.edge), a.rows),
-              std::min(work_.b.tile_rows(work_.edge), b.rows), tiles_[slot].data(), work_.edge, form_.get());
+    former_.form(a.data, b.data, std::min(work_.a.tile_rows(work_.edge), a.rows),
+                 std::min(work_.b.tile_rows(work_.edge), b.rows), tiles_[slot].data(), form_.get());
     formed_[slot].record(form_.get());
     formed_[slot].hold(consume_.get());
     return {tiles_[slot].data(),
@@ -155,11 +196,12 @@ class Worker {
 
   void start(Set& set, const Batch& batch) {
     if (consumers_.keeps_values()) fill_bytes(set.kept_count.data(), 0, 1, consume_.get());
-    for (int64_t t = batch.begin; t < batch.end; ++t) {
+    if (work_.fused) start_fused(set, batch);
+    for (int64_t t = batch.begin; t < batch.end && !work_.fused; ++t) {
       const Tile& tile = work_.tiles[static_cast<size_t>(t)].tile;
       ReduceArguments<T> arguments = consumers_.arguments(form(tile));
       keep_into(set, arguments);
-      arguments.dense = {set.dense.data()};
+      arguments.dense = {set.dense.data(), work_.edge};
       const int64_t first = work_.probes.offsets[static_cast<size_t>(t)];
       arguments.probes = {probes_.data() + first, probe_values_.data() + first,
                           work_.probes.offsets[static_cast<size_t>(t + 1)] - first};
@@ -181,7 +223,7 @@ class Worker {
       if (*set.count <= static_cast<uint64_t>(set.kept.size())) {
         take_kept(set);
       } else {
-        for (int64_t t = batch.begin; t < batch.end; ++t) keep_again(set, work_.tiles[static_cast<size_t>(t)].tile);
+        for (int64_t t = batch.begin; t < batch.end; ++t) keep_again(set, t);
       }
     }
     int64_t completed = 0;
@@ -210,12 +252,20 @@ class Worker {
   }
 
   /// A batch kept more than there is room for: its tiles once more, one by one, for which there always is.
-  void keep_again(Set& set, const Tile& tile) {
+  void keep_again(Set& set, int64_t t) {
     fill_bytes(set.kept_count.data(), 0, 1, consume_.get());
-    ReduceArguments<T> arguments = consumers_.arguments_of_kept(form(tile));
-    keep_into(set, arguments);
-    consumers_.reduce(arguments, consume_.get());
-    consumed();
+    if (work_.fused) {
+      if constexpr (std::is_same_v<T, float>) {
+        ReduceArguments<T> arguments = consumers_.arguments_of_kept(fused_view());
+        keep_into(set, arguments);
+        fused_reduce(fused_batch(set, {t, t + 1}), arguments, consumers_.blocks(), consume_.get());
+      }
+    } else {
+      ReduceArguments<T> arguments = consumers_.arguments_of_kept(form(work_.tiles[static_cast<size_t>(t)].tile));
+      keep_into(set, arguments);
+      consumers_.reduce(arguments, consume_.get());
+      consumed();
+    }
     copy_to_host(set.count, set.kept_count.data(), 1, consume_.get());
     consume_.synchronize();  // the count is needed to fetch the values
     take_kept(set);
@@ -241,6 +291,7 @@ class Worker {
   Device& device_;
   Work& work_;
   Access& access_;
+  TileFormer former_;
   // Consuming a tile frees it for the next but one, so this stream goes first where both could.
   Stream form_, consume_{Stream::Priority::high}, copy_;
   Consumers<T> consumers_;

@@ -11,6 +11,11 @@ bool intact_kept();
 bool kept_in_half_the_room();
 bool intact_neighbors();
 bool neighbors_without_warp_barrier();
+bool intact_fused();
+bool fused_without_barrier();
+bool fused_shown_too_soon();
+bool fused_without_waiting();
+bool fused_count_without_atomic();
 bool intact_place();
 bool place_one_too_many();
 

@@ -245,3 +245,5 @@ inline long long __double_as_longlong(double x) { return std::bit_cast<long long
 inline double __longlong_as_double(long long x) { return std::bit_cast<double>(x); }
 
 }  // namespace emulated_cuda_runtime
+
+#include "tensor_core.hpp"
