@@ -72,6 +72,8 @@ def test_several_threads(values):
     del shared
     gc.collect()
     assert all(array.deleted == len(array.asked) for array in arrays)
+    for array in arrays:
+        array.free()
 
 
 def read(array):
@@ -131,6 +133,7 @@ def test_where_arrays_cannot_lie(values):
 def test_a_device_without_memory(values):
     near = gr.neighbors(OnGpu(values), all=True, k=20, arrays="device")
     transposed = OnGpu(numpy.asfortranarray(values))
+    gc.collect()  # what earlier tests left would make room
     configure(1, memory=emulation.gramian_test_allocated() + 1024)
     for _ in range(3):
         with pytest.raises(MemoryError, match="no memory for an array of the answer"):
