@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -125,15 +126,20 @@ TEST(CertifiedOrder, OfManyDimensions) {
 constexpr int64_t kMany = 4200;
 
 TEST(CertifiedOrder, OfManyRowsBySixteenBits) {
-  for (const BackendCase& device : backends()) {
-    // One with int16 alone, one with int8 parts besides; of those without either, another test.
-    if (device.name != "cpu_avx512_vnni" && device.name != "cpu_avx512_amx") continue;
+  // One with int16 alone, one with int8 parts besides; what this machine does where it has neither.
+  std::vector<BackendCase> cpus;
+  std::ranges::copy_if(backends(), std::back_inserter(cpus), [](const BackendCase& device) {
+    return device.name == "cpu_avx512_vnni" || device.name == "cpu_avx512_amx";
+  });
+  const bool integers = !cpus.empty();
+  if (!integers) cpus.push_back(devices().front());
+  for (const BackendCase& device : cpus) {
     for (const Case& each : cases(kMany, 24)) {
       SCOPED_TRACE(device.name + ", " + each.name);
       const auto backend = device.make(2);
       Space space(*backend, each.stored.matrix.view);
       const SweepReport report = expect_exact(space, Precision::single, many_quantiles(), 4);
-      if (each.name == "gaussian") {
+      if (each.name == "gaussian" && integers) {
         EXPECT_EQ(report.sweeps, 1);
         EXPECT_LT(report.certified.recomputed, kMany * kMany / 20);
         if (backend->half_serves_ranks()) {
