@@ -25,8 +25,8 @@ struct GpuUse {
   int first = 0;             // that "auto" takes, as a matrix lies in its memory; 0 takes others of its kind as well
 };
 
-/// "auto", "cpu", "cuda" or "cuda:N". Throws InvalidUsage for another word and DeviceUnavailable for what is not here or
-/// cannot be used. "auto" then takes the CPU, and warns where there is a GPU. A GPU that this version meets for the
+/// "auto", "cpu", "cuda" or "cuda:N". Throws InvalidUsage for another word and DeviceUnavailable for what is not here
+/// or cannot be used. "auto" then takes the CPU, and warns where there is a GPU. A GPU that this version meets for the
 /// first time with its driver has to find in a trial (trial.hpp) what the CPU finds, which is told; one that does not
 /// cannot be used.
 std::unique_ptr<Backend> make_backend(const std::string& device, int threads, const GpuUse& use, const Tell& tell);
