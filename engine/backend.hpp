@@ -107,8 +107,8 @@ class Backend {
   Eigen eigh(const DenseMatrix& symmetric);
   Svd svd(const DenseMatrix& matrix);
 
-  /// Cosines of the listed pairs of transformed rows, in fp64 from the stored values, without tiles: on a CPU the
-  /// canonical ones (engine/cosines/canonical_cosine.hpp). Pairs need not be ordered.
+  /// The canonical cosines (engine/cosines/canonical_cosine.hpp) of the listed pairs of transformed rows: in fp64, from
+  /// the stored values, without tiles. Pairs need not be ordered.
   std::vector<double> pair_cosines(const DeviceRows& rows, const RowTransform& transform, std::span<const Pair> pairs);
   /// The same of rows i of a and rows j of b.
   std::vector<double> pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
@@ -124,6 +124,11 @@ class Backend {
   /// Unit rows have finite bounds (UnitRows::bound), pair_cosines are canonical, and sweeps answer Listed and Degrees
   /// with margins.
   virtual bool certifies() const { return false; }
+  /// Whether sweeps of Precision::half are so much sooner than those of `single` that it pays to decide by them where
+  /// they leave few pairs open. Results do not depend on it.
+  virtual bool decides_by_half() const { return false; }
+  /// Threads of the host for what is decided there. Results do not depend on it.
+  virtual int host_threads() const { return info().threads; }
 
   /// The cost of a pair in pair_cosines, in cosines that a sweep keeps for a bracket: the more, the smaller the sample
   /// that brackets are set by. Results do not depend on it.

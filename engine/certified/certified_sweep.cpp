@@ -87,7 +87,7 @@ Precision deciding_precision(Space& space, const SweepRequest& request, Precisio
   const double part = std::ranges::any_of(request, is_listed) ? kSmallPartOfRanks : kSmallPart;
   const double spread = part * sampled_spread(space, seed);
   const double own = canonical_cosine_bound(space.unit().dim(space.dim()));
-  if (space.size() >= kWorthIt) {
+  if (space.size() >= kWorthIt && space.backend().decides_by_half()) {
     const double bound = space.unit_bound(Precision::half) + own;
     if (bound <= spread && serves(bound)) return Precision::half;
   }

@@ -73,7 +73,7 @@ void certify_degrees(Space& space, const UnitRows& rows, double threshold, Degre
   std::vector<std::vector<Pair>> reaching(static_cast<size_t>(batches));
   const auto between = [&](int64_t) { progress.check(); };
   parallel_for(
-      space.backend().info().threads, batches,
+      space.backend().host_threads(), batches,
       [&](int64_t batch, int) {
         const auto begin = static_cast<size_t>(batch * kBatch);
         const auto pairs =

@@ -86,7 +86,7 @@ class NearestCertifier {
     const int64_t rows = std::ssize(starts_);
     starts_.push_back(std::ssize(pairs_));
     const PairCosines& exact = space_.pair_cosines();
-    parallel_for(space_.backend().info().threads, (rows + kRowsAtOnce - 1) / kRowsAtOnce, [&](int64_t chunk, int) {
+    parallel_for(space_.backend().host_threads(), (rows + kRowsAtOnce - 1) / kRowsAtOnce, [&](int64_t chunk, int) {
       std::vector<double> cosines;
       std::vector<Neighbor> candidates;
       for (int64_t r = chunk * kRowsAtOnce; r < std::min(rows, (chunk + 1) * kRowsAtOnce); ++r) {

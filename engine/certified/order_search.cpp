@@ -140,7 +140,7 @@ class OrderSearch::Sink final : public CertifiedSink {
     return space.backend().corrections(*swept_, space.device_rows(), space.unit());
   }
 
-  int threads() const { return search_.space_.backend().info().threads; }
+  int threads() const { return search_.space_.backend().host_threads(); }
 
   /// Of what each interval will list.
   std::vector<double> expected_pairs(double bound) const {
@@ -180,7 +180,7 @@ void OrderSearch::draw_pilot() {
   const std::vector<Pair> pairs = pilot_pairs(space_.size(), partners, settings_.seed);
   pilot_.resize(pairs.size());
   // Pieces are sorted where they are computed, then merged.
-  const int threads = space_.backend().info().threads;
+  const int threads = space_.backend().host_threads();
   const int64_t pieces = 4 * threads;
   const auto cut = [&](int64_t piece) { return static_cast<size_t>(piece * std::ssize(pairs) / pieces); };
   const auto at = [&](int64_t piece) { return pilot_.begin() + static_cast<std::ptrdiff_t>(cut(piece)); };

@@ -73,6 +73,7 @@ class CpuBackend final : public Backend {
   }
 
   bool certifies() const override { return true; }
+  bool decides_by_half() const override { return true; }
 
   double sampling_cost() const override { return 2.0; }  // measured; flat round its best
 
