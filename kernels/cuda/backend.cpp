@@ -6,9 +6,11 @@
 
 #include "engine/backend.hpp"
 #include "engine/error.hpp"
+#include "engine/on_host/row_block.hpp"
 #include "kernels/cuda/products/bare_gemm.hpp"
 #include "kernels/cuda/products/dense.hpp"
 #include "kernels/cuda/products/gram.hpp"
+#include "kernels/cuda/products/pair_cosines.hpp"
 #include "kernels/cuda/products/resample.hpp"
 #include "kernels/cuda/products/row_forms.hpp"
 #include "kernels/cuda/products/softmax_products.hpp"
@@ -56,6 +58,9 @@ class CudaBackend final : public Backend {
     if (!machine_.left_out().empty()) detail += "; left out: " + machine_.left_out();
     return {name, hardware, detail, static_cast<int>(used.size()), driver_in_words()};
   }
+
+  bool certifies() const override { return true; }
+  int host_threads() const override { return on_host::threads(); }
 
   /// The host draws pairs one by one while the device keeps cosines by the thousand. An estimate.
   double sampling_cost() const override { return 24.0; }
@@ -111,6 +116,10 @@ class CudaBackend final : public Backend {
   std::vector<double> do_pair_cosines(const DeviceRows& a, const RowTransform& ta, const DeviceRows& b,
                                       const RowTransform& tb, std::span<const Pair> pairs) override {
     return pair_cosines_of(machine_.first(), as_cuda(a), ta, as_cuda(b), tb, pairs);
+  }
+
+  std::unique_ptr<PairCosines> do_kept_pair_cosines(const DeviceRows& rows, const RowTransform& transform) override {
+    return kept_pair_cosines_of(machine_.first(), as_cuda(rows), transform);
   }
 
   std::vector<SoftmaxProducts> do_softmax_products(const DeviceRows& rows, const RowTransform& transform,

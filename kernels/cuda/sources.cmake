@@ -4,15 +4,20 @@ set(GRAMIAN_CUDA_SOURCES
     products/bare_gemm.cpp
     products/dense.cpp
     products/gram.cpp
+    products/pair_cosines.cpp
     products/resample.cpp
     products/row_forms.cpp
     products/softmax_products.cpp
     reductions/binned.cpp
     reductions/consumers.cpp
+    reductions/intervals.cu
     reductions/listed.cpp
+    reductions/pair_lists.cpp
     reductions/neighbors.cu
     reductions/reduce.cu
+    rows/error_bounds.cpp
     rows/forms.cu
+    rows/map.cu
     rows/pairs.cu
     rows/row_sums.cu
     rows/rows.cpp

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -11,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/analyses/distribution/distribution.hpp"
+#include "engine/analyses/neighborhoods/neighbors.hpp"
 #include "engine/error.hpp"
 #include "engine/space.hpp"
 #include "kernels/cpu/backend.hpp"
@@ -294,13 +297,44 @@ TEST(Fallback, FactorizationsOnBothSidesOfTheChoiceAreTheCpus) {
   }
 }
 
-TEST(Fallback, DegreesWithAMarginAreRefused) {
-  const Stored stored = store(gaussian(60, 40, 1), ElementType::f32);
-  const auto backend = make_emulated_backend({});
-  const Prepared prepared(*backend, stored.matrix, Precision::single);
-  Degrees degrees;
-  degrees.margin = 1e-6;
-  EXPECT_THROW(prepared.sweep({degrees}, 48), Unsupported);
+/// Neighbours, degrees and order statistics, decided by canonical cosines.
+std::vector<double> decided_on(Backend& backend, const Stored& stored) {
+  Space space(backend, stored.matrix.view);
+  DistributionSettings settings;
+  settings.quantiles = {0.0, 0.25, 0.9, 1.0};
+  settings.counted = false;
+  Asked<Nearest> nearest = nearest_neighbors(space, 4);
+  Asked degrees(Degrees{.threshold = 0.5});
+  DistributionAnalysis distribution(space, Precision::single, settings);
+  SweepAnalysis* const analyses[] = {&nearest, &degrees, &distribution};
+  const SweepReport report = run_sweeps(space, Precision::single, analyses, 0, {});
+  EXPECT_TRUE(std::isfinite(report.certified.bound));
+  std::vector<double> all(degrees.found().counts.begin(), degrees.found().counts.end());
+  for (int64_t row = 0; row < space.size(); ++row) {
+    for (const auto& [neighbor, cosine] : nearest.found().of(row)) {
+      all.push_back(static_cast<double>(neighbor));
+      all.push_back(cosine);
+    }
+  }
+  const Distribution found = distribution.result();
+  all.insert(all.end(), {found.extremes.min, found.extremes.max, found.median});
+  for (const Quantile& quantile : found.quantiles) all.push_back(quantile.value);
+  return all;
+}
+
+TEST(Fallback, WhatIsDecidedIsTheCpusHoweverMuchMemoryThereIs) {
+  const Stored stored = store(lattice(420, 5), ElementType::f32);
+  const auto cpu = cpu::make_backend({.threads = 2});
+  const std::vector<double> expected = decided_on(*cpu, stored);
+  for (const size_t bytes : {size_t{4} << 30, size_t{12} << 20, size_t{9} << 20}) {
+    for (const int devices : {1, 2}) {
+      emulation::Settings settings;
+      settings.memory_bytes = bytes;
+      settings.devices = devices;
+      const auto backend = make_emulated_backend(settings, {.worth_a_device = 0.0});
+      EXPECT_EQ(decided_on(*backend, stored), expected) << (bytes >> 20) << " MB, " << devices << " devices";
+    }
+  }
 }
 
 TEST(Fallback, RowsAreUploadedOnce) {

@@ -26,6 +26,7 @@ int right(bool (*run)()) {
 TEST(Emulation, FindsNothingWrongWithTheKernelsAsTheyAre) {
   EXPECT_EQ(right(intact_reduce), kSeeds);
   EXPECT_EQ(right(intact_kept), kSeeds);
+  EXPECT_EQ(right(intact_listed), kSeeds);
   EXPECT_EQ(right(intact_neighbors), kSeeds);
   EXPECT_EQ(right(intact_place), kSeeds);
 }
@@ -34,7 +35,11 @@ TEST(Emulation, FindsAMissingBarrier) { EXPECT_LT(right(reduce_without_barrier),
 
 TEST(Emulation, FindsAMissingBarrierOfAWarp) { EXPECT_LT(right(neighbors_without_warp_barrier), kSeeds); }
 
-TEST(Emulation, FindsWarpsInEachOthersSharedMemory) { EXPECT_LT(right(kept_in_half_the_room), kSeeds); }
+TEST(Emulation, FindsWarpsInEachOthersSharedMemory) {
+  EXPECT_LT(right(kept_in_half_the_room), kSeeds);
+  // Here the last warp's goes beyond the block's.
+  EXPECT_DEATH(right(listed_in_half_the_room), "a write beyond the block's shared memory|AddressSanitizer");
+}
 
 TEST(Emulation, FindsAWriteBeyondABuffer) {
   emulation::configure({});

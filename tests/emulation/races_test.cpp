@@ -97,6 +97,7 @@ TEST(Races, NoneInTheCasesOfFaults) {
   emulation::configure({});
   EXPECT_TRUE(intact_reduce());
   EXPECT_TRUE(intact_kept());
+  EXPECT_TRUE(intact_listed());
   EXPECT_TRUE(intact_neighbors());
   EXPECT_TRUE(intact_place());
 }
@@ -111,6 +112,7 @@ class RacesDeathTest : public ::testing::Test {
 
 TEST_F(RacesDeathTest, AnIncrementThatIsNoAtomic) {
   EXPECT_EXIT(count_without_atomic(), ::testing::ExitedWithCode(kReported), "data race");
+  EXPECT_EXIT(listed_without_atomic(), ::testing::ExitedWithCode(kReported), "data race");
 }
 
 TEST_F(RacesDeathTest, AMissingBarrier) {
@@ -119,6 +121,7 @@ TEST_F(RacesDeathTest, AMissingBarrier) {
 
 TEST_F(RacesDeathTest, AMissingBarrierOfAWarp) {
   EXPECT_EXIT(neighbors_without_warp_barrier(), ::testing::ExitedWithCode(kReported), "data race");
+  EXPECT_EXIT(listed_without_warp_barrier(), ::testing::ExitedWithCode(kReported), "data race");
 }
 
 }  // namespace

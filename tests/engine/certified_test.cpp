@@ -117,8 +117,9 @@ TEST(Certified, NeighborsAndEdgesAreThoseOfTheCanonicalCosines) {
       for (const Case& each : cases(n, d)) {
         const std::vector<double> cosines = canonical(each.stored.exact);
         for (const BackendCase& device : backends()) {
-          if (!device.name.starts_with("cpu")) continue;
+          if (device.slow && n == 130 && d != 33) continue;
           const auto backend = device.make(n == 49 ? 1 : 2);
+          if (!backend->certifies()) continue;
           for (const Precision precision : kPrecisions) {
             SCOPED_TRACE(device.name + ", " + name_of(precision) + ", d = " + std::to_string(d));
             expect_exact(*backend, each, precision, cosines);
@@ -177,13 +178,10 @@ TEST(Certified, MoreOpenPairsThanAreListed) {
   EXPECT_GT(report.certified.recomputed, Degrees::kMostOpen);
 }
 
-TEST(Certified, MarginsListWhatTheyLeaveOut) {
-  // Cosines are multiples of 1/8.
-  const Stored stored = store(lattice(60, 3), ElementType::f32);
-  const auto backend = devices().front().make(3);
-  Space space(*backend, stored.matrix.view);
+void expect_margins_listed(Backend& backend, const Stored& stored) {
+  Space space(backend, stored.matrix.view);
   const UnitRows& rows = space.unit_rows(Precision::single);
-  const SweepState state = backend->sweep(
+  const SweepState state = backend.sweep(
       rows, {Degrees{.threshold = 0.25, .margin = 0.01}, Degrees{.threshold = 0.375}, Degrees{.threshold = 0.25}});
   Counts counts = state.of<Degrees>(0).counts;
   EXPECT_EQ(counts, state.of<Degrees>(1).counts);
@@ -193,6 +191,16 @@ TEST(Certified, MarginsListWhatTheyLeaveOut) {
     ++counts[static_cast<size_t>(pair.j)];
   }
   EXPECT_EQ(counts, state.of<Degrees>(2).counts);
+}
+
+TEST(Certified, MarginsListWhatTheyLeaveOut) {
+  // Cosines are multiples of 1/8.
+  const Stored stored = store(lattice(60, 3), ElementType::f32);
+  for (const BackendCase& device : devices()) {
+    SCOPED_TRACE(device.name);
+    const auto backend = device.make(3);
+    if (backend->certifies()) expect_margins_listed(*backend, stored);
+  }
 }
 
 TEST(Certified, HalfIsWhatItWas) {

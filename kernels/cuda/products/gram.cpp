@@ -1,10 +1,8 @@
 #include "kernels/cuda/products/gram.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "engine/error.hpp"
-#include "kernels/cuda/rows/pairs.hpp"
 #include "kernels/cuda/rows/row_sums.hpp"
 
 namespace gramian::cuda {
@@ -20,58 +18,6 @@ DeviceBuffer<double> panel_of(const CudaRows& rows, const RowTransform& transfor
 template <class Use>
 void for_each_panel(int64_t rows, Use use) {
   for (int64_t begin = 0; begin < rows; begin += kPanelRows) use(begin, std::min(kPanelRows, rows - begin));
-}
-
-/// Through transformed rows, for every transform and wherever the rows are.
-std::vector<double> cosines_of_panels(Device& device, const CudaRows& a, const RowTransform& ta, const CudaRows& b,
-                                      const RowTransform& tb, std::span<const Pair> pairs) {
-  const cudaStream_t stream = device.stream();
-  const DeviceTransform on_a(ta, stream);
-  const DeviceTransform on_b(tb, stream);
-  const int64_t d = ta.dim(a.dim());
-  // No sum goes across pairs, so panels may be as small as memory wants them.
-  const int64_t fitting = device.free_bytes() / 4 / (2 * d * int64_t{sizeof(double)});
-  const int64_t at_once = std::clamp<int64_t>(std::min(std::ssize(pairs), fitting), 1, kPanelRows / 2);
-  DeviceBuffer<double> panel(checked_product(2 * at_once, d, "a panel of rows"), "a panel of rows");
-  DeviceBuffer<double> products(std::ssize(pairs), "cosines");
-  RowStream source_a(device, a);
-  RowStream source_b(device, b);
-  std::vector<int64_t> left;
-  std::vector<int64_t> right;
-  for (int64_t begin = 0; begin < std::ssize(pairs); begin += at_once) {
-    const int64_t count = std::min(at_once, std::ssize(pairs) - begin);
-    left.clear();
-    right.clear();
-    for (const Pair& pair : pairs.subspan(static_cast<size_t>(begin), static_cast<size_t>(count))) {
-      left.push_back(pair.i);
-      right.push_back(pair.j);
-    }
-    source_a.transform(left, on_a, panel.data(), d);
-    source_b.transform(right, on_b, panel.data() + count * d, d);
-    row_products(panel.data(), panel.data() + count * d, count, d, products.data() + begin, nullptr, stream);
-  }
-  return on_host(products, std::ssize(pairs), stream);
-}
-
-/// Shift is all that the kernel does.
-bool only_shifts(const RowTransform& transform) { return transform.directions.rows == 0 && !transform.maps(); }
-
-/// From where the rows lie on the device, which spares a panel of transformed rows for every few pairs. Empty where
-/// that is not to be had.
-std::vector<double> cosines_of_stored(Device& device, const CudaRows& a, const RowTransform& ta, const CudaRows& b,
-                                      const RowTransform& tb, std::span<const Pair> pairs) {
-  if (a.resident() == nullptr || b.resident() == nullptr || !only_shifts(ta) || !only_shifts(tb)) return {};
-  const cudaStream_t stream = device.stream();
-  const DeviceBuffer<double> shift_a = on_device(ta.shift, stream);
-  const DeviceBuffer<double> shift_b = on_device(tb.shift, stream);
-  const DeviceBuffer<Pair> on = on_device(pairs, stream, "pairs");
-  DeviceBuffer<double> cosines(std::ssize(pairs), "cosines");
-  const StoredRows left{a.resident(), a.type(), nullptr, 0, a.rows(), a.dim()};
-  const StoredRows right{b.resident(), b.type(), nullptr, 0, b.rows(), b.dim()};
-  stored_pair_cosines({left, shift_a.data()}, {right, shift_b.data()}, on.data(), on.size(), cosines.data(), stream);
-  std::vector<double> found = on_host(cosines, cosines.size(), stream);
-  if (std::ranges::any_of(found, [](double cosine) { return std::isnan(cosine); })) return {};
-  return found;
 }
 
 }  // namespace
@@ -128,16 +74,6 @@ DenseMatrix gram_of(Device& device, const CudaRows& a, const RowTransform& ta, c
     for (int64_t j = 0; j < i; ++j) result(i, j) = result(j, i);
   }
   return result;
-}
-
-std::vector<double> pair_cosines_of(Device& device, const CudaRows& a, const RowTransform& ta, const CudaRows& b,
-                                    const RowTransform& tb, std::span<const Pair> pairs) {
-  if (pairs.empty()) return {};
-  device.use();
-  std::vector<double> cosines = cosines_of_stored(device, a, ta, b, tb, pairs);
-  if (cosines.empty()) cosines = cosines_of_panels(device, a, ta, b, tb, pairs);
-  for (double& cosine : cosines) cosine = std::clamp(cosine, -1.0, 1.0);
-  return cosines;
 }
 
 }  // namespace gramian::cuda

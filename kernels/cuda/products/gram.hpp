@@ -3,7 +3,6 @@
 //
 // Determinism: rows are taken in panels of kPanelRows, one after the other, on one device.
 
-#include <span>
 #include <vector>
 
 #include "engine/backend.hpp"
@@ -17,8 +16,5 @@ std::vector<double> column_sums_of(Device& device, const CudaRows& rows, const R
 /// Σᵢ yᵢ zᵢᵀ. The same rows and transform on both sides (`symmetric`) are transformed once.
 DenseMatrix gram_of(Device& device, const CudaRows& a, const RowTransform& ta, const CudaRows& b,
                     const RowTransform& tb, bool symmetric);
-/// Both transforms scale to length 1.
-std::vector<double> pair_cosines_of(Device& device, const CudaRows& a, const RowTransform& ta, const CudaRows& b,
-                                    const RowTransform& tb, std::span<const Pair> pairs);
 
 }  // namespace gramian::cuda

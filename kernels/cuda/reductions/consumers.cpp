@@ -39,10 +39,11 @@ int64_t consumers_bytes(const SweepRequest& request, const SweepShape& shape) {
 
 template <class T>
 Consumers<T>::Consumers(Device& device, const SweepRequest& request, const SweepShape& shape, int64_t tile_edge,
-                        cudaStream_t stream)
+                        double proven, cudaStream_t stream)
     : request_(request),
       shape_(shape),
       tile_edge_(tile_edge),
+      proven_(proven),
       blocks_(reduce_blocks(device.multiprocessors())),
       stream_(stream) {
   for (size_t place = 0; place < request.size(); ++place) {

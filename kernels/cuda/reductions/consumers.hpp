@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "engine/error.hpp"
 #include "engine/sweep/sweep.hpp"
 #include "kernels/cuda/reductions/binned.hpp"
 #include "kernels/cuda/reductions/listed.hpp"
@@ -16,11 +15,12 @@ namespace gramian::cuda {
 /// Device memory that what a sweep leaves needs, but for tiles and kept values.
 int64_t consumers_bytes(const SweepRequest& request, const SweepShape& shape);
 
-/// Consumers of every reduction but Probes and Dense, which belong to tiles (Worker).
+/// Consumers of every reduction but Probes and Dense, which belong to tiles (Worker), and Listed (PairLists).
 template <class T>
 class Consumers {
  public:
-  Consumers(Device& device, const SweepRequest& request, const SweepShape& shape, int64_t tile_edge,
+  /// `proven`: of every cosine of the rows at hand.
+  Consumers(Device& device, const SweepRequest& request, const SweepShape& shape, int64_t tile_edge, double proven,
             cudaStream_t stream);
 
   /// All but the kept values, the probes and the dense cosines.
@@ -42,9 +42,9 @@ class Consumers {
   void want(size_t, const Probes&) {}
   void want(size_t, const Dense&) {}
   void want(size_t, const Nearest& nearest) { nearest_.want(nearest, shape_, tile_edge_, stream_); }
-  void want(size_t place, const Degrees& degrees) { degrees_.want(place, degrees, shape_, stream_); }
+  void want(size_t place, const Degrees& degrees) { degrees_.want(place, degrees, shape_, proven_, stream_); }
   void want(size_t, const RankCounts& ranks) { ranks_.want(ranks, stream_); }
-  void want(size_t, const Listed&) { throw Unsupported("pairs are listed by backends that certify cosines"); }
+  void want(size_t, const Listed&) {}
 
   void add(SweepState& state, size_t place, const Extremes&) { extremes_.add_to(state.of<Extremes>(place), stream_); }
   void add(SweepState& state, size_t place, const Histogram& histogram) {
@@ -67,6 +67,7 @@ class Consumers {
   const SweepRequest& request_;
   SweepShape shape_;
   int64_t tile_edge_;
+  double proven_;
   int64_t blocks_;
   cudaStream_t stream_;
   uint64_t pairs_ = 0;

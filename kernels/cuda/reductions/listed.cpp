@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/cosines/ordered.hpp"
-#include "engine/error.hpp"
+#include "kernels/cuda/reductions/degree_ends.hpp"
 #include "kernels/cuda/reductions/reduce.hpp"
 
 namespace gramian::cuda {
@@ -36,12 +35,11 @@ void RanksOnDevice::add_to(RankCounts::Found& found, cudaStream_t stream) const 
 }
 
 template <class T>
-void DegreesOnDevice<T>::want(size_t place, const Degrees& degrees, const SweepShape& shape, cudaStream_t stream) {
-  if (degrees.margin > 0.0)
-    throw Unsupported("degrees with a margin are for rows of a proven bound, which these have not");
+void DegreesOnDevice<T>::want(size_t place, const Degrees& degrees, const SweepShape& shape, double proven,
+                              cudaStream_t stream) {
   wanted_.push_back({place, zeros<uint64_t>(rows_of(shape, degrees.of), stream, "degrees")});
   uint64_t* const counts = wanted_.back().counts.data();
-  const T threshold = exact_threshold<T>(degrees.threshold);
+  const T threshold = degree_ends<T>(degrees, proven).counted;
   if (shape.triangle) {
     listed_.push_back({threshold, counts, counts});
     return;

@@ -38,7 +38,8 @@ class RanksOnDevice {
 template <class T>
 class DegreesOnDevice {
  public:
-  void want(size_t place, const Degrees& degrees, const SweepShape& shape, cudaStream_t stream);
+  /// `proven`: of every cosine of the rows at hand.
+  void want(size_t place, const Degrees& degrees, const SweepShape& shape, double proven, cudaStream_t stream);
   void prepare(cudaStream_t stream) { thresholds_ = on_device(listed_, stream); }
   DegreeArguments<T> arguments() const { return {thresholds_.data(), static_cast<int>(thresholds_.size())}; }
   void add_to(Degrees::Found& found, size_t place, cudaStream_t stream) const;

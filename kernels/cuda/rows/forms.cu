@@ -48,30 +48,80 @@ __device__ double dither(double x, int64_t column) {
   return ldexp(static_cast<double>(bits >> 11) * 0x1p-53 - 0.5, place);
 }
 
+/// The two parts of x, and the mixed one.
+struct Parts {
+  __half high, low, mixed;
+  __device__ double value() const {
+    return static_cast<double>(__half2float(high)) + static_cast<double>(__half2float(low));
+  }
+};
+
+__device__ Parts parts_of(double x, int64_t column) {
+  const __half high = __double2half(rint(x));
+  const __half low = __double2half(x - static_cast<double>(__half2float(high)));
+  const double both = static_cast<double>(__half2float(high)) + 0.5 * static_cast<double>(__half2float(low));
+  return {high, low, __double2half(both + (column >= 0 ? dither(both, column) : 0.0))};
+}
+
+/// Σ high² of the row times `scale`.
+__device__ double high_square(const double* row, int64_t dim, double scale, int64_t lane) {
+  double square = 0.0;
+  for (int64_t k = lane; k < dim; k += kWarp) {
+    const auto high = static_cast<double>(__half2float(__double2half(rint(row[k] * scale))));
+    square += high * high;
+  }
+  return warp_sum(square);
+}
+
 /// One warp a row.
-__global__ void __launch_bounds__(kThreads) split_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded,
-                                                         const int64_t* order, __half* out, float* scale) {
+__global__ void __launch_bounds__(kThreads, 1)
+    split_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded, const int64_t* order, __half* out,
+                 float* scale, RowErrors* errors) {
   const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
   for (int64_t r = global_thread() / kWarp; r < count; r += global_threads() / kWarp) {
-    __half* const row = out + r * 5 * padded;
+    const double* const row = rows + r * dim;
+    __half* const parts = out + r * 5 * padded;
+    // Sums of whole numbers are exact up to 2^24 and no further. Rounding makes a row longer by sqrt(d/4 + 9) at most:
+    // 1/2 an entry, and 3/2 for the four that may be 2048 or more, where fp16 has even numbers alone.
+    double stretched = kSplitScale;
+    double high = high_square(row, dim, stretched, lane);
+    if (high > kSplitScale * kSplitScale) {
+      stretched = kSplitScale - sqrt(0.25 * static_cast<double>(dim) + 9.0) - 0.5;
+      high = high_square(row, dim, stretched, lane);
+    }
     double square = 0.0;
     for (int64_t k = lane; k < padded; k += kWarp) {
-      const double x = k < dim ? rows[r * dim + order[k]] * kSplitScale : 0.0;
-      const __half high = __double2half(rint(x));
-      const double left = x - static_cast<double>(__half2float(high));
-      const __half low = __double2half(left);
-      const double both = static_cast<double>(__half2float(high)) + 0.5 * static_cast<double>(__half2float(low));
-      const __half mixed = __double2half(both + (k < dim ? dither(both, order[k]) : 0.0));
-      const double value = static_cast<double>(__half2float(high)) + static_cast<double>(__half2float(low));
+      const int64_t column = k < dim ? order[k] : -1;
+      const Parts each = parts_of(k < dim ? row[column] * stretched : 0.0, column);
+      const double value = each.value();
       square += value * value;
-      row[2 * k] = low;
-      row[2 * k + 1] = mixed;
-      row[2 * padded + 2 * k] = mixed;
-      row[2 * padded + 2 * k + 1] = low;
-      row[4 * padded + k] = high;
+      parts[2 * k] = each.low;
+      parts[2 * k + 1] = each.mixed;
+      parts[2 * padded + 2 * k] = each.mixed;
+      parts[2 * padded + 2 * k + 1] = each.low;
+      parts[4 * padded + k] = each.high;
     }
     square = warp_sum(square);
-    if (lane == 0) scale[r] = static_cast<float>(kSplitScale / sqrt(square));
+    const double inverse = 1.0 / sqrt(square);
+    double removed = 0.0;
+    double low = 0.0;
+    double off = 0.0;
+    for (int64_t k = lane; k < dim; k += kWarp) {
+      const Parts each = parts_of(row[order[k]] * stretched, order[k]);
+      const double value = each.value();
+      const auto low_part = static_cast<double>(__half2float(each.low));
+      const double from_row = value * inverse - row[order[k]];
+      const double from_mixed = static_cast<double>(__half2float(each.mixed)) - (value - 0.5 * low_part);
+      removed += from_row * from_row;
+      low += low_part * low_part;
+      off += from_mixed * from_mixed;
+    }
+    removed = warp_sum(removed);
+    low = warp_sum(low);
+    off = warp_sum(off);
+    if (lane != 0) continue;
+    scale[r] = static_cast<float>(kSplitScale * inverse);
+    errors[r] = {sqrt(removed), sqrt(low), sqrt(off), high};
   }
 }
 
@@ -79,7 +129,7 @@ __global__ void __launch_bounds__(kThreads) split_kernel(const double* rows, int
 /// that few large entries rule profit most from the choice.
 __global__ void __launch_bounds__(kThreads, 1)
     half_kernel(const double* rows, int64_t count, int64_t dim, int64_t padded, const int64_t* order, __half* out,
-                float* scale) {
+                float* scale, RowErrors* errors) {
   const auto lane = static_cast<int64_t>(threadIdx.x % kWarp);
   for (int64_t r = global_thread() / kWarp; r < count; r += global_threads() / kWarp) {
     const double* const row = rows + r * dim;
@@ -107,7 +157,16 @@ __global__ void __launch_bounds__(kThreads, 1)
       out[r * padded + k] = q;
     }
     square = warp_sum(square);
-    if (lane == 0) scale[r] = static_cast<float>(1.0 / sqrt(square));
+    const double inverse = 1.0 / sqrt(square);
+    double removed = 0.0;
+    for (int64_t k = lane; k < dim; k += kWarp) {
+      const double off = static_cast<double>(__half2float(__double2half(row[k] * factor))) * inverse - row[k];
+      removed += off * off;
+    }
+    removed = warp_sum(removed);
+    if (lane != 0) continue;
+    scale[r] = static_cast<float>(inverse);
+    errors[r] = {sqrt(removed), 0.0, 0.0, 0.0};
   }
 }
 
@@ -127,7 +186,7 @@ void column_maxima(const double* rows, int64_t count, int64_t dim, unsigned long
 }
 
 void convert_rows(const double* rows, int64_t count, const FormLayout& layout, const int64_t* order, void* out,
-                  float* scale, cudaStream_t stream) {
+                  float* scale, RowErrors* errors, cudaStream_t stream) {
   const LaunchConfig flat{blocks_for(count * layout.padded, kThreads), kThreads};
   switch (layout.form) {
     case Form::f64:
@@ -135,11 +194,11 @@ void convert_rows(const double* rows, int64_t count, const FormLayout& layout, c
       break;
     case Form::split:
       launch(split_kernel, {blocks_for(count * kWarp, kThreads), kThreads}, stream, rows, count, layout.dim,
-             layout.padded, order, static_cast<__half*>(out), scale);
+             layout.padded, order, static_cast<__half*>(out), scale, errors);
       break;
     case Form::half:
       launch(half_kernel, {blocks_for(count * kWarp, kThreads), kThreads}, stream, rows, count, layout.dim,
-             layout.padded, order, static_cast<__half*>(out), scale);
+             layout.padded, order, static_cast<__half*>(out), scale, errors);
       break;
   }
 }

@@ -44,9 +44,18 @@ void column_maxima(const double* rows, int64_t count, int64_t dim, unsigned long
 /// Whether rows of the form have factors.
 constexpr bool has_scale(Form form) { return form == Form::split || form == Form::half; }
 
-/// `count` rows (leading dimension d) into `out`. `scale`, for forms that have it, gets for every row the factor that
-/// makes its rounded entries a row of length 1.
+/// What converting a row has cost, measured in fp64 (error_bounds.hpp). `low` and what follows it are of Form::split.
+struct RowErrors {
+  double removed = 0.0;      // |x - q|, q what became of x, scaled to length 1
+  double low = 0.0;          // length of the low parts
+  double mixed_off = 0.0;    // of mixed - (high + low/2)
+  double high_square = 0.0;  // of the high parts, exactly
+};
+
+/// `count` rows of length 1 (leading dimension d) into `out`. For forms that have them, `scale` gets for every row the
+/// factor that makes its rounded entries a row of length 1, and `errors` what that has cost. A row of Form::split whose
+/// high parts come out longer than 2^12 is made so much shorter that they do not: its factor makes up for it.
 void convert_rows(const double* rows, int64_t count, const FormLayout& layout, const int64_t* order, void* out,
-                  float* scale, cudaStream_t stream);
+                  float* scale, RowErrors* errors, cudaStream_t stream);
 
 }  // namespace gramian::cuda

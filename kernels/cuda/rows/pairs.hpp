@@ -1,5 +1,5 @@
 #pragma once
-// Cosines of single pairs, from rows as they are stored.
+// Canonical cosines of single pairs (engine/cosines/canonical_cosine.hpp), from rows as they are stored.
 
 #include <cuda_runtime.h>
 
@@ -16,11 +16,10 @@ struct ShiftedRows {
   const double* shift = nullptr;
 };
 
-/// cosines[p] = <x, y> / (‖x‖ ‖y‖) for x row pairs[p].i of a and y row pairs[p].j of b. NaN where the squares leave the
-/// range in which fp64 keeps its digits. Exactly 1 for a row with itself.
+/// cosines[p]: the canonical cosine of row pairs[p].i of a and row pairs[p].j of b, bit for bit.
 ///
-/// One warp a pair: sums in fp64, in an order that depends on d alone.
-void stored_pair_cosines(const ShiftedRows& a, const ShiftedRows& b, const Pair* pairs, int64_t count, double* cosines,
-                         cudaStream_t stream);
+/// One warp a pair: its lanes are those of the canonical order, and warp_sum adds them up in that order.
+void canonical_pair_cosines(const ShiftedRows& a, const ShiftedRows& b, const Pair* pairs, int64_t count,
+                            double* cosines, cudaStream_t stream);
 
 }  // namespace gramian::cuda

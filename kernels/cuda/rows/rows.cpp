@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/error.hpp"
+#include "kernels/cuda/rows/map.hpp"
 
 namespace gramian::cuda {
 namespace {
@@ -85,16 +86,7 @@ void RowStream::transform_stored(const StoredRows& stored, const DeviceTransform
     mapped_ = DeviceBuffer<double>(checked_product(stored.count, to, "mapped rows"), "mapped rows");
   }
   transform_rows(stored, transform, Steps::before_map, unmapped_.data(), from, nullptr, stream);
-  // A product whose rows do not depend on how many there are.
-  TileProduct<double, double> product;
-  product.a = unmapped_.data();
-  product.b = transform.map.data();
-  product.lda = product.ldb = product.k = from;
-  product.m = stored.count;
-  product.n = to;
-  product.c = mapped_.data();
-  product.ldc = to;
-  device_.blas().product(product, stream);
+  map_rows(unmapped_.data(), stored.count, from, transform.map.data(), to, mapped_.data(), stream);
   const StoredRows mapped{
       reinterpret_cast<const std::byte*>(mapped_.data()), ElementType::f64, nullptr, 0, stored.count, to};
   transform_rows(mapped, transform, Steps::after_map, out, ld, norms, stream);

@@ -1,5 +1,6 @@
 #include "kernels/cuda/rows/transform.hpp"
 
+#include "engine/cosines/canonical_order.hpp"
 #include "kernels/cuda/rows/stored_element.cuh"
 #include "kernels/cuda/runtime/launch.cuh"
 
@@ -7,6 +8,7 @@ namespace gramian::cuda {
 namespace {
 
 constexpr int kThreads = block_threads(128);
+static_assert(kCanonicalLanes == kWarp);
 
 struct TransformArguments {
   StoredRows rows;
@@ -20,21 +22,29 @@ struct TransformArguments {
   double* norms;
 };
 
-__device__ bool is_finite(double x) { return fabs(x) <= 1.7976931348623157e308; }
+constexpr double kLargest = 1.7976931348623157e308;
+
+__device__ bool is_finite(double x) { return fabs(x) <= kLargest; }
+
+/// value 2^exponent, whose digits a number may have no room for.
+struct Length {
+  double value;
+  int exponent;
+};
 
 /// The length of a row whose squares leave the safe range: of the row scaled by a power of two.
-__device__ double careful_norm(const double* row, int64_t d, int64_t lane) {
+__device__ Length careful_length(const double* row, int64_t d, int64_t lane) {
   double largest = 0.0;
   double bad = 0.0;
   for (int64_t k = lane; k < d; k += kWarp) {
     bad += is_finite(row[k]) ? 0.0 : 1.0;
     largest = fmax(largest, fabs(row[k]));
   }
-  if (warp_sum(bad) > 0.0) return nan("");
+  if (warp_sum(bad) > 0.0) return {nan(""), 0};
   for (int lanes = kWarp / 2; lanes > 0; lanes /= 2) {
     largest = fmax(largest, __shfl_xor_sync(kFullWarp, largest, lanes));
   }
-  if (largest == 0.0) return 0.0;
+  if (largest == 0.0) return {0.0, 0};
   int exponent = 0;
   frexp(largest, &exponent);
   double square = 0.0;
@@ -42,7 +52,7 @@ __device__ double careful_norm(const double* row, int64_t d, int64_t lane) {
     const double x = ldexp(row[k], -exponent);
     square += x * x;
   }
-  return ldexp(sqrt(warp_sum(square)), exponent);
+  return {sqrt(warp_sum(square)), exponent};
 }
 
 /// A warp a row; lane l owns elements l, l + 32, ... from load to store.
@@ -60,26 +70,26 @@ __global__ void __launch_bounds__(kThreads, 1) transform_kernel(TransformArgumen
     for (int64_t a = 0; a < arguments.direction_count; ++a) {
       const double* const axis = arguments.directions + a * d;
       double along = 0.0;
-      for (int64_t k = lane; k < d; k += kWarp) along += row[k] * axis[k];
+      // The bits of canonical_dot (engine/cosines/canonical_cosine.hpp), whose lanes are a warp's.
+      for (int64_t k = lane; k < d; k += kWarp) along = __dadd_rn(along, __dmul_rn(row[k], axis[k]));
       along = warp_sum(along);
-      for (int64_t k = lane; k < d; k += kWarp) row[k] -= along * axis[k];
+      for (int64_t k = lane; k < d; k += kWarp) row[k] = __dsub_rn(row[k], __dmul_rn(along, axis[k]));
     }
-    double norm = 0.0;
+    Length norm{0.0, 0};
     if (arguments.unit || arguments.norms != nullptr) {
       double square = 0.0;
       for (int64_t k = lane; k < d; k += kWarp) square += row[k] * row[k];
       square = warp_sum(square);
-      norm = square > 1e-280 && square < 1e280 ? sqrt(square) : careful_norm(row, d, lane);
-      if (arguments.norms != nullptr && lane == 0) arguments.norms[r] = norm;
+      norm = square > 1e-280 && square < 1e280 ? Length{sqrt(square), 0} : careful_length(row, d, lane);
+      if (arguments.norms != nullptr && lane == 0) {
+        const double whole = ldexp(norm.value, norm.exponent);
+        arguments.norms[r] = whole > kLargest ? kLargest : whole;  // what is beyond fp64 itself is its largest number
+      }
     }
     if (arguments.unit) {
-      // In two steps where 1 / norm might overflow; the bits are those that one step would give.
-      int exponent = 0;
-      const double fraction = frexp(norm, &exponent);
-      const bool at_once = exponent > -1000 && exponent < 1000;
-      const double inverse = 1.0 / (at_once ? norm : fraction);
+      const double inverse = 1.0 / norm.value;
       for (int64_t k = lane; k < d; k += kWarp) {
-        row[k] = at_once ? row[k] * inverse : ldexp(row[k], -exponent) * inverse;
+        row[k] = (norm.exponent == 0 ? row[k] : ldexp(row[k], -norm.exponent)) * inverse;
       }
     }
     if (arguments.recenter != nullptr) {

@@ -1,6 +1,6 @@
 #pragma once
-// Stored rows into transformed rows, on the device: the one place that does it, but for the linear map, which is a
-// product (RowStream).
+// Stored rows into transformed rows, on the device: the one place that does it, but for the linear map
+// (map.hpp).
 
 #include <cuda_runtime.h>
 
@@ -44,7 +44,8 @@ enum class Steps : uint8_t {
 /// out (count x ld, ld >= d) gets the transformed rows, with zeros from d on; `norms`, unless null, the length of each
 /// before the scaling: NaN or infinity for a bad row.
 ///
-/// One warp a row. Every row is the same sequence of operations wherever it stands, so the same bits.
+/// One warp a row. Every row is the same sequence of operations wherever it stands, so the same bits; up to the scaling
+/// they are those of the host (engine/on_host/transformed_row.hpp).
 void transform_rows(const StoredRows& rows, const DeviceTransform& transform, Steps steps, double* out, int64_t ld,
                     double* norms, cudaStream_t stream);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "kernels/cuda/rows/error_bounds.hpp"
 
 namespace gramian::cuda {
 namespace {
@@ -58,6 +59,18 @@ void CudaUnitRows::bring_to_host() const {
   host = on_host(resident, resident.size(), stream.get());
 }
 
+void CudaUnitRows::judge(std::span<const RowErrors> errors) {
+  shares_.clear();
+  for (const RowErrors& each : errors) shares_.push_back(error_share(layout_, each));
+  // Forms without such errors are the same for all rows.
+  largest_share_ = shares_.empty() ? error_share(layout_, {}) : *std::ranges::max_element(shares_);
+}
+
+double CudaUnitRows::share(int64_t begin, int64_t end) const {
+  if (shares_.empty()) return largest_share_;
+  return begin < end ? *std::max_element(shares_.begin() + begin, shares_.begin() + end) : 0.0;
+}
+
 void CudaUnitRows::leave_devices() const {
   copies.clear();
   bring_to_host();
@@ -108,6 +121,7 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
   const bool resident = result->resident.size() > 0 || n == 0;
   const bool scaled = has_scale(plan.form);
   if (scaled) result->resident_scale = zeros<float>(held, stream, "the rows' factors");
+  DeviceBuffer<RowErrors> errors(scaled ? n : 0, "the rows' errors");
   DeviceBuffer<std::byte> converted(resident ? 0 : panel_rows * layout.bytes, "a panel of unit rows");
   if (!resident) result->host.resize(static_cast<size_t>(result->bytes()));
 
@@ -119,12 +133,13 @@ std::unique_ptr<CudaUnitRows> prepare_unit_rows(Device& device, const CudaRows& 
     if (count > 0) {
       source.transform(begin, count, on_unit, panel.data(), d, nullptr);
       convert_rows(panel.data(), count, layout, order.data(), out,
-                   scaled ? result->resident_scale.data() + begin : nullptr, stream);
+                   scaled ? result->resident_scale.data() + begin : nullptr, scaled ? errors.data() + begin : nullptr,
+                   stream);
     }
     fill_bytes(out + count * layout.bytes, 0, (padded - count) * layout.bytes, stream);
     if (!resident) copy_to_host(result->host.data() + begin * layout.bytes, out, padded * layout.bytes, stream);
   }
-  device.synchronize();
+  result->judge(on_host(errors, errors.size(), stream));
   return result;
 }
 

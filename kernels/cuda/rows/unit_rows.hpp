@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,10 @@ class CudaUnitRows final : public UnitRows {
   std::string form() const override;
   /// Products of both can be formed where both sum their columns in the same order.
   bool meets(const UnitRows& other) const override;
+  double bound() const override { return 2.0 * largest_share_; }
+  double share(int64_t begin, int64_t end) const override;
+  /// What the conversion has cost each row; nothing for forms that have no such errors.
+  void judge(std::span<const RowErrors> errors);
 
   /// The first device's number.
   int device() const { return device_; }
@@ -61,6 +66,8 @@ class CudaUnitRows final : public UnitRows {
   int64_t rows_;
   int64_t held_;
   std::vector<int64_t> order_;
+  std::vector<double> shares_;  // of error_bounds.hpp, a row; none where all are the same
+  double largest_share_ = 0.0;
 };
 
 const CudaUnitRows& as_cuda(const UnitRows& rows);

@@ -122,16 +122,18 @@ void run(Machine& machine, const CudaUnitRows& a, const CudaUnitRows& b, const S
   }
   // Smaller tiles are the same bits, so running short of memory costs time alone.
   for (int64_t edge = grid.edge();;) {
-    const int64_t spare = sweep_bytes(shape.type, edge) + consumers_bytes(request, shape);
+    const int64_t spare =
+        sweep_bytes(shape.type, edge) + consumers_bytes(request, shape) + PairLists<T>::bytes(request, edge);
     Work work{a, b, request, shape, edge, dense, probed, {}, {}, {}};
     try {
       attempt<T>(machine, work, grid, range, spare, state, progress);
       return;
     } catch (const OutOfMemory& error) {
       const bool on_devices = a.on_devices() || b.on_devices();
-      if (work.completed == 0 && edge > (on_devices ? kLeastEdgeBesideRows : kLeastEdge)) {
+      const bool anew = work.completed == 0 && !work.handed;
+      if (anew && edge > (on_devices ? kLeastEdgeBesideRows : kLeastEdge)) {
         edge = padded_rows(edge / 2);
-      } else if (work.completed == 0 && leave_devices(machine, a, b)) {
+      } else if (anew && leave_devices(machine, a, b)) {
         edge = grid.edge();
       } else {
         const int64_t all = a.bytes() + (&a == &b ? 0 : b.bytes());

@@ -4,16 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/cuda/rows/chains.hpp"
 #include "kernels/cuda/rows/forms.hpp"
 #include "kernels/cuda/runtime/device.hpp"
 
 namespace gramian::cuda {
-
-/// Terms of the inner dimension that one product sums before the sum is added to the tile. A chain of n equal terms
-/// errs by up to n² roundings of a term, and rows of ±1 have such terms: hence chains. On tensor cores the sums that
-/// weigh are exact (forms.hpp), and a chain may be long.
-inline constexpr int64_t kF64Chain = 256;
-inline constexpr int64_t kSplitChain = 2048;
 
 /// out (m x n, leading dimension ld) = products of rows a[0, m) and b[0, n) of the form; not yet limited to [-1, 1],
 /// nor multiplied by the rows' factors where the form has them. m and n are multiples of kTileUnit.

@@ -10,6 +10,7 @@
 #include "engine/error.hpp"
 #include "engine/narrow.hpp"
 #include "kernels/cuda/reductions/consumers.hpp"
+#include "kernels/cuda/reductions/pair_lists.hpp"
 #include "kernels/cuda/sweep/tile.hpp"
 #include "kernels/cuda/sweep/worklist.hpp"
 
@@ -33,6 +34,15 @@ struct Work {
   std::atomic<int64_t> next{0};
   std::atomic<int64_t> completed{0};  // tiles of the grid
   std::atomic<bool> stop{false};
+  std::atomic<bool> handed{false};  // pairs to whoever wants them listed, who cannot forget them
+
+  /// What is proven of every cosine.
+  double proven() const { return a.share(0, a.rows()) + b.share(0, b.rows()); }
+  int64_t most_in_batch() const {
+    int64_t most = 1;
+    for (const Batch& batch : batches) most = std::max(most, batch.end - batch.begin);
+    return most;
+  }
 };
 
 /// Where one device finds the rows of both sides, which may be the same.
@@ -55,14 +65,18 @@ class Worker {
       : device_(device),
         work_(work),
         access_(access),
-        consumers_(device, work.request, work.shape, work.edge, consume_.get()) {
+        consumers_(device, work.request, work.shape, work.edge, work.proven(), consume_.get()) {
     const int64_t area = work.edge * work.edge;
     if (consumers_.keeps_values() || work.dense != nullptr) {
       staged_size_ = std::min(area, std::max(kStagedValues, work.edge));
     }
     constexpr int64_t kCounts = 64;  // bytes for both sets' counts; what follows stays aligned
-    std::byte* const staging = device.staging(kCounts + staged_size_ * int64_t{sizeof(T)});
-    staged_ = reinterpret_cast<T*>(staging + kCounts);
+    const int64_t listed = PairLists<T>::staging_bytes(work.request, work.edge, work.most_in_batch());
+    std::byte* const staging = device.staging(kCounts + listed + staged_size_ * int64_t{sizeof(T)});
+    const ListSettings settings{work.shape, work.edge, work.most_in_batch(), reduce_blocks(device.multiprocessors()),
+                                work.proven()};
+    lists_.emplace(work.request, work.a, work.b, settings, staging + kCounts, work.handed, consume_.get());
+    staged_ = reinterpret_cast<T*>(staging + kCounts + listed);
     for (size_t k = 0; k < 2; ++k) sets_[k].count = reinterpret_cast<uint64_t*>(staging) + k;
     for (DeviceBuffer<T>& tile : tiles_) tile = DeviceBuffer<T>(area, "a tile");
     for (Set& set : sets_) {
@@ -101,6 +115,7 @@ class Worker {
   /// Adds what was found to what `state` holds.
   void add_to(SweepState& state) {
     consumers_.add_to(state, consume_.get());
+    lists_->add_to(state, consume_.get());
     const std::vector<T> values = on_host(probe_values_, probe_values_.size(), consume_.get());
     for (const int64_t t : done_) {
       for (int64_t p = work_.probes.offsets[static_cast<size_t>(t)];
@@ -145,6 +160,8 @@ class Worker {
             access_.b().scale()};
   }
 
+  int number_of(const Set& set) const { return static_cast<int>(&set - sets_); }
+
   /// After the last reader of the tile that form() gave last.
   void consumed() { consumed_[next_tile_ ^ 1].record(consume_.get()); }
 
@@ -155,6 +172,7 @@ class Worker {
 
   void start(Set& set, const Batch& batch) {
     if (consumers_.keeps_values()) fill_bytes(set.kept_count.data(), 0, 1, consume_.get());
+    lists_->begin(number_of(set), consume_.get());
     for (int64_t t = batch.begin; t < batch.end; ++t) {
       const Tile& tile = work_.tiles[static_cast<size_t>(t)].tile;
       ReduceArguments<T> arguments = consumers_.arguments(form(tile));
@@ -164,6 +182,7 @@ class Worker {
       arguments.probes = {probes_.data() + first, probe_values_.data() + first,
                           work_.probes.offsets[static_cast<size_t>(t + 1)] - first};
       consumers_.reduce(arguments, consume_.get());
+      lists_->list(number_of(set), t - batch.begin, arguments.tile, consume_.get());
       consumed();
       consumers_.count_pairs(tile);
       done_.push_back(t);
@@ -184,11 +203,19 @@ class Worker {
         for (int64_t t = batch.begin; t < batch.end; ++t) keep_again(set, work_.tiles[static_cast<size_t>(t)].tile);
       }
     }
+    if (lists_->any()) hand_over_lists(set, batch);
     int64_t completed = 0;
     for (int64_t t = batch.begin; t < batch.end; ++t) {
       completed += work_.tiles[static_cast<size_t>(t)].completes ? 1 : 0;
     }
     work_.completed.fetch_add(completed, std::memory_order_relaxed);
+  }
+
+  void hand_over_lists(const Set& set, const Batch& batch) {
+    std::vector<Tile> tiles;
+    for (int64_t t = batch.begin; t < batch.end; ++t) tiles.push_back(work_.tiles[static_cast<size_t>(t)].tile);
+    lists_->finish(number_of(set), tiles, {[&](const Tile& tile) { return form(tile); }, [&] { consumed(); }},
+                   consume_.get());
   }
 
   /// Moves the *set.count values of set.kept to their brackets: one half of the staging memory is copied to while what
@@ -244,6 +271,7 @@ class Worker {
   // Consuming a tile frees it for the next but one, so this stream goes first where both could.
   Stream form_, consume_{Stream::Priority::high}, copy_;
   Consumers<T> consumers_;
+  std::optional<PairLists<T>> lists_;
   DeviceBuffer<T> tiles_[2];
   Event formed_[2], consumed_[2];
   int next_tile_ = 0;

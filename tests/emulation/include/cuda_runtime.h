@@ -237,6 +237,18 @@ inline float __fmaf_rd(float a, float b, float c) {
   const bool above = static_cast<double>(nearest) > sum || (static_cast<double>(nearest) == sum && rest < 0.0);
   return above ? std::nextafter(nearest, -INFINITY) : nearest;
 }
+/// Rounded one by one: no compiler may contract them.
+inline double __dmul_rn(double a, double b) {
+  const volatile double product = a * b;
+  return product;
+}
+inline double __dadd_rn(double a, double b) { return a + b; }
+inline double __dsub_rn(double a, double b) { return a - b; }
+inline float __double2float_ru(double x) {
+  const auto nearest = static_cast<float>(x);
+  return static_cast<double>(nearest) < x ? std::nextafter(nearest, INFINITY) : nearest;
+}
+inline float __double2float_rd(double x) { return -__double2float_ru(-x); }
 inline int __double2int_rd(double x) { return static_cast<int>(std::floor(x)); }
 inline float __uint_as_float(unsigned x) { return std::bit_cast<float>(x); }
 inline long long __double_as_longlong(double x) { return std::bit_cast<long long>(x); }
