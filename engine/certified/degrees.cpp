@@ -6,6 +6,7 @@
 #include "engine/certified/decided.hpp"
 
 namespace gramian {
+
 CsrBand certified_band(Space& space, const UnitRows& rows, double threshold, int64_t begin, int64_t end,
                        Certified& certified) {
   certified.bound = certified_bound(space, rows);

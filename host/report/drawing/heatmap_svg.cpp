@@ -75,8 +75,8 @@ class Picture {
 
  private:
   static constexpr double kMargin = 28.0;
-  static constexpr double kPlainWidth =
-      1200.0;  // wider pictures are printed smaller, so what names them grows with them
+  /// Wider pictures are printed smaller, so what names them grows with them.
+  static constexpr double kPlainWidth = 1200.0;
 
   Color shade(double t) const { return scale_.diverging ? cool_warm(t) : plasma(t); }
   double place_of(double cosine) const {
